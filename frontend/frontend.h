@@ -1,0 +1,49 @@
+// The frontend as the layers to its right see it: from an object's program to optimised LLVM IR in the
+// lifted form (frontend/lift/README.md).
+#pragma once
+
+#include "frontend/object/object.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace llvm {
+class LLVMContext;
+class Module;
+} // namespace llvm
+
+namespace pw {
+
+struct VerifyOptions {
+  unsigned max_unrolled = 100'000; // instructions after unrolling loops and inlining calls
+};
+
+// All reasons why the program can't be lifted, in one run, ordered by instruction; empty = accepted
+// (warnings may be there). Never throws for what is wrong with the program.
+std::vector<Diagnostic> verify_program(const Object&, const Program&, const VerifyOptions& = {});
+
+struct LiftedProgram {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;   // in the lifted form, already optimised
+  std::vector<std::string> trace_formats; // bpf_trace_printk formats, by the F of @pw.trace.F
+  unsigned instructions = 0;              // eBPF instructions of the program, subprograms included
+  std::vector<Diagnostic> warnings;
+
+  LiftedProgram();
+  LiftedProgram(LiftedProgram&&) noexcept;
+  LiftedProgram& operator=(LiftedProgram&&) noexcept;
+  ~LiftedProgram();
+};
+
+struct LiftOptions {
+  VerifyOptions verify;
+  bool optimize = true; // false: as lifted, for tests of the lifter
+};
+
+// Verifies, lifts and optimises. Throws Failure with every reason if the program is refused.
+LiftedProgram lift_program(const Object&, const Program&, const LiftOptions& = {});
+
+std::string print_llvm(const LiftedProgram&); // --emit llvm
+
+} // namespace pw

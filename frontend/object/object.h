@@ -1,0 +1,80 @@
+// The plain description of an object file: what libbpf made of it, without libbpf. Instructions are
+// relocated: map references are ld_imm64 with src_reg BPF_PSEUDO_MAP_IDX (5; imm = index into
+// Object::maps) or BPF_PSEUDO_MAP_IDX_VALUE (6; second imm = byte offset); subprograms and callbacks
+// stand behind the program's own instructions (BPF_PSEUDO_CALL with relative imm; BPF_PSEUDO_FUNC with
+// relative imm); CO-RE relocations are done against the object's own BTF.
+#pragma once
+
+#include "support/diagnostic.h"
+
+#include <linux/bpf.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pw {
+
+enum class GlobalData { None, Rodata, Data, Bss, Kconfig };
+
+struct MapDefinition {
+  std::string name; // as in the ELF file; global data maps by their section: ".rodata", ".data", ".bss"
+  bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
+  std::uint32_t key_size = 0;   // bytes
+  std::uint32_t value_size = 0; // bytes
+  std::uint32_t max_entries = 0;
+  std::uint32_t flags = 0;
+  GlobalData global = GlobalData::None;
+  std::vector<std::uint8_t> initial;        // contents of global data, value_size bytes; else empty
+  bool legacy = false;                      // came from SEC("maps")
+  std::optional<unsigned> inner;            // map-in-map: index of the inner map's definition
+  std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
+};
+
+struct LineInfo {
+  unsigned insn = 0; // first instruction of the line
+  SourceLocation location;
+};
+
+struct Subprogram {
+  unsigned insn = 0;
+  std::string name;
+};
+
+enum class ProgramType { Unknown, Xdp, Tc, Other };
+
+struct Program {
+  std::string name;
+  std::string section;
+  ProgramType type = ProgramType::Unknown;
+  std::string type_name;                 // libbpf's word for it: "xdp", "kprobe", ...
+  std::vector<bpf_insn> insns;
+  std::vector<LineInfo> lines;           // ascending by insn
+  std::vector<Subprogram> subprograms;   // ascending by insn; [0] is the program itself
+
+  SourceLocation location(unsigned insn) const; // of the line that insn belongs to
+};
+
+struct Object {
+  std::string path;
+  std::string sha256; // of the file, hex
+  std::string license;
+  std::vector<MapDefinition> maps;
+  std::vector<Program> programs;
+};
+
+struct OpenOptions {
+  std::map<std::string, std::string> set; // --set NAME=VALUE for .rodata/.data/.bss variables
+};
+
+// Opens with libbpf in a child process, so that a corrupted file can't take this one down.
+// Throws Failure (PW-OBJ-...).
+Object open_object(const std::string& path, const OpenOptions& = {});
+
+// name "" = the only program, else an error that lists them. type Unknown = from the section prefix,
+// then from the use of the context. Throws Failure (PW-PRG-...).
+const Program& select_program(const Object&, const std::string& name, ProgramType type = ProgramType::Unknown);
+
+} // namespace pw

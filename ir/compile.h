@@ -1,0 +1,30 @@
+// The ir layer as those to its right see it: lifted LLVM IR in, plain pipeline out; MLIR stays inside.
+#pragma once
+
+#include "frontend/frontend.h"
+#include "ir/pipeline.h"
+
+#include <optional>
+#include <string>
+
+namespace pw {
+
+struct CompileOptions {
+  std::string device = "xcu50";
+  double clock_mhz = 250;
+  unsigned bus_bits = 512;
+  std::optional<unsigned> window;             // bytes; default what the program needs, at most 256
+  std::optional<std::uint64_t> random_schedule; // seed: any legal schedule instead of the best (tests)
+};
+
+struct Compiled {
+  pipeline::Pipeline pipeline;
+  std::string pw_text;     // --emit pw: the dialect, unscheduled, after the passes
+  std::string stages_text; // --emit stages: the dialect, scheduled
+  std::vector<Diagnostic> warnings;
+};
+
+// Throws Failure: PW-IR-..., PW-MAP-..., PW-PKT-..., PW-DEV-...
+Compiled compile_pipeline(const Object&, const LiftedProgram&, const CompileOptions& = {});
+
+} // namespace pw

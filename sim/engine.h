@@ -1,0 +1,90 @@
+// Everything that executes a program is an engine behind this interface, and any two can be compared.
+#pragma once
+
+#include "frontend/object/object.h"
+#include "ir/pipeline.h"
+#include "support/environment.h"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pw {
+
+struct Packet {
+  std::vector<std::uint8_t> bytes;
+  std::uint64_t time_ns = 0; // of the capture
+};
+
+struct Redirect {
+  std::optional<std::string> map;
+  std::optional<std::uint64_t> key;
+  std::optional<std::uint32_t> ifindex;
+  std::optional<std::uint64_t> flags;
+  bool operator==(const Redirect&) const = default;
+};
+
+struct PacketResult {
+  bool unsupported = false;   // this engine can't run this packet (docs/design.md, section 1); the rest is empty
+  std::uint32_t retval = 0;   // raw
+  std::uint32_t length = 0;   // at program exit, whatever the verdict
+  std::vector<std::uint8_t> bytes; // what leaves; empty for dropped and aborted packets
+  std::optional<Redirect> redirect; // only for XDP_REDIRECT
+  std::optional<std::uint64_t> cycle_in, cycle_out;
+  std::vector<std::string> trace; // lines of bpf_trace_printk
+};
+
+// "XDP_PASS", ...; values above 4 are XDP_ABORTED.
+std::string verdict_name(std::uint32_t retval);
+bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
+
+// Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot; redirect maps only
+// occupied ones (value = u32 ifindex, cpu or queue, little-endian).
+using MapContents = std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
+using MapState = std::map<std::string, MapContents>; // by name as in the ELF file
+
+enum class EngineKind { Kernel, Interp, Model, Rtl };
+
+struct EngineInput {
+  const Object* object = nullptr;
+  const Program* program = nullptr;
+  const pipeline::Pipeline* pipeline = nullptr; // Model and Rtl
+  Environment environment;
+  std::string verilog_dir;  // Rtl: where the emitted files are
+  std::string trace_file;   // Rtl: waveform (FST); "" = none
+  bool pace_capture = false; // feed at the capture's times instead of back to back
+  // Pattern of output back-pressure, model and rtl alike: in clock c the sink is ready unless
+  // stall_percent > 0 and random_u32(stall_seed, c, 0) % 100 < stall_percent.
+  unsigned stall_percent = 0;
+  std::uint32_t stall_seed = 1;
+};
+
+class Engine {
+public:
+  virtual ~Engine() = default;
+  // Replaces the contents of the maps named in it; the others keep their contents (initially as the object says). Throws Failure
+  // (PW-IN-...) for an unknown name, a wrong key or value size, or too many entries.
+  virtual void set_maps(const MapState&) = 0;
+  virtual MapState maps() = 0;
+  // One after another, in order; state is kept from call to call. packet_index counts over calls.
+  virtual std::vector<PacketResult> run(std::span<const Packet>) = 0;
+  virtual std::optional<std::uint64_t> cycles() const { return std::nullopt; } // simulated so far
+};
+
+// Throws Failure PW-ENG-... with Exit::EngineUnavailable where the engine can't run here.
+std::unique_ptr<Engine> make_engine(EngineKind, const EngineInput&);
+
+// One factory an engine, each in its own folder.
+std::unique_ptr<Engine> make_kernel_engine(const EngineInput&);
+std::unique_ptr<Engine> make_interp_engine(const EngineInput&);
+std::unique_ptr<Engine> make_model_engine(const EngineInput&);
+std::unique_ptr<Engine> make_rtl_engine(const EngineInput&);
+
+std::optional<EngineKind> engine_by_name(const std::string&);
+std::string engine_name(EngineKind);
+
+} // namespace pw

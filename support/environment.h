@@ -1,0 +1,35 @@
+// What a program can observe besides its packet and its maps. Every engine sees it alike
+// (docs/design.md, section 1): time is constant within a packet, random numbers are a function of
+// (seed, packet, number of the call within that packet), one CPU.
+#pragma once
+
+#include <cstdint>
+
+namespace pw {
+
+struct Environment {
+  std::uint32_t ifindex = 1; // ctx->ingress_ifindex
+  std::uint32_t rx_queue = 0;
+  std::uint32_t cpu = 0;
+  std::uint32_t seed = 1;
+  enum class Time { Capture, Cycles } time = Time::Capture; // ktime: the capture's time stamp, or index * 4 ns
+};
+
+// A 32-bit random number made of additions, rotations and exclusive-ors only, so that hardware gets it
+// in a few LUT levels. frontend/lift emits the same steps as LLVM IR, so keep the two alike
+// (tests/frontend/lift checks it).
+constexpr std::uint32_t rotate_left(std::uint32_t x, unsigned n) { return (x << n) | (x >> (32 - n)); }
+
+constexpr std::uint32_t random_u32(std::uint32_t seed, std::uint32_t packet, std::uint32_t call) {
+  std::uint32_t a = seed ^ 0x9e3779b9u;
+  std::uint32_t b = packet + 0x7f4a7c15u;
+  std::uint32_t c = call ^ 0x85ebca6bu;
+  for (unsigned round = 0; round < 3; ++round) {
+    a = (a + b) ^ rotate_left(c, 7);
+    b = (b + c) ^ rotate_left(a, 11);
+    c = (c + a) ^ rotate_left(b, 19);
+  }
+  return c;
+}
+
+} // namespace pw
