@@ -1,0 +1,47 @@
+// Traffic from a text: "size=imix,count=2000,flows=zipf:1.1:100,vlan=0..2,malformed=5%,seed=7".
+// The same text gives the same packets everywhere. Sizes count the frame with its FCS, as Ethernet
+// does: size=64 makes 60 captured bytes.
+#pragma once
+
+#include "sim/engine.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pw {
+
+enum class FlowPattern { Single, Alternate, Uniform, Zipf };
+enum class Arrival { Constant, Poisson };
+enum class Protocol { Tcp, Udp, Mix };
+enum class Tunnel { None, Ipip, Gre, Vxlan, Mix };
+
+struct TrafficSpec {
+  unsigned count = 1000;
+  unsigned min_size = 64, max_size = 64; // bytes with FCS
+  bool imix = false;                     // 64, 594, 1518 as 7:4:1 (sizes with FCS)
+  FlowPattern flows = FlowPattern::Uniform;
+  unsigned flow_count = 100;
+  double zipf_exponent = 1.1;
+  Protocol protocol = Protocol::Mix;
+  unsigned min_vlan = 0, max_vlan = 0; // tags
+  double ipv6 = 0;                     // shares, 0 .. 1
+  double malformed = 0;                // wrong lengths, versions, header sizes, cut frames
+  double options = 0;                  // IPv4 options or IPv6 extension headers
+  double fragments = 0;
+  double other = 0; // ARP, ICMP, LLC and unknown EtherTypes
+  Tunnel tunnel = Tunnel::None;
+  double tunnel_share = 0;
+  double rate_gbps = 100; // line rate of the arrivals, with preamble and gap (20 bytes a frame)
+  Arrival arrival = Arrival::Constant;
+  std::uint64_t start_ns = 1'000'000'000;
+  std::uint32_t seed = 1;
+};
+
+// Throws Failure (PW-IN-2xx): an unknown key (all known ones are listed), a value that can't be
+// read or is out of range.
+TrafficSpec parse_traffic(const std::string& spec);
+std::vector<Packet> generate_traffic(const TrafficSpec&);
+std::string traffic_help(); // the keys, their values, defaults and units, for --help
+
+} // namespace pw
