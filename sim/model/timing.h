@@ -1,0 +1,137 @@
+// The control of the fixed hardware around a pipeline, clock by clock: ingress unit, header FIFO, region entrances with
+// credits, region FIFOs, packet FIFO, result FIFO, deparser and output register. It holds no packet data and no values: what
+// depends on them (interlocks, verdicts, lengths) it asks of its client. Under the same offered beats and the same
+// m_axis_tready it does in each clock what the emitted Verilog does in that clock (backends/verilog/README.md, "Clock by
+// clock"; tests/backends compares the two).
+//
+// Clock 0 is the first clock in which s_axis_tready can be high, that is, in which `clear_done` is.
+//
+//   for (;;) {
+//     offered beat and m_axis_tready of this clock -> Timing::Input
+//     accepted = timing.clock(input);             // calls the client back
+//     execute the stages that are active in this clock
+//   }
+//
+// The two steps of the loop may also be done in the other order: nothing that clock() asks depends on what stages do in the
+// same clock. A packet that `enter`s region r in clock t is in stage first_stage + k of that region in clock t + 1 + k.
+#pragma once
+
+#include "ir/pipeline.h"
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+namespace pw {
+
+class Timing {
+public:
+  // Packets are numbered by the caller; numbers come back in the call-backs. Any numbers will do, but bad frames, which
+  // get no PacketIndex, must be told by Input::bad.
+  using PacketId = std::uint64_t;
+
+  // What the deparser is told of a packet (pipeline::Result).
+  struct Outcome {
+    bool leaves = false;   // PASS, TX or REDIRECT
+    std::int32_t head = 0; // coordinate of the first byte out
+    std::int32_t tail = 0; // coordinate behind the last byte out
+  };
+
+  class Client {
+  public:
+    virtual ~Client() = default;
+    // May the packet enter the region in this clock, as far as the region's interlocks are concerned? Asked once in every clock in
+    // which everything else would let it in. Not asked for regions without interlocks.
+    virtual bool may_enter(PacketId, unsigned region) = 0;
+    // It enters in this clock: its first stage is active in the next one.
+    virtual void enter(PacketId, unsigned region) = 0;
+    // Asked once, in the first clock in which the deparser looks at the result (at least one clock after the last
+    // stage).
+    virtual Outcome outcome(PacketId) = 0;
+    // res_valid is high in this clock: cycle_out of the packet.
+    virtual void result(PacketId) = 0;
+  };
+
+  // One clock's inputs. A beat that was not accepted is to be offered again.
+  struct Input {
+    bool valid = false;  // s_axis_tvalid
+    PacketId packet = 0; // of the offered beat
+    bool last = false;   // s_axis_tlast
+    bool bad = false;    // s_axis_bad; looked at on the first beat only
+    bool ready = true;   // m_axis_tready
+  };
+
+  Timing(const pipeline::Pipeline&, Client&);
+
+  // Advances by one clock. True if the offered beat was accepted (s_axis_tready): cycle_in of a packet is now() of the clock in
+  // which its first beat is.
+  bool clock(const Input&);
+
+  // Number of the clock that the next call of clock() is.
+  std::uint64_t now() const { return now_; }
+  // No packet inside (port `idle`).
+  bool idle() const;
+
+private:
+  // A FIFO whose entries become visible `delay` clocks after they were pushed.
+  struct Entry {
+    PacketId packet;
+    std::uint64_t visible; // first clock in which it is at the head
+    bool last = false;     // packet FIFO: last beat of its packet
+  };
+  struct RegionState {
+    std::deque<Entry> waiting;      // the FIFO in front of it
+    unsigned stages = 0;            // between entering and being pushed
+    bool interlocked = false;
+    unsigned credits = 0;           // of the FIFO behind it, as its register shows them in this clock
+  };
+  // What the deparser knows of the packet that it takes apart.
+  struct Deparse {
+    bool started = false;
+    Outcome outcome;
+    std::int32_t beat = 0;      // coordinate beat of the next step
+    bool input_done = false;    // its last beat has been popped
+    bool output_done = false;   // its last output beat is behind it
+  };
+  // One entry of the output register: a beat, or the mark of a dropped packet.
+  struct Output {
+    PacketId packet = 0;
+    bool first = false;
+    bool drop = false;
+  };
+  // Register between the merging and the shifting half of a deparser that can move the head.
+  struct Shift {
+    bool valid = false;
+    Output output;
+    bool emits = false;   // gives an output beat in its own clock
+    bool flushes = false; // and one more, of the carried bytes, in the next
+  };
+
+  void enter_regions();
+  bool try_enter(std::size_t region);
+  bool accept(const Input&);
+  void deparse(bool room);
+  void step(bool& pop_result);
+  void shift(bool room);
+  void emit(const Output&);
+  void drain(bool ready);
+
+  Client& client_;
+  std::uint64_t now_ = 0;
+  std::int32_t bus_ = 64;
+  std::uint32_t window_beats_ = 1;
+  unsigned header_depth_ = 0, packet_depth_ = 0;
+  bool moves_head_ = false, moves_tail_ = false;
+
+  std::uint32_t beat_ = 0;  // number of the next beat of the packet that comes in
+  bool swallow_ = false;    // it is a bad one
+  std::vector<RegionState> regions_;
+  std::deque<Entry> results_; // result FIFO
+  std::deque<Entry> beats_;   // packet FIFO
+  Deparse deparse_;
+  Shift shift_;
+  bool flush_ = false; // carried bytes wait to be sent
+  std::deque<Output> output_;
+};
+
+} // namespace pw
