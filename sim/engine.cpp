@@ -35,6 +35,23 @@ bool leaves(std::uint32_t retval) {
   return retval == XDP_PASS || retval == XDP_TX || retval == XDP_REDIRECT;
 }
 
+std::optional<Redirect> redirect_target(const Object& object, std::uint32_t retval,
+                                        std::uint32_t map_plus_1, std::uint32_t key,
+                                        std::uint32_t ifindex, std::uint64_t flags) {
+  if (retval != XDP_REDIRECT)
+    return std::nullopt;
+  Redirect target;
+  if (map_plus_1 != 0) {
+    target.map = object.maps.at(map_plus_1 - 1).name;
+    target.key = key;
+    target.flags = flags;
+  } else if (ifindex != 0) {
+    target.ifindex = ifindex;
+    target.flags = 0;
+  }
+  return target;
+}
+
 std::optional<EngineKind> engine_by_name(const std::string& name) {
   for (const auto& [kind, text] : engine_names)
     if (name == text)

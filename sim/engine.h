@@ -28,6 +28,12 @@ struct Redirect {
   bool operator==(const Redirect&) const = default;
 };
 
+// The target of a packet with this verdict, written in one way by every engine: nullopt unless XDP_REDIRECT; after
+// bpf_redirect_map {map, key, flags}; after bpf_redirect {ifindex, flags = 0}; nothing in it where no helper call
+// chose a target (map_plus_1 and ifindex both 0). map_plus_1: index into Object::maps + 1.
+std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval, std::uint32_t map_plus_1,
+                                        std::uint32_t key, std::uint32_t ifindex, std::uint64_t flags);
+
 struct PacketResult {
   bool unsupported = false;   // this engine can't run this packet (docs/design.md, section 1); the rest is empty
   std::uint32_t retval = 0;   // raw
