@@ -1,0 +1,139 @@
+// pipewright compile: SystemVerilog and its signature into a folder, or one of the steps before it
+// as text.
+
+#include "cli/describe.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/session.h"
+
+#include <iostream>
+
+namespace pw::cli {
+
+namespace {
+
+struct CompileCommand {
+  CommonOptions common;
+  std::string target = "verilog";
+  std::string emit;
+  std::string out;
+};
+
+std::string emitted(Session& session, const std::string& what) {
+  if (what == "llvm")
+    return print_llvm(session.lifted());
+  return what == "pw" ? session.compiled().pw_text : session.compiled().stages_text;
+}
+
+// What the host can change while the pipeline runs, and what needs a new compile.
+std::string changeable(const Object& object) {
+  std::string constant;
+  std::string host;
+  for (const MapDefinition& m : object.maps)
+    (m.global == GlobalData::Rodata || m.global == GlobalData::Kconfig ? constant : host) +=
+        " " + m.name;
+  std::string out;
+  if (!host.empty())
+    out += "the host can change at run time:" + host + "\n";
+  if (!constant.empty())
+    out += "constant, a change needs a new compile (--set):" + constant + "\n";
+  return out;
+}
+
+std::string summary(const Session& session, const pipeline::Pipeline& p, unsigned instructions) {
+  return "program " + session.program().name + ": " + std::to_string(instructions) +
+         " instructions, " + std::to_string(p.stages) + " stages in " +
+         std::to_string(p.regions.size()) + (p.regions.size() == 1 ? " region, " : " regions, ") +
+         std::to_string(p.register_bits) + " register bits, window of " +
+         std::to_string(p.window_bytes) + " bytes, " + p.device + " at " + fixed(p.clock_mhz, 0) +
+         " MHz, bus of " + std::to_string(p.bus_bytes * 8) + " bits\n";
+}
+
+Json report_json(Session& session, const std::string& out) {
+  const pipeline::Pipeline& p = session.compiled().pipeline;
+  Json files = Json::array();
+  for (const auto& [name, text] : session.verilog().files)
+    files.push_back((std::filesystem::path(out) / name).string());
+  return {{"program", session.program().name},
+          {"target", "verilog"},
+          {"top", session.verilog().top},
+          {"instructions", session.lifted().instructions},
+          {"stages", p.stages},
+          {"regions", p.regions.size()},
+          {"register_bits", p.register_bits},
+          {"window_bytes", p.window_bytes},
+          {"device", p.device},
+          {"clock_mhz", p.clock_mhz},
+          {"bus_bits", p.bus_bytes * 8},
+          {"files", files},
+          {"stage_list", stages_json(p)},
+          {"diagnostics", diagnostics_json(session.warnings())["diagnostics"]}};
+}
+
+void print_report(Session& session, const std::string& out) {
+  const pipeline::Pipeline& p = session.compiled().pipeline;
+  std::cout << summary(session, p, session.lifted().instructions) << "\n" << stages_text(p);
+  if (!p.maps.empty())
+    std::cout << "\nmaps\n" << maps_text(p);
+  std::cout << changeable(session.object()) << "\nfiles in " << out << ":";
+  for (const auto& [name, text] : session.verilog().files)
+    std::cout << " " << name;
+  std::cout << "\n";
+}
+
+int emit_text(const CompileCommand& o) {
+  const std::string out = o.out.empty() ? "-" : o.out;
+  check_writable(out);
+  Session session(o.common);
+  const std::string text = emitted(session, o.emit);
+  print_warnings(session.warnings());
+  write_file(out, text);
+  return 0;
+}
+
+int compile(const CompileCommand& o) {
+  check_target(o.target);
+  if (!o.emit.empty())
+    return emit_text(o);
+  if (o.out.empty())
+    throw Failure(diagnose("PW-OPT-001", "compile needs a folder for its files")
+                      .help("give -o DIR, or --emit"));
+  Session session(o.common);
+  write_directory(o.out, session.verilog().files);
+  if (o.common.json) {
+    std::cout << report_json(session, o.out).dump(2) << "\n";
+    return 0;
+  }
+  print_warnings(session.warnings());
+  print_report(session, o.out);
+  return 0;
+}
+
+} // namespace
+
+void add_compile(CLI::App& root, Invocation& invocation) {
+  auto o = std::make_shared<CompileCommand>();
+  CLI::App* app = add_command(
+      root, "compile", "Makes a SystemVerilog pipeline of a program.",
+      "PROG.o --target verilog -o DIR [options]",
+      "  pipewright compile firewall.bpf.o --target verilog -o out\n"
+      "  pipewright compile firewall.bpf.o --emit stages -o firewall.mlir\n"
+      "  pipewright compile lb.bpf.o -n xdp_lb --set n_servers=4 --clock 200MHz -o lb\n");
+  app->add_option("object", o->common.object, "object file made by clang -target bpf")
+      ->type_name("PROG.o")
+      ->required();
+  app->add_option("--target", o->target, "verilog (default)")->type_name("TARGET")->group("Output");
+  app->add_option("-o,--out", o->out,
+                  "folder to make; with --emit a file (default: standard output)")
+      ->type_name("DIR")
+      ->group("Output");
+  app->add_option("--emit", o->emit, "stop and print: llvm, pw (data flow) or stages")
+      ->check(CLI::IsMember({"llvm", "pw", "stages"}).description(""))
+      ->type_name("STEP")
+      ->group("Output");
+  add_common_options(*app, o->common);
+  app->callback([o, &invocation] { invocation.run = [o] { return compile(*o); }; });
+}
+
+} // namespace pw::cli

@@ -1,0 +1,221 @@
+// pipewright diff: the same packets through several engines; the first difference, made small
+// enough to look at.
+
+#include "sim/diff/diff.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "sim/capture/capture.h"
+#include "sim/maps/map_file.h"
+
+#include <iostream>
+
+namespace pw::cli {
+
+namespace {
+
+struct DiffCommand {
+  CommonOptions common;
+  std::string engines = "kernel,interp,model,rtl";
+  std::string in, maps, out;
+  bool minimise = true;
+};
+
+struct Saved {
+  std::string folder, capture, maps, command; // maps "": none were needed
+};
+
+std::string shell_word(const std::string& text) {
+  if (!text.empty() &&
+      text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                             "/._-=,:+") == std::string::npos)
+    return text;
+  std::string out = "'";
+  for (const char c : text)
+    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+// The options that shape the result, so that the command says the same thing again anywhere.
+std::string options_text(const DiffCommand& o) {
+  const CommonOptions& c = o.common;
+  const Environment& e = c.environment;
+  std::string out;
+  const auto add = [&](const std::string& name, const std::string& value) {
+    out += " " + name + " " + shell_word(value);
+  };
+  if (!c.program.empty())
+    add("-n", c.program);
+  if (c.type != ProgramType::Unknown)
+    add("--type", c.type == ProgramType::Xdp ? "xdp" : "tc");
+  for (const auto& [name, value] : c.open.set)
+    add("--set", name + "=" + value);
+  add("--clock", fixed(c.compile.clock_mhz, 3) + "MHz");
+  add("--bus", std::to_string(c.compile.bus_bits));
+  add("--device", c.compile.device);
+  if (c.compile.window)
+    add("--window", std::to_string(*c.compile.window));
+  add("--ifindex", std::to_string(e.ifindex));
+  add("--rxq", std::to_string(e.rx_queue));
+  add("--cpu", std::to_string(e.cpu));
+  add("--seed", std::to_string(e.seed));
+  add("--time", e.time == Environment::Time::Capture ? "capture" : "cycles");
+  return out;
+}
+
+Saved save(const DiffCommand& o, const Session& session, const DiffResult& r) {
+  Saved s;
+  s.folder = o.out.empty() ? session.program().name + ".diff" : o.out;
+  std::filesystem::create_directories(s.folder);
+  s.capture = s.folder + "/packets.pcap";
+  write_capture(s.capture, r.packets);
+  s.command = "pipewright diff " + shell_word(o.common.object) + " --engines " + o.engines +
+              " --in " + shell_word(s.capture);
+  if (!r.maps.empty()) {
+    s.maps = s.folder + "/maps.json";
+    write_maps(s.maps, r.maps, session.object(), o.common.environment.cpu);
+    s.command += " --maps " + shell_word(s.maps);
+  }
+  s.command += options_text(o);
+  write_file(s.folder + "/command", s.command + "\n");
+  return s;
+}
+
+Json difference_json(const Difference& d) {
+  Json values = Json::object();
+  for (const DiffValue& v : d.values)
+    values[v.engine] = v.value;
+  return {{"packet", d.packet ? Json(*d.packet) : Json(nullptr)},
+          {"field", d.field},
+          {"detail", d.detail},
+          {"values", values}};
+}
+
+Json result_json(const std::vector<DiffEngine>& engines, const DiffResult& r,
+                 const std::optional<Saved>& saved) {
+  Json names = Json::array();
+  Json unsupported = Json::object();
+  for (std::size_t i = 0; i < engines.size(); ++i) {
+    names.push_back(engines[i].name);
+    unsupported[engines[i].name] = i < r.unsupported.size() ? r.unsupported[i] : 0;
+  }
+  Json j = {{"engines", names},
+            {"compared", r.compared},
+            {"unsupported", unsupported},
+            {"difference", r.difference ? difference_json(*r.difference) : Json(nullptr)}};
+  if (saved)
+    j["reproduce"] = {{"capture", saved->capture},
+                      {"maps", saved->maps.empty() ? Json(nullptr) : Json(saved->maps)},
+                      {"packets", r.packets.size()},
+                      {"difference", r.minimised ? difference_json(*r.minimised) : Json(nullptr)},
+                      {"command", saved->command}};
+  return j;
+}
+
+void print_difference(const Difference& d) {
+  std::cout << (d.packet ? "packet " + std::to_string(*d.packet) + ": " : "after the last packet: ")
+            << d.field << (d.detail.empty() ? "" : ", " + d.detail) << "\n";
+  Table table({"  engine", "value"});
+  for (const DiffValue& v : d.values)
+    table.row({"  " + v.engine, v.value});
+  std::cout << table.text();
+}
+
+void print_result(const std::vector<DiffEngine>& engines, const DiffResult& r,
+                  const std::optional<Saved>& saved) {
+  std::string names;
+  for (const DiffEngine& e : engines)
+    names += (names.empty() ? "" : ", ") + e.name;
+  for (std::size_t i = 0; i < r.unsupported.size(); ++i)
+    if (r.unsupported[i] > 0)
+      std::cout << "unsupported: " << engines[i].name << " could not run " << r.unsupported[i]
+                << " packets\n";
+  if (!r.difference) {
+    std::cout << "no difference: " << r.compared << " packets, engines " << names << "\n";
+    return;
+  }
+  std::cout << "first difference among " << names << "\n";
+  print_difference(*r.difference);
+  if (!saved)
+    return;
+  std::cout << "\nminimised to " << r.packets.size() << " packets in " << saved->capture << "\n";
+  if (r.minimised)
+    print_difference(*r.minimised);
+  std::cout << "to see it again:\n  " << saved->command << "\n";
+}
+
+std::vector<DiffEngine> engines_of(const DiffCommand& o, Session& session) {
+  std::vector<DiffEngine> engines;
+  for (const EngineKind kind : engine_kinds(o.engines))
+    engines.push_back({engine_name(kind), [&session, kind] { return session.engine(kind); }});
+  return engines;
+}
+
+// An engine that could run no packet at all was not compared.
+void check_compared(const std::vector<DiffEngine>& engines, const DiffResult& r,
+                    std::size_t packets) {
+  for (std::size_t i = 0; i < r.unsupported.size(); ++i)
+    if (packets > 0 && r.unsupported[i] == packets)
+      throw Failure(
+          diagnose("PW-ENG-004", "engine '" + engines[i].name + "' can run none of these packets")
+              .help("compare without it, or with other packets"));
+}
+
+int diff(const DiffCommand& o) {
+  Session session(o.common);
+  const std::vector<DiffEngine> engines = engines_of(o, session);
+  const Capture capture = read_capture(o.in);
+  MapState maps;
+  if (!o.maps.empty())
+    maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
+  DiffOptions options;
+  options.minimise = o.minimise;
+  progress("comparing " + std::to_string(capture.packets.size()) + " packets on " + o.engines);
+  const DiffResult r = diff_engines(engines, capture.packets, maps, options);
+  print_warnings(capture.warnings);
+  if (!r.difference)
+    check_compared(engines, r, capture.packets.size());
+  std::optional<Saved> saved;
+  if (r.difference && o.minimise)
+    saved = save(o, session, r);
+  if (o.common.json)
+    std::cout << result_json(engines, r, saved).dump(2) << "\n";
+  else
+    print_result(engines, r, saved);
+  return r.difference ? 1 : 0;
+}
+
+} // namespace
+
+void add_diff(CLI::App& root, Invocation& invocation) {
+  auto o = std::make_shared<DiffCommand>();
+  CLI::App* app = add_command(
+      root, "diff", "Runs packets on several engines and shows the first difference.",
+      "PROG.o --engines E1,E2,... --in IN.pcap [options]",
+      "  pipewright diff nat.bpf.o --engines kernel,rtl --in in.pcap\n"
+      "  pipewright diff nat.bpf.o --engines interp,model --in in.pcap --maps m.json\n"
+      "  pipewright diff xdp.o -n xdp_lb --engines kernel,interp --in in.pcap -o found\n");
+  app->add_option("object", o->common.object, "object file made by clang -target bpf")
+      ->type_name("PROG.o")
+      ->required();
+  app->add_option("--engines", o->engines, "two or more (default kernel,interp,model,rtl)")
+      ->type_name("E1,E2,...")
+      ->group("Program");
+  app->add_option("--in", o->in, "packets: pcap or pcapng, Ethernet")
+      ->type_name("IN.pcap")
+      ->required()
+      ->group("Files");
+  app->add_option("--maps", o->maps, "map contents before the first packet")
+      ->type_name("M.json")
+      ->group("Files");
+  app->add_option("-o,--out", o->out, "folder for a minimised difference (default NAME.diff)")
+      ->type_name("DIR")
+      ->group("Files");
+  app->add_flag("!--no-minimise", o->minimise, "only show the difference, write nothing")
+      ->group("Files");
+  add_common_options(*app, o->common);
+  app->callback([o, &invocation] { invocation.run = [o] { return diff(*o); }; });
+}
+
+} // namespace pw::cli

@@ -1,0 +1,35 @@
+// Values of a pipeline as short expressions: "packet[12..13] == 0x0008".
+#pragma once
+
+#include "ir/pipeline.h"
+
+#include <string>
+#include <vector>
+
+namespace pw::cli {
+
+class Expressions {
+public:
+  explicit Expressions(const pipeline::Pipeline&);
+
+  // Operands are written out down to `depth` levels; deeper ones become "...".
+  std::string of(pipeline::ValueId, unsigned depth = 4) const;
+  const pipeline::Operation*
+      definition(pipeline::ValueId) const; // null for a value that nothing defines
+  // "packet[a..b]" or "packet[a]".
+  static std::string packet_bytes(int first, unsigned bytes);
+  std::string column(const pipeline::Operation&) const; // "flows.value[0..7]"
+
+private:
+  std::string operation(const pipeline::Operation&, unsigned depth) const;
+  std::string call(const std::string& name, const pipeline::Operation&, unsigned depth,
+                   std::size_t first = 0) const;
+  std::string binary(const std::string& sign, const pipeline::Operation&, unsigned depth) const;
+  std::string extract(const pipeline::Operation&, unsigned depth) const;
+  std::string compare(const pipeline::Operation&, unsigned depth) const;
+
+  const pipeline::Pipeline& p_;
+  std::vector<const pipeline::Operation*> definitions_;
+};
+
+} // namespace pw::cli

@@ -1,0 +1,32 @@
+// Files that are whole or not there: everything is written under a temporary name first.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace pw::cli {
+
+// Removed with all that is in it at the end of its life.
+class TemporaryDirectory {
+public:
+  // `beside`: in the same folder as this path, so that files can be renamed to it; "" = the
+  // system's temporary folder.
+  explicit TemporaryDirectory(const std::filesystem::path& beside = {});
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+private:
+  std::filesystem::path path_;
+};
+
+// Both throw Failure (PW-OPT-002) with the system's reason.
+void write_file(const std::filesystem::path&, const std::string& text); // "-" = standard output
+// Creates the folder, or replaces these files in it; what else is there stays.
+void write_directory(const std::filesystem::path&, const std::map<std::string, std::string>& files);
+// Fails now rather than after minutes of work if a file can't be made there.
+void check_writable(const std::filesystem::path&);
+
+} // namespace pw::cli

@@ -1,0 +1,179 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <map>
+
+namespace pw::cli {
+
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+// Megahertz of one unit of what follows the number.
+double unit_in_mhz(const std::string& unit, const std::string& whole) {
+  static const std::map<std::string, double> units = {
+      {"", 1}, {"mhz", 1}, {"ghz", 1000}, {"khz", 1e-3}, {"hz", 1e-6}};
+  const auto found = units.find(unit);
+  if (found == units.end())
+    throw CLI::ValidationError("--clock", "'" + whole + "' is not a frequency such as 250MHz");
+  return found->second;
+}
+
+void set_variable(OpenOptions& open, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw CLI::ValidationError("--set", "'" + assignment + "' is not NAME=VALUE");
+  open.set[assignment.substr(0, equals)] = assignment.substr(equals + 1);
+}
+
+void check_bus(unsigned bits) {
+  if (bits < 64 || bits > 1024 || (bits & (bits - 1)) != 0)
+    throw CLI::ValidationError("--bus", "the width is 64, 128, 256, 512 or 1024 bits");
+}
+
+// The usage line comes first, then the sentence; CLI11's own order is the other way round.
+class Layout : public CLI::Formatter {
+public:
+  explicit Layout(std::string arguments) : arguments_(std::move(arguments)) { column_width(30); }
+
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string out =
+        "Usage: " + full_name(app, name) + " " + arguments_ + "\n" + app->get_description() + "\n";
+    out += make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
+    return out + make_footer(app);
+  }
+
+  // Defaults stand in the descriptions, with their units.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_size() == 0 || option->get_positional() ? ""
+                                                                    : " " + option->get_type_name();
+  }
+
+private:
+  static std::string full_name(const CLI::App* app, const std::string& name) {
+    const CLI::App* parent = app->get_parent();
+    return parent == nullptr ? (name.empty() ? app->get_name() : name)
+                             : parent->get_name() + " " + app->get_name();
+  }
+
+  std::string arguments_;
+};
+
+} // namespace
+
+double parse_clock(const std::string& text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit = lower(std::string(end, text.data() + text.size()));
+  std::erase(unit, ' ');
+  if (error != std::errc())
+    throw CLI::ValidationError("--clock", "'" + text + "' is not a frequency such as 250MHz");
+  const double mhz = number * unit_in_mhz(unit, text);
+  if (!std::isfinite(mhz) || mhz < 1 || mhz > 1000)
+    throw CLI::ValidationError("--clock", "'" + text + "' is not between 1MHz and 1000MHz");
+  return mhz;
+}
+
+void add_program_options(CLI::App& app, CommonOptions& o) {
+  const std::string group = "Program";
+  app.add_option("-n,--program", o.program, "program in the object (default: the only one)")
+      ->type_name("NAME")
+      ->group(group);
+  static const std::map<std::string, ProgramType> types = {{"xdp", ProgramType::Xdp},
+                                                           {"tc", ProgramType::Tc}};
+  app.add_option("--type", o.type, "xdp or tc (default: from section and context use)")
+      ->transform(CLI::Transformer(types))
+      ->check(CLI::IsMember({ProgramType::Xdp, ProgramType::Tc}).description(""))
+      ->type_name("TYPE")
+      ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--set",
+         [&o](const std::vector<std::string>& all) {
+           for (const std::string& one : all)
+             set_variable(o.open, one);
+         },
+         "initial value of a global variable; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group(group);
+}
+
+void add_hardware_options(CLI::App& app, CommonOptions& o) {
+  const std::string group = "Hardware";
+  app.add_option_function<std::string>(
+         "--clock", [&o](const std::string& text) { o.compile.clock_mhz = parse_clock(text); },
+         "clock of the pipeline (default 250MHz)")
+      ->type_name("FREQUENCY")
+      ->group(group);
+  app.add_option_function<unsigned>(
+         "--bus",
+         [&o](unsigned bits) {
+           check_bus(bits);
+           o.compile.bus_bits = bits;
+         },
+         "width of the packet bus in bits (default 512)")
+      ->type_name("BITS")
+      ->group(group);
+  app.add_option("--device", o.compile.device, "FPGA to fit (default xcu50)")
+      ->type_name("DEVICE")
+      ->group(group);
+  app.add_option("--window", o.compile.window,
+                 "header bytes seen by the program (default: what it needs, <= 256)")
+      ->check(CLI::Range(1, 256).description(""))
+      ->type_name("BYTES")
+      ->group(group);
+}
+
+void add_environment_options(CLI::App& app, CommonOptions& o) {
+  const std::string group = "Environment";
+  Environment& e = o.environment;
+  app.add_option("--ifindex", e.ifindex, "ingress interface (default 1)")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--rxq", e.rx_queue, "receive queue (default 0)")->type_name("N")->group(group);
+  app.add_option("--cpu", e.cpu, "CPU that runs the program (default 0)")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--seed", e.seed, "seed of random numbers (default 1)")
+      ->type_name("N")
+      ->group(group);
+  static const std::map<std::string, Environment::Time> times = {
+      {"capture", Environment::Time::Capture}, {"cycles", Environment::Time::Cycles}};
+  app.add_option("--time", e.time, "clock of the program: capture (default) or cycles")
+      ->transform(CLI::Transformer(times))
+      ->check(
+          CLI::IsMember({Environment::Time::Capture, Environment::Time::Cycles}).description(""))
+      ->type_name("SOURCE")
+      ->group(group);
+}
+
+void add_json_option(CLI::App& app, bool& json) {
+  app.add_flag("--json", json, "print JSON instead of text")->group("Output");
+}
+
+void add_common_options(CLI::App& app, CommonOptions& o) {
+  add_program_options(app, o);
+  add_hardware_options(app, o);
+  add_environment_options(app, o);
+  add_json_option(app, o.json);
+}
+
+CLI::App* add_command(CLI::App& root, const std::string& name, const std::string& sentence,
+                      const std::string& arguments, const std::string& examples) {
+  CLI::App* app = root.add_subcommand(name, sentence);
+  app->formatter(std::make_shared<Layout>(arguments));
+  app->footer("Examples:\n" + examples +
+              "Exit codes: 0 ok, 1 your input (or a difference), 2 not supported on this target,\n"
+              "            3 internal error, 4 engine not available here");
+  return app;
+}
+
+} // namespace pw::cli

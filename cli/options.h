@@ -1,0 +1,53 @@
+// The options that every command shares, and how their texts become values.
+#pragma once
+
+#include "frontend/object/object.h"
+#include "ir/compile.h"
+#include "support/environment.h"
+
+#include <CLI/CLI.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace pw::cli {
+
+struct CommonOptions {
+  std::string object; // path of PROG.o
+  std::string program;
+  ProgramType type = ProgramType::Unknown;
+  OpenOptions open;
+  CompileOptions compile;
+  Environment environment;
+  bool json = false;
+};
+
+// What the command line asks for. `run` gives the exit code and may throw Failure.
+struct Invocation {
+  std::function<int()> run;
+  bool json = false;
+};
+
+// Each adds one group of options to a command.
+void add_program_options(CLI::App&, CommonOptions&);     // -n, --type, --set
+void add_hardware_options(CLI::App&, CommonOptions&);    // --clock, --bus, --device, --window
+void add_environment_options(CLI::App&, CommonOptions&); // --ifindex, --rxq, --cpu, --seed, --time
+void add_json_option(CLI::App&, bool& json);
+void add_common_options(CLI::App&, CommonOptions&); // all of the above
+
+// "250MHz", "0.25GHz", "250000 kHz", "250" (MHz). Throws CLI::ValidationError.
+double parse_clock(const std::string&);
+
+// One function a command, each in the file of its name.
+void add_check(CLI::App& root, Invocation&);
+void add_compile(CLI::App& root, Invocation&);
+void add_run(CLI::App& root, Invocation&);
+void add_diff(CLI::App& root, Invocation&);
+void add_traffic(CLI::App& root, Invocation&);
+
+// A subcommand with the layout all of them have: sentence, usage line (its arguments) and examples.
+CLI::App* add_command(CLI::App& root, const std::string& name, const std::string& sentence,
+                      const std::string& arguments, const std::string& examples);
+
+} // namespace pw::cli

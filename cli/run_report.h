@@ -1,0 +1,26 @@
+// What `run` tells: JSON for programs, tables for people.
+#pragma once
+
+#include "cli/output.h"
+#include "sim/engine.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pw::cli {
+
+struct RunReport {
+  std::string engine, program;
+  double clock_mhz = 250;
+  unsigned bus_bytes = 64;
+  std::vector<Packet> packets;
+  std::vector<PacketResult> results; // one a packet
+  std::optional<std::uint64_t> cycles;
+  std::vector<Diagnostic> warnings;
+};
+
+Json run_json(const RunReport&);
+std::string run_text(const RunReport&, std::size_t listed); // with a list of the first packets
+
+} // namespace pw::cli

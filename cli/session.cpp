@@ -1,0 +1,92 @@
+#include "cli/session.h"
+
+#include "cli/output.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace pw::cli {
+
+Session::Session(const CommonOptions& options)
+    : options_(options), object_(open_object(options.object, options.open)),
+      program_(&select_program(object_, options.program, options.type)) {}
+
+const LiftedProgram& Session::lifted() {
+  if (!lifted_)
+    lifted_ = std::make_unique<LiftedProgram>(lift_program(object_, *program_));
+  return *lifted_;
+}
+
+const Compiled& Session::compiled() {
+  if (!compiled_)
+    compiled_ = std::make_unique<Compiled>(compile_pipeline(object_, lifted(), options_.compile));
+  return *compiled_;
+}
+
+const VerilogOutput& Session::verilog() {
+  if (!verilog_)
+    verilog_ = std::make_unique<VerilogOutput>(
+        emit_verilog(compiled().pipeline, {object_.sha256, PW_VERSION}));
+  return *verilog_;
+}
+
+std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
+  input.object = &object_;
+  input.program = program_;
+  input.environment = options_.environment;
+  if (kind == EngineKind::Model || kind == EngineKind::Rtl)
+    input.pipeline = &compiled().pipeline;
+  if (kind == EngineKind::Rtl) {
+    if (!verilog_dir_) {
+      verilog_dir_ = std::make_unique<TemporaryDirectory>();
+      write_directory(verilog_dir_->path(), verilog().files);
+    }
+    input.verilog_dir = verilog_dir_->path();
+    progress("building the simulator with Verilator");
+  }
+  return make_engine(kind, input);
+}
+
+std::vector<Diagnostic> Session::warnings() const {
+  std::vector<Diagnostic> all;
+  if (lifted_)
+    all.insert(all.end(), lifted_->warnings.begin(), lifted_->warnings.end());
+  if (compiled_)
+    all.insert(all.end(), compiled_->warnings.begin(), compiled_->warnings.end());
+  return all;
+}
+
+EngineKind engine_kind(const std::string& name) {
+  const auto kind = engine_by_name(name);
+  if (!kind)
+    throw Failure(diagnose("PW-OPT-004", "there is no engine '" + name + "'")
+                      .help("the engines are kernel, interp, model and rtl"));
+  return *kind;
+}
+
+std::vector<EngineKind> engine_kinds(const std::string& names) {
+  std::vector<EngineKind> kinds;
+  std::istringstream in(names);
+  for (std::string name; std::getline(in, name, ',');) {
+    const EngineKind kind = engine_kind(name);
+    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end())
+      throw Failure(diagnose("PW-OPT-004", "engine '" + name + "' is named twice"));
+    kinds.push_back(kind);
+  }
+  if (kinds.size() < 2)
+    throw Failure(diagnose("PW-OPT-004", "a comparison needs two engines")
+                      .help("for example --engines kernel,interp,model,rtl"));
+  return kinds;
+}
+
+void check_target(const std::string& target) {
+  if (target == "verilog")
+    return;
+  if (target == "nfp")
+    throw Failure(diagnose("PW-OPT-005", "this version has no backend for target 'nfp'")
+                      .help("use --target verilog"));
+  throw Failure(
+      diagnose("PW-OPT-001", "there is no target '" + target + "'").help("use --target verilog"));
+}
+
+} // namespace pw::cli

@@ -1,0 +1,51 @@
+// The way from an object file to something that runs, as every command goes it.
+#pragma once
+
+#include "backends/verilog/verilog.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "sim/engine.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace pw::cli {
+
+// Each step is taken when its result is first asked for: an interpreter needs no pipeline.
+// Every function may throw Failure.
+class Session {
+public:
+  explicit Session(const CommonOptions&);
+
+  const Object& object() const { return object_; }
+  const Program& program() const { return *program_; }
+  const LiftedProgram& lifted();
+  const Compiled& compiled();
+  const VerilogOutput& verilog();
+
+  // A fresh engine; the files of `rtl` live as long as the session.
+  std::unique_ptr<Engine> engine(EngineKind, EngineInput = {});
+
+  // Of all steps taken so far.
+  std::vector<Diagnostic> warnings() const;
+
+private:
+  const CommonOptions& options_;
+  Object object_;
+  const Program* program_;
+  std::unique_ptr<LiftedProgram> lifted_;
+  std::unique_ptr<Compiled> compiled_;
+  std::unique_ptr<VerilogOutput> verilog_;
+  std::unique_ptr<TemporaryDirectory> verilog_dir_;
+};
+
+// Throws Failure (PW-OPT-004), listing the names there are.
+EngineKind engine_kind(const std::string& name);
+// "interp,rtl" -> both; at least two, none twice. Throws Failure (PW-OPT-004).
+std::vector<EngineKind> engine_kinds(const std::string& names);
+
+// Throws Failure: an unknown target, or one that does not exist yet (PW-OPT-005).
+void check_target(const std::string& target);
+
+} // namespace pw::cli
