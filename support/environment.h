@@ -15,6 +15,10 @@ struct Environment {
   enum class Time { Capture, Cycles } time = Time::Capture; // ktime: the capture's time stamp, or index * 4 ns
 };
 
+// bpf_jiffies64 follows the same clock: a jiffy is 4 ms (CONFIG_HZ=250), counted from time 0.
+inline constexpr std::uint64_t jiffy_ns = 4'000'000;
+constexpr std::uint64_t jiffies_at(std::uint64_t time_ns) { return time_ns / jiffy_ns; }
+
 // A 32-bit random number made of additions, rotations and exclusive-ors only, so that hardware gets it
 // in a few LUT levels. frontend/lift emits the same steps as LLVM IR, so keep the two alike
 // (tests/frontend/lift checks it).
