@@ -1,0 +1,86 @@
+#include "sim/interp/array_store.h"
+
+#include "sim/maps/contents.h"
+
+#include <cerrno>
+
+namespace pw::interp {
+
+namespace {
+std::uint32_t slot_of(ByteSpan key) {
+  return key[0] | key[1] << 8 | key[2] << 16 | static_cast<std::uint32_t>(key[3]) << 24;
+}
+} // namespace
+
+ArrayStore::ArrayStore(const MapDefinition& map) : MapStore(map) {
+  for (std::uint32_t i = 0; i < map.max_entries; ++i)
+    new_element();
+  if (!map.initial.empty() && map.max_entries != 0)
+    set(0, map.initial);
+}
+
+std::optional<Element> ArrayStore::find(ByteSpan key) {
+  const std::uint32_t slot = slot_of(key);
+  return slot < definition().max_entries ? std::optional(slot) : std::nullopt;
+}
+
+int ArrayStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
+  if (flags > BPF_EXIST)
+    return -EINVAL;
+  const auto slot = find(key);
+  if (!slot)
+    return -E2BIG;
+  if (flags == BPF_NOEXIST)
+    return -EEXIST;
+  set(*slot, bytes);
+  return 0;
+}
+
+int ArrayStore::remove(ByteSpan) { return -EINVAL; }
+
+MapContents ArrayStore::contents() {
+  MapContents all;
+  for (std::uint32_t i = 0; i < definition().max_entries; ++i) {
+    const auto bytes = value(i);
+    all.emplace_hint(all.end(), index_key(i), Bytes(bytes.begin(), bytes.end()));
+  }
+  return all;
+}
+
+void ArrayStore::replace(const MapContents& given) {
+  for (std::uint32_t i = 0; i < definition().max_entries; ++i)
+    set(i, {});
+  for (const auto& [key, bytes] : given)
+    set(slot_of(key), bytes);
+}
+
+std::optional<Element> RedirectStore::find(ByteSpan key) {
+  const auto slot = slots_.find(Bytes(key.begin(), key.end()));
+  return slot == slots_.end() ? std::nullopt : std::optional(slot->second);
+}
+
+int RedirectStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
+int RedirectStore::remove(ByteSpan) { return -EINVAL; }
+
+MapContents RedirectStore::contents() {
+  MapContents all;
+  for (const auto& [key, element] : slots_) {
+    const auto bytes = value(element).first(4);
+    all.emplace(key, Bytes(bytes.begin(), bytes.end()));
+  }
+  return all;
+}
+
+void RedirectStore::replace(const MapContents& given) {
+  slots_.clear();
+  for (const auto& [key, bytes] : given) {
+    const Element element = new_element();
+    set(element, bytes);
+    slots_.emplace(key, element);
+  }
+}
+
+int OpaqueStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
+int OpaqueStore::remove(ByteSpan) { return -EINVAL; }
+
+} // namespace pw::interp

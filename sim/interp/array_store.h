@@ -1,0 +1,44 @@
+// Arrays, redirect maps, and maps without contents of their own.
+#pragma once
+
+#include "sim/interp/map_store.h"
+
+namespace pw::interp {
+
+// Array and per-CPU array, global data among them: updated in place.
+class ArrayStore : public MapStore {
+public:
+  explicit ArrayStore(const MapDefinition&);
+  std::optional<Element> find(ByteSpan key) override;
+  int update(ByteSpan key, ByteSpan value, std::uint64_t flags) override;
+  int remove(ByteSpan key) override;
+  MapContents contents() override;
+  void replace(const MapContents&) override;
+};
+
+// devmap, devmap_hash, cpumap, xskmap: programs can look up and redirect, only the host writes.
+class RedirectStore : public MapStore {
+public:
+  using MapStore::MapStore;
+  std::optional<Element> find(ByteSpan key) override;
+  int update(ByteSpan key, ByteSpan value, std::uint64_t flags) override;
+  int remove(ByteSpan key) override;
+  MapContents contents() override;
+  void replace(const MapContents&) override;
+
+private:
+  std::map<Bytes, Element> slots_;
+};
+
+// Program arrays and the like: nothing to look up in them.
+class OpaqueStore : public MapStore {
+public:
+  using MapStore::MapStore;
+  std::optional<Element> find(ByteSpan) override { return std::nullopt; }
+  int update(ByteSpan, ByteSpan, std::uint64_t) override;
+  int remove(ByteSpan) override;
+  MapContents contents() override { return {}; }
+  void replace(const MapContents&) override {}
+};
+
+} // namespace pw::interp

@@ -1,0 +1,185 @@
+#include "sim/interp/helpers.h"
+
+#include "sim/interp/checksum.h"
+#include "sim/interp/frame_helpers.h"
+#include "sim/maps/contents.h"
+#include "sim/trace_format.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace pw::interp {
+
+namespace {
+
+std::uint64_t error(int negative_errno) {
+  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
+}
+
+ByteSpan key_of(HelperContext& c, const MapStore& map, std::uint64_t pointer) {
+  return c.memory.at(pointer, map.definition().key_size, false);
+}
+
+std::uint64_t map_lookup(HelperContext& c, const Arguments& a) {
+  MapStore& map = c.map(a[0]);
+  const auto element = map.find(key_of(c, map, a[1]));
+  return element ? c.memory.value_address(c.map_number(a[0]), *element) : 0;
+}
+
+std::uint64_t map_update(HelperContext& c, const Arguments& a) {
+  MapStore& map = c.map(a[0]);
+  const ByteSpan value = c.memory.at(a[2], map.definition().value_size, false);
+  // The value may lie in this very map: copy it before the map changes.
+  return error(map.update(key_of(c, map, a[1]), Bytes(value.begin(), value.end()), a[3]));
+}
+
+std::uint64_t map_delete(HelperContext& c, const Arguments& a) {
+  MapStore& map = c.map(a[0]);
+  return error(map.remove(key_of(c, map, a[1])));
+}
+
+std::uint64_t time(HelperContext& c, const Arguments&) { return c.packet.time_ns; }
+std::uint64_t jiffies(HelperContext& c, const Arguments&) { return jiffies_at(c.packet.time_ns); }
+std::uint64_t cpu(HelperContext& c, const Arguments&) { return c.environment.cpu; }
+std::uint64_t node(HelperContext&, const Arguments&) { return 0; }
+std::uint64_t nothing(HelperContext&, const Arguments&) { return 0; }
+
+std::uint64_t random(HelperContext& c, const Arguments&) {
+  return random_u32(c.environment.seed, c.packet.index, c.packet.random_calls++);
+}
+
+TraceMemory readable(HelperContext& c) {
+  return [&c](std::uint64_t address, std::size_t size) -> std::optional<Bytes> {
+    try {
+      const auto bytes = c.memory.at(address, size, false);
+      return Bytes(bytes.begin(), bytes.end());
+    } catch (const MemoryFault&) {
+      return std::nullopt;
+    }
+  };
+}
+
+std::uint64_t print(HelperContext& c, const std::string& format,
+                    std::span<const std::uint64_t> args) {
+  const auto line = format_trace(format, args, readable(c));
+  if (!line)
+    return error(-EINVAL);
+  c.packet.trace.push_back(*line);
+  return line->size();
+}
+
+// The format up to its NUL; nullopt if there is none within `size`.
+std::optional<std::string> format_at(HelperContext& c, std::uint64_t pointer, std::uint64_t size) {
+  const auto bytes = c.memory.at(pointer, static_cast<std::uint32_t>(size), false);
+  const auto end = std::find(bytes.begin(), bytes.end(), 0);
+  if (end == bytes.end())
+    return std::nullopt;
+  return std::string(bytes.begin(), end);
+}
+
+std::uint64_t trace_printk(HelperContext& c, const Arguments& a) {
+  const auto format = format_at(c, a[0], a[1]);
+  return format ? print(c, *format, std::span(a).subspan(2)) : error(-EINVAL);
+}
+
+std::uint64_t trace_vprintk(HelperContext& c, const Arguments& a) {
+  const auto format = format_at(c, a[0], a[1]);
+  const auto bytes = static_cast<std::uint32_t>(a[3]);
+  if (!format || bytes % 8 != 0 || bytes > 12 * 8)
+    return error(-EINVAL);
+  std::vector<std::uint64_t> args;
+  for (std::uint32_t i = 0; i < bytes; i += 8)
+    args.push_back(c.memory.load(a[2] + i, 8));
+  return print(c, *format, args);
+}
+
+std::uint64_t csum_diff(HelperContext& c, const Arguments& a) {
+  const auto from_size = static_cast<std::uint32_t>(a[1]);
+  const auto to_size = static_cast<std::uint32_t>(a[3]);
+  const ByteSpan from = from_size == 0 ? ByteSpan{} : c.memory.at(a[0], from_size, false);
+  const ByteSpan to = to_size == 0 ? ByteSpan{} : c.memory.at(a[2], to_size, false);
+  return checksum_difference(from, to, static_cast<std::uint32_t>(a[4]));
+}
+
+std::uint64_t redirect(HelperContext& c, const Arguments& a) {
+  if (a[1] != 0)
+    return XDP_ABORTED;
+  c.packet.redirect_map = 0;
+  c.packet.redirect_ifindex = static_cast<std::uint32_t>(a[0]);
+  c.packet.redirect_flags = 0;
+  return XDP_REDIRECT;
+}
+
+std::uint64_t redirect_map(HelperContext& c, const Arguments& a) {
+  MapStore& map = c.map(a[0]);
+  const bool devices = map.definition().type == BPF_MAP_TYPE_DEVMAP ||
+                       map.definition().type == BPF_MAP_TYPE_DEVMAP_HASH;
+  constexpr std::uint64_t actions = XDP_ABORTED | XDP_DROP | XDP_PASS | XDP_TX;
+  const std::uint64_t known =
+      actions | (devices ? std::uint64_t{BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS} : 0);
+  if ((a[2] & ~known) != 0)
+    return XDP_ABORTED;
+  const auto key = index_key(static_cast<std::uint32_t>(a[1]));
+  c.packet.redirect_ifindex = 0;
+  if (!map.find(key) && (a[2] & known & BPF_F_BROADCAST) == 0) {
+    c.packet.redirect_map = 0; // the last call counts, also when it finds nothing
+    return a[2] & actions;
+  }
+  c.packet.redirect_map = c.map_number(a[0]) + 1;
+  c.packet.redirect_key = static_cast<std::uint32_t>(a[1]);
+  c.packet.redirect_flags = a[2];
+  return XDP_REDIRECT;
+}
+
+struct NamedHelper {
+  std::uint32_t id;
+  Helper function;
+};
+
+constexpr std::array helpers = {
+    NamedHelper{BPF_FUNC_map_lookup_elem, map_lookup},
+    NamedHelper{BPF_FUNC_map_update_elem, map_update},
+    NamedHelper{BPF_FUNC_map_delete_elem, map_delete},
+    NamedHelper{BPF_FUNC_ktime_get_ns, time},
+    NamedHelper{BPF_FUNC_ktime_get_boot_ns, time},
+    NamedHelper{BPF_FUNC_ktime_get_coarse_ns, time},
+    NamedHelper{BPF_FUNC_ktime_get_tai_ns, time},
+    NamedHelper{BPF_FUNC_jiffies64, jiffies},
+    NamedHelper{BPF_FUNC_get_prandom_u32, random},
+    NamedHelper{BPF_FUNC_get_smp_processor_id, cpu},
+    NamedHelper{BPF_FUNC_get_numa_node_id, node},
+    NamedHelper{BPF_FUNC_trace_printk, trace_printk},
+    NamedHelper{BPF_FUNC_trace_vprintk, trace_vprintk},
+    NamedHelper{BPF_FUNC_csum_diff, csum_diff},
+    NamedHelper{BPF_FUNC_redirect, redirect},
+    NamedHelper{BPF_FUNC_redirect_map, redirect_map},
+    NamedHelper{BPF_FUNC_spin_lock, nothing},
+    NamedHelper{BPF_FUNC_spin_unlock, nothing},
+    NamedHelper{BPF_FUNC_xdp_adjust_head, adjust_head},
+    NamedHelper{BPF_FUNC_xdp_adjust_tail, adjust_tail},
+    NamedHelper{BPF_FUNC_xdp_adjust_meta, adjust_meta},
+    NamedHelper{BPF_FUNC_xdp_get_buff_len, buffer_length},
+    NamedHelper{BPF_FUNC_xdp_load_bytes, load_bytes},
+    NamedHelper{BPF_FUNC_xdp_store_bytes, store_bytes},
+};
+
+} // namespace
+
+unsigned HelperContext::map_number(std::uint64_t pointer) const {
+  if (space_of(pointer) != static_cast<unsigned>(Space::Map) || offset_of(pointer) < 0 ||
+      offset_of(pointer) >= static_cast<std::int64_t>(maps.size()))
+    throw MemoryFault("not a map");
+  return static_cast<unsigned>(offset_of(pointer));
+}
+
+MapStore& HelperContext::map(std::uint64_t pointer) const { return *maps[map_number(pointer)]; }
+
+Helper find_helper(std::uint32_t id) {
+  for (const NamedHelper& helper : helpers)
+    if (helper.id == id)
+      return helper.function;
+  return nullptr;
+}
+
+} // namespace pw::interp

@@ -1,0 +1,39 @@
+// The helper functions, as Linux 6.18 does them in XDP programs.
+#pragma once
+
+#include "sim/interp/memory.h"
+
+#include <array>
+
+namespace pw::interp {
+
+using Arguments = std::array<std::uint64_t, 5>; // r1 .. r5
+
+// What a packet carries besides its bytes.
+struct PacketState {
+  std::uint64_t time_ns = 0;
+  std::uint32_t index = 0;
+  std::uint32_t random_calls = 0;
+  std::uint32_t redirect_map = 0; // index + 1
+  std::uint32_t redirect_key = 0;
+  std::uint32_t redirect_ifindex = 0;
+  std::uint64_t redirect_flags = 0;
+  std::vector<std::string> trace;
+};
+
+struct HelperContext {
+  Memory& memory;
+  std::vector<std::unique_ptr<MapStore>>& maps;
+  const Environment& environment;
+  PacketState& packet;
+
+  MapStore& map(std::uint64_t pointer) const; // MemoryFault if it is none
+  unsigned map_number(std::uint64_t pointer) const;
+};
+
+using Helper = std::uint64_t (*)(HelperContext&, const Arguments&);
+
+// nullptr: not supported. bpf_loop and bpf_tail_call are the machine's own.
+Helper find_helper(std::uint32_t id);
+
+} // namespace pw::interp

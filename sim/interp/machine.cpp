@@ -1,0 +1,297 @@
+#include "sim/interp/machine.h"
+
+#include "sim/interp/alu.h"
+#include "sim/maps/contents.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <set>
+
+namespace pw::interp {
+
+namespace {
+
+constexpr unsigned returned = ~0u;               // "next instruction" of an exit
+constexpr std::uint64_t most_loops = 8ull << 20; // BPF_MAX_LOOPS
+constexpr unsigned most_tail_calls = 33;         // MAX_TAIL_CALL_CNT
+
+} // namespace
+
+Machine::Machine(const Object& object, const Program& program, const Environment& environment)
+    : object_(object), program_(program), environment_(environment),
+      memory_(maps_), helpers_{memory_, maps_, environment_, packet_} {
+  for (const MapDefinition& map : object.maps)
+    maps_.push_back(make_map_store(map));
+  load_programs();
+  refuse_unsupported();
+}
+
+// The program itself, and those that a program array of the object starts with.
+void Machine::load_programs() {
+  codes_[program_.name] = isa::decode(program_.insns);
+  std::set<std::string> names;
+  for (const MapDefinition& map : object_.maps)
+    for (const auto& [slot, name] : map.initial_programs)
+      names.insert(name);
+  for (const Program& other : object_.programs)
+    if (names.contains(other.name) && !codes_.contains(other.name))
+      codes_[other.name] = isa::decode(other.insns);
+}
+
+void Machine::refuse_unsupported() const {
+  std::vector<Diagnostic> all;
+  const isa::Code& code = codes_.at(program_.name);
+  for (unsigned at = 0; at < code.size(); ++at) {
+    if (!code[at])
+      continue;
+    std::string what;
+    if (const auto* helper = std::get_if<isa::CallHelper>(&*code[at]);
+        helper && !find_helper(helper->id) && helper->id != BPF_FUNC_loop &&
+        helper->id != BPF_FUNC_tail_call)
+      what = "helper " + std::to_string(helper->id);
+    if (std::get_if<isa::CallKfunc>(&*code[at]))
+      what = "kernel functions";
+    if (std::get_if<isa::LoadPacket>(&*code[at]))
+      what = "LD_ABS and LD_IND";
+    if (!what.empty())
+      all.push_back(
+          diagnose("PW-ENG-004", "the interpreter has not " + what).at(at, program_.location(at)));
+  }
+  if (!all.empty())
+    throw Failure(all);
+}
+
+PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
+  memory_.load_packet(packet.bytes);
+  packet_ = {};
+  packet_.index = index;
+  packet_.time_ns =
+      environment_.time == Environment::Time::Capture ? packet.time_ns : std::uint64_t{index} * 4;
+  PacketResult result;
+  try {
+    result.retval = static_cast<std::uint32_t>(execute());
+  } catch (const MemoryFault&) {
+    result.retval = XDP_ABORTED;
+  } catch (const OutOfBudget&) {
+    result.unsupported = true;
+    return result;
+  }
+  result.length = static_cast<std::uint32_t>(memory_.frame.tail - memory_.frame.head);
+  if (leaves(result.retval))
+    result.bytes = memory_.packet();
+  result.redirect =
+      redirect_target(object_, result.retval, packet_.redirect_map, packet_.redirect_key,
+                      packet_.redirect_ifindex, packet_.redirect_flags);
+  result.trace = std::move(packet_.trace);
+  return result;
+}
+
+// From the entry, through tail calls, to the exit; r0.
+std::uint64_t Machine::execute() {
+  code_ = &codes_.at(program_.name);
+  r_ = {};
+  executed_ = 0;
+  tail_calls_ = 0;
+  for (;;) {
+    depth_ = 0;
+    r_[1] = address_in(static_cast<unsigned>(Space::Context), 0);
+    try {
+      return call(0);
+    } catch (const TailCall& next) {
+      code_ = next.code;
+    }
+  }
+}
+
+// Runs the function at `target` in a frame of its own; r1 .. r5 are its arguments.
+std::uint64_t Machine::call(unsigned target) {
+  if (depth_ >= Memory::max_frames)
+    throw MemoryFault("too many frames");
+  const auto saved = r_;
+  memory_.clear_frame(depth_);
+  r_[10] = Memory::stack_top(depth_);
+  ++depth_;
+  for (unsigned at = target; at != returned;)
+    at = step(at);
+  --depth_;
+  const std::uint64_t result = r_[0];
+  r_ = saved;
+  r_[0] = result;
+  return result;
+}
+
+unsigned Machine::step(unsigned at) {
+  if (at >= code_->size() || !(*code_)[at])
+    throw MemoryFault("no instruction here");
+  if (++executed_ > budget)
+    throw OutOfBudget{};
+  const isa::Instruction& insn = *(*code_)[at];
+  const bool wide = at + 1 < code_->size() && !(*code_)[at + 1];
+  const unsigned next = at + (wide ? 2 : 1);
+  return std::visit([&](const auto& kind) { return execute(kind, next); }, insn);
+}
+
+std::uint64_t Machine::operand(const isa::Operand& source) const {
+  return source.reg ? r_[*source.reg] : static_cast<std::uint64_t>(source.imm);
+}
+
+unsigned Machine::execute(const isa::Alu& insn, unsigned next) {
+  r_[insn.dst] = alu(insn, r_[insn.dst], operand(insn.src));
+  return next;
+}
+
+unsigned Machine::execute(const isa::ByteSwap& insn, unsigned next) {
+  r_[insn.dst] = byte_swap(insn, r_[insn.dst]);
+  return next;
+}
+
+unsigned Machine::execute(const isa::LoadImmediate& insn, unsigned next) {
+  r_[insn.dst] = insn.value;
+  return next;
+}
+
+unsigned Machine::execute(const isa::LoadMap& insn, unsigned next) {
+  r_[insn.dst] = address_in(static_cast<unsigned>(Space::Map), insn.map);
+  return next;
+}
+
+unsigned Machine::execute(const isa::LoadMapValue& insn, unsigned next) {
+  r_[insn.dst] = memory_.value_address(insn.map, 0) + insn.offset;
+  return next;
+}
+
+unsigned Machine::execute(const isa::LoadFunction& insn, unsigned next) {
+  r_[insn.dst] = address_in(static_cast<unsigned>(Space::Function), insn.target);
+  return next;
+}
+
+// struct xdp_md: the kernel turns loads of the three 32-bit pointers into loads of real ones.
+std::uint64_t Machine::load_context(const isa::Load& insn, std::int64_t offset) const {
+  const auto packet = [](std::int64_t at) {
+    return address_in(static_cast<unsigned>(Space::Packet), at);
+  };
+  if (insn.bytes != 4)
+    throw MemoryFault("context fields are read in 4 bytes");
+  switch (offset) {
+  case offsetof(xdp_md, data):
+    return packet(memory_.frame.head);
+  case offsetof(xdp_md, data_end):
+    return packet(memory_.frame.tail);
+  case offsetof(xdp_md, data_meta):
+    return packet(memory_.frame.meta);
+  case offsetof(xdp_md, ingress_ifindex):
+    return environment_.ifindex;
+  case offsetof(xdp_md, rx_queue_index):
+    return environment_.rx_queue;
+  default:
+    throw MemoryFault("no such context field");
+  }
+}
+
+unsigned Machine::execute(const isa::Load& insn, unsigned next) {
+  const std::uint64_t address = r_[insn.base] + static_cast<std::uint64_t>(insn.offset);
+  if (space_of(address) == static_cast<unsigned>(Space::Context)) {
+    r_[insn.dst] = load_context(insn, offset_of(address));
+    return next;
+  }
+  const std::uint64_t value = memory_.load(address, insn.bytes);
+  const unsigned up = 64 - insn.bytes * 8;
+  r_[insn.dst] = insn.sign_extend
+                     ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value << up) >> up)
+                     : value;
+  return next;
+}
+
+unsigned Machine::execute(const isa::Store& insn, unsigned next) {
+  memory_.store(r_[insn.base] + static_cast<std::uint64_t>(insn.offset), insn.bytes,
+                operand(insn.src));
+  return next;
+}
+
+unsigned Machine::execute(const isa::Atomic& insn, unsigned next) {
+  const std::uint64_t address = r_[insn.base] + static_cast<std::uint64_t>(insn.offset);
+  const std::uint64_t old = memory_.load(address, insn.bytes);
+  if (insn.op == isa::AtomicOp::CmpXchg) {
+    const std::uint64_t expected = insn.bytes == 4 ? static_cast<std::uint32_t>(r_[0]) : r_[0];
+    memory_.store(address, insn.bytes, old == expected ? r_[insn.src] : old);
+    r_[0] = old;
+    return next;
+  }
+  memory_.store(address, insn.bytes, atomic_result(insn.op, old, r_[insn.src]));
+  if (insn.fetch || insn.op == isa::AtomicOp::Xchg)
+    r_[insn.src] = old;
+  return next;
+}
+
+unsigned Machine::execute(const isa::Jump& insn, unsigned next) {
+  const bool taken = insn.condition == isa::Condition::Always ||
+                     holds(insn.condition, insn.is64, r_[insn.dst], operand(insn.src));
+  return taken ? insn.target : next;
+}
+
+unsigned Machine::execute(const isa::CallHelper& insn, unsigned next) {
+  return call_helper(insn.id, next);
+}
+
+unsigned Machine::execute(const isa::CallLocal& insn, unsigned next) {
+  call(insn.target);
+  return next;
+}
+
+unsigned Machine::execute(const isa::CallKfunc&, unsigned) {
+  throw MemoryFault("kernel functions are refused before");
+}
+
+unsigned Machine::execute(const isa::Exit&, unsigned) { return returned; }
+
+unsigned Machine::execute(const isa::LoadPacket&, unsigned) {
+  throw MemoryFault("LD_ABS and LD_IND are refused before");
+}
+
+unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
+  if (id == BPF_FUNC_loop) {
+    r_[0] = loop();
+  } else if (id == BPF_FUNC_tail_call) {
+    tail_call();
+    r_[0] =
+        static_cast<std::uint64_t>(-ENOENT); // not looked at by programs that the kernel accepts
+  } else {
+    const Helper helper = find_helper(id);
+    if (!helper)
+      throw MemoryFault("unknown helper in a tail-called program");
+    r_[0] = helper(helpers_, {r_[1], r_[2], r_[3], r_[4], r_[5]});
+  }
+  return next;
+}
+
+// bpf_loop(count, function, context, flags): stops when the function returns other than 0.
+std::uint64_t Machine::loop() {
+  const auto count = static_cast<std::uint32_t>(r_[1]);
+  const std::uint64_t function = r_[2], context = r_[3], flags = r_[4];
+  if (flags != 0)
+    return static_cast<std::uint64_t>(-EINVAL);
+  if (count > most_loops)
+    return static_cast<std::uint64_t>(-E2BIG);
+  if (space_of(function) != static_cast<unsigned>(Space::Function))
+    throw MemoryFault("not a function");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    r_[1] = i;
+    r_[2] = context;
+    if (call(static_cast<unsigned>(offset_of(function))) != 0)
+      return i + 1;
+  }
+  return count;
+}
+
+// bpf_tail_call(ctx, map, index): goes on in the other program with this one's frame, or returns if
+// there is none.
+void Machine::tail_call() {
+  const auto& slots = helpers_.map(r_[2]).definition().initial_programs;
+  const auto slot = slots.find(static_cast<std::uint32_t>(r_[3]));
+  if (slot == slots.end() || !codes_.contains(slot->second) || tail_calls_ >= most_tail_calls)
+    return;
+  ++tail_calls_;
+  throw TailCall{&codes_.at(slot->second)};
+}
+
+} // namespace pw::interp

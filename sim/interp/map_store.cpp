@@ -1,0 +1,52 @@
+#include "sim/interp/map_store.h"
+
+#include "sim/interp/array_store.h"
+#include "sim/interp/hash_store.h"
+#include "sim/interp/lpm_store.h"
+#include "sim/maps/contents.h"
+
+#include <algorithm>
+
+namespace pw::interp {
+
+MapStore::MapStore(const MapDefinition& definition)
+    : definition_(definition), stride_(std::max<std::size_t>(definition.value_size, 1)) {}
+
+std::span<std::uint8_t> MapStore::value(Element element) {
+  return std::span(bytes_).subspan(element * stride_, definition_.value_size);
+}
+
+Element MapStore::new_element() {
+  const Element fresh = elements();
+  bytes_.resize(bytes_.size() + stride_);
+  return fresh;
+}
+
+void MapStore::set(Element element, ByteSpan bytes) {
+  const auto target = value(element);
+  const std::size_t n = std::min(target.size(), bytes.size());
+  std::copy_n(bytes.begin(), n, target.begin());
+  std::fill(target.begin() + static_cast<std::ptrdiff_t>(n), target.end(), 0);
+}
+
+std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
+  switch (definition.type) {
+  case BPF_MAP_TYPE_ARRAY:
+  case BPF_MAP_TYPE_PERCPU_ARRAY:
+    return std::make_unique<ArrayStore>(definition);
+  case BPF_MAP_TYPE_HASH:
+  case BPF_MAP_TYPE_PERCPU_HASH:
+  case BPF_MAP_TYPE_LRU_HASH:
+  case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+    return std::make_unique<HashStore>(definition);
+  case BPF_MAP_TYPE_LPM_TRIE:
+    return std::make_unique<LpmStore>(definition);
+  default:
+    break;
+  }
+  if (is_redirect_map(definition.type))
+    return std::make_unique<RedirectStore>(definition);
+  return std::make_unique<OpaqueStore>(definition);
+}
+
+} // namespace pw::interp

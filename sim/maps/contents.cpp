@@ -1,0 +1,167 @@
+#include "sim/maps/contents.h"
+
+#include <algorithm>
+
+namespace pw {
+
+namespace {
+
+constexpr std::size_t most_findings = 20; // a file for another object would give thousands
+
+std::string hex(const std::vector<std::uint8_t>& bytes) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    if (!text.empty())
+      text += ' ';
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text.empty() ? "(no bytes)" : text;
+}
+
+// Checks the entries of one map.
+class ContentsCheck {
+public:
+  ContentsCheck(const MapDefinition& map, std::vector<Diagnostic>& findings)
+      : map_(map), findings_(findings) {}
+
+  void run(const MapContents& contents) {
+    if (contents.size() > map_.max_entries)
+      report("PW-IN-108", "map '" + map_.name + "' is given more entries than it holds",
+             map_.max_entries, contents.size());
+    for (const auto& [key, value] : contents) {
+      check_key(key);
+      check_value(key, value);
+    }
+  }
+
+private:
+  void report(const char* code, const std::string& message, std::size_t limit, std::size_t value) {
+    if (findings_.size() < most_findings)
+      findings_.push_back(
+          diagnose(code, message).limited(std::to_string(limit), std::to_string(value)));
+  }
+
+  void check_key(const std::vector<std::uint8_t>& key) {
+    const std::string entry = "map '" + map_.name + "', entry with key " + hex(key) + ": ";
+    if (key.size() != map_.key_size) {
+      report("PW-IN-105", entry + "the key must have " + std::to_string(map_.key_size) + " bytes",
+             map_.key_size, key.size());
+      return;
+    }
+    const bool indexed = is_array_map(map_.type) ||
+                         (is_redirect_map(map_.type) && map_.type != BPF_MAP_TYPE_DEVMAP_HASH);
+    if (indexed && key_index(key) >= map_.max_entries)
+      report("PW-IN-107", entry + "the slot is outside of the map", map_.max_entries,
+             key_index(key));
+    if (map_.type == BPF_MAP_TYPE_LPM_TRIE && key_index(key) > (map_.key_size - 4) * 8)
+      report("PW-IN-107", entry + "the prefix is longer than the key", (map_.key_size - 4) * 8,
+             key_index(key));
+  }
+
+  void check_value(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& value) {
+    const std::size_t size = is_redirect_map(map_.type) ? 4 : map_.value_size;
+    if (value.size() != size)
+      report("PW-IN-106",
+             "map '" + map_.name + "', entry with key " + hex(key) + ": the value must have " +
+                 std::to_string(size) + " bytes",
+             size, value.size());
+  }
+
+  const MapDefinition& map_;
+  std::vector<Diagnostic>& findings_;
+};
+
+} // namespace
+
+bool is_per_cpu_map(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_PERCPU_ARRAY || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+bool is_array_map(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+bool is_keyed_map(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LPM_TRIE;
+}
+
+bool is_redirect_map(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH ||
+         type == BPF_MAP_TYPE_CPUMAP || type == BPF_MAP_TYPE_XSKMAP;
+}
+
+bool has_contents(bpf_map_type type) {
+  return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type);
+}
+
+const MapDefinition* find_map(const Object& object, const std::string& name) {
+  const auto map = std::ranges::find(object.maps, name, &MapDefinition::name);
+  return map == object.maps.end() ? nullptr : &*map;
+}
+
+std::vector<std::uint8_t> index_key(std::uint32_t index) {
+  return {static_cast<std::uint8_t>(index), static_cast<std::uint8_t>(index >> 8),
+          static_cast<std::uint8_t>(index >> 16), static_cast<std::uint8_t>(index >> 24)};
+}
+
+std::uint32_t key_index(const std::vector<std::uint8_t>& key) {
+  return key.at(0) | key.at(1) << 8 | key.at(2) << 16 | static_cast<std::uint32_t>(key.at(3)) << 24;
+}
+
+MapContents initial_contents(const MapDefinition& map) {
+  MapContents contents;
+  if (!is_array_map(map.type))
+    return contents;
+  for (std::uint32_t i = 0; i < map.max_entries; ++i)
+    contents[index_key(i)] = std::vector<std::uint8_t>(map.value_size);
+  if (!map.initial.empty() && map.max_entries != 0)
+    std::copy_n(map.initial.begin(), std::min<std::size_t>(map.initial.size(), map.value_size),
+                contents[index_key(0)].begin());
+  return contents;
+}
+
+MapState initial_state(const Object& object) {
+  MapState state;
+  for (const MapDefinition& map : object.maps)
+    if (has_contents(map.type))
+      state[map.name] = initial_contents(map);
+  return state;
+}
+
+void check_maps(const MapState& state, const Object& object) {
+  std::vector<Diagnostic> findings;
+  for (const auto& [name, contents] : state) {
+    const MapDefinition* map = find_map(object, name);
+    if (map == nullptr) {
+      std::string known;
+      for (const MapDefinition& other : object.maps)
+        known += (known.empty() ? "" : ", ") + other.name;
+      findings.push_back(diagnose("PW-IN-103", "the program has no map '" + name + "'")
+                             .help(known.empty() ? "it has no maps" : "its maps: " + known));
+    } else if (!has_contents(map->type)) {
+      findings.push_back(diagnose(
+          "PW-IN-110", "map '" + name + "' is of a type that can't be filled from a file"));
+    } else {
+      ContentsCheck(*map, findings).run(contents);
+    }
+  }
+  if (!findings.empty())
+    throw Failure(findings);
+}
+
+MapContents complete_contents(const MapDefinition& map, const MapContents& given) {
+  MapContents contents;
+  if (is_array_map(map.type))
+    for (std::uint32_t i = 0; i < map.max_entries; ++i)
+      contents[index_key(i)] = std::vector<std::uint8_t>(map.value_size);
+  for (const auto& [key, value] : given)
+    contents[key] = value;
+  return contents;
+}
+
+} // namespace pw
