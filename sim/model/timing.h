@@ -71,6 +71,8 @@ public:
   std::uint64_t now() const { return now_; }
   // No packet inside (port `idle`).
   bool idle() const;
+  // Leaves out clocks of a long pause: nothing is inside, nothing is offered, and the last packet is at least 16 clocks away.
+  void skip(std::uint64_t clocks) { now_ += clocks; }
 
 private:
   // A FIFO whose entries become visible `delay` clocks after they were pushed.

@@ -1,0 +1,46 @@
+#include "sim/model/codegen.h"
+
+#include "sim/model/emitter.h"
+
+#include <llvm/IR/Module.h>
+
+namespace pw::model {
+
+namespace {
+void generate_chunk(llvm::Module& module, const std::string& name, const Chunk& chunk,
+                    const pipeline::Pipeline& pipeline, const Plan& plan, HostTables& tables) {
+  auto& context = module.getContext();
+  auto* type = llvm::FunctionType::get(llvm::Type::getVoidTy(context),
+                                       {llvm::PointerType::getUnqual(context)}, false);
+  auto* function = llvm::Function::Create(type, llvm::GlobalValue::ExternalLinkage, name, module);
+  function->addFnAttr(llvm::Attribute::NoUnwind);
+  llvm::IRBuilder<> builder(llvm::BasicBlock::Create(context, "", function));
+  Emitter emitter(builder, pipeline, plan, tables, function->getArg(0));
+  for (const unsigned operation : chunk.operations)
+    emitter.operation(operation);
+  emitter.handles(chunk.handles);
+  if (chunk.results)
+    emitter.results();
+  builder.CreateRetVoid();
+}
+} // namespace
+
+std::unique_ptr<llvm::Module> generate_code(llvm::LLVMContext& context,
+                                            const pipeline::Pipeline& pipeline, const Plan& plan,
+                                            HostTables& tables) {
+  auto module = std::make_unique<llvm::Module>("model", context);
+  for (std::size_t i = 0; i < plan.chunks.size(); ++i)
+    generate_chunk(*module, "chunk" + std::to_string(i), plan.chunks[i], pipeline, plan, tables);
+  return module;
+}
+
+std::uint64_t pw_model_find(const void* table, const std::uint8_t* key) {
+  return static_cast<const MapTable*>(table)->find(key);
+}
+
+void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,
+                    std::uint64_t b, std::uint64_t c) {
+  static_cast<Record*>(record)->trace->push_back({operation, format, {a, b, c}});
+}
+
+} // namespace pw::model

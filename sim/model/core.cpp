@@ -1,0 +1,164 @@
+#include "sim/model/core.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <new>
+
+namespace pw::model {
+
+Core::Core(const pipeline::Pipeline& pipeline, HostTables& tables)
+    : pipeline_(pipeline), plan_(make_plan(pipeline)), code_(pipeline, plan_, tables) {
+  make_regions();
+  make_steps(plan_);
+}
+
+void Core::make_regions() {
+  for (const auto& region : pipeline_.regions) {
+    auto& state = regions_.emplace_back();
+    state.region = &region;
+    const unsigned stages = region.last_stage - region.first_stage + 1;
+    state.entered.resize(std::bit_ceil(stages + 2));
+    state.mask = state.entered.size() - 1;
+    for (const auto& interlock : region.interlocks) {
+      state.handle_count += unsigned(interlock.handles.size());
+      state.longest = std::max(state.longest, interlock.distance);
+    }
+    state.current.resize(state.handle_count);
+    memory_clocks_ = std::max(memory_clocks_, state.longest);
+  }
+}
+
+void Core::make_steps(const Plan& plan) {
+  for (std::size_t c = 0; c < plan.chunks.size(); ++c) {
+    const Chunk& chunk = plan.chunks[c];
+    const StageFunction function = code_.function(c);
+    if (chunk.phase == Phase::Finish) {
+      (chunk.results ? results_ : packet_writes_).push_back(function);
+      continue;
+    }
+    const auto region = std::find_if(regions_.begin(), regions_.end(), [&](const RegionState& r) {
+      return chunk.stage <= r.region->last_stage;
+    });
+    if (chunk.phase == Phase::Handles) {
+      region->handles.push_back(function);
+      continue;
+    }
+    const Step step = {unsigned(region - regions_.begin()),
+                       1 + chunk.stage - region->region->first_stage, function};
+    (chunk.phase == Phase::Compute ? reads_ : writes_).push_back(step);
+  }
+  // Later stages hold older packets. Chunks of one stage stay in their order.
+  std::stable_sort(writes_.begin(), writes_.end(), [](const Step& a, const Step& b) {
+    return std::pair(b.region, b.delay) < std::pair(a.region, a.delay);
+  });
+}
+
+Record* Core::take_record(const std::uint8_t* bytes, std::size_t length) {
+  if (free_.empty()) {
+    auto& words = storage_.emplace_back((plan_.record_bytes + 7) / 8);
+    free_.push_back(new (words.data()) Record);
+  }
+  Record* record = free_.back();
+  free_.pop_back();
+  auto* window = reinterpret_cast<std::uint8_t*>(record) + plan_.window_offset;
+  const std::size_t known = std::min<std::size_t>(length, pipeline_.window_bytes);
+  if (known != 0)
+    std::memcpy(window, bytes, known);
+  std::memset(window + known, 0, pipeline_.window_bytes - known);
+  return record;
+}
+
+void Core::give_back(Record* record) { free_.push_back(record); }
+
+void Core::read_handles(RegionState& state, Record* record) {
+  record->handles = state.current.data();
+  for (const StageFunction function : state.handles)
+    function(record);
+  state.current_of = record;
+}
+
+// Does an earlier packet that entered `distance` clocks ago hold this one back?
+bool Core::conflicts(const RegionState& state, const Entry& entry, std::uint64_t distance) const {
+  std::size_t first = 0;
+  for (const auto& interlock : state.region->interlocks) {
+    const std::size_t count = interlock.handles.size();
+    if (distance <= interlock.distance) {
+      if (count == 0)
+        return true;
+      for (std::size_t i = first; i < first + count; ++i)
+        for (std::size_t j = first; j < first + count; ++j)
+          if ((state.current[i] & 1) && state.current[i] == entry.handles[j])
+            return true;
+    }
+    first += count;
+  }
+  return false;
+}
+
+bool Core::may_enter(Record* record, unsigned region, std::uint64_t now) {
+  RegionState& state = regions_[region];
+  if (state.current_of != record)
+    read_handles(state, record);
+  for (const Entry& entry : state.recent) {
+    if (now - entry.clock > state.longest)
+      break;
+    if (conflicts(state, entry, now - entry.clock))
+      return false;
+  }
+  return true;
+}
+
+void Core::enter(Record* record, unsigned region, std::uint64_t now) {
+  RegionState& state = regions_[region];
+  state.entered[now & state.mask] = record;
+  if (state.longest != 0)
+    remember(state, record, now);
+  state.current_of = nullptr;
+}
+
+// Notes for the interlocks that a packet entered, using an outdated note again if there is one.
+void Core::remember(RegionState& state, Record* record, std::uint64_t now) {
+  if (state.current_of != record)
+    read_handles(state, record);
+  Entry entry;
+  if (!state.recent.empty() && now - state.recent.back().clock > state.longest) {
+    entry = std::move(state.recent.back());
+    state.recent.pop_back();
+  }
+  entry.clock = now;
+  entry.handles = state.current;
+  state.recent.push_front(std::move(entry));
+}
+
+void Core::run(const std::vector<Step>& steps, std::uint64_t now) {
+  for (const Step& step : steps) {
+    const RegionState& state = regions_[step.region];
+    if (Record* record = state.entered[(now - step.delay) & state.mask])
+      step.function(record);
+  }
+}
+
+void Core::run_stages(std::uint64_t now) {
+  run(reads_, now);
+  run(writes_, now);
+  for (RegionState& state : regions_)
+    state.entered[(now + 1) & state.mask] = nullptr;
+}
+
+void Core::skip() {
+  for (RegionState& state : regions_)
+    std::fill(state.entered.begin(), state.entered.end(), nullptr);
+}
+
+void Core::results(Record* record) const {
+  for (const StageFunction function : results_)
+    function(record);
+}
+
+void Core::write_packet(Record* record) const {
+  for (const StageFunction function : packet_writes_)
+    function(record);
+}
+
+} // namespace pw::model

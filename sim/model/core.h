@@ -1,0 +1,75 @@
+// The pipeline in motion: which packet is in which stage in which clock, and the functions that run
+// there. Timing says when; this says what.
+#pragma once
+
+#include "sim/model/jit.h"
+
+#include <deque>
+
+namespace pw::model {
+
+class Core {
+public:
+  Core(const pipeline::Pipeline&, HostTables&);
+
+  // A record for a packet whose header (zeros behind the end) is copied in; the caller fills in the
+  // inputs.
+  Record* take_record(const std::uint8_t* bytes, std::size_t length);
+  void give_back(Record*);
+
+  // Region entrance in clock `now` (Timing::Client).
+  bool may_enter(Record*, unsigned region, std::uint64_t now);
+  void enter(Record*, unsigned region, std::uint64_t now);
+  // Runs all stages that are active in clock `now`: reads of the whole pipeline first, then writes,
+  // the oldest packet's first. To be called for every clock in which a packet is inside, with
+  // enter() of the same clock before or after.
+  void run_stages(std::uint64_t now);
+  // Clocks are left out; no packet is inside.
+  void skip();
+
+  void results(Record*) const;      // behind the last stage: fills in the results
+  void write_packet(Record*) const; // applies packet writes at record->out, in program order
+
+  // Clocks after which no interlock remembers a packet.
+  unsigned memory_clocks() const { return memory_clocks_; }
+
+private:
+  struct Step {
+    unsigned region = 0;
+    unsigned delay = 0; // clocks from entering to this stage
+    StageFunction function = nullptr;
+  };
+  struct Entry {
+    std::uint64_t clock = 0;
+    std::vector<std::uint64_t> handles;
+  };
+  struct RegionState {
+    const pipeline::Region* region = nullptr;
+    std::vector<Record*> entered; // ring, by clock
+    std::uint64_t mask = 0;
+    std::vector<StageFunction> handles;
+    unsigned handle_count = 0, longest = 0; // longest interlock distance
+    std::deque<Entry> recent;               // newest first
+    std::vector<std::uint64_t> current;     // handles of the packet at the entrance
+    const Record* current_of = nullptr;
+  };
+
+  void make_regions();
+  void make_steps(const Plan&);
+  void read_handles(RegionState&, Record*);
+  void remember(RegionState&, Record*, std::uint64_t now);
+  bool conflicts(const RegionState&, const Entry&, std::uint64_t distance) const;
+  void run(const std::vector<Step>&, std::uint64_t now);
+
+  const pipeline::Pipeline& pipeline_;
+  Plan plan_;
+  CompiledPlan code_;
+  std::vector<RegionState> regions_;
+  std::vector<Step> reads_, writes_;
+  std::vector<StageFunction> results_, packet_writes_;
+  unsigned memory_clocks_ = 0;
+  std::deque<std::vector<std::uint64_t>> storage_; // of records
+  std::vector<Record*> free_;
+};
+
+} // namespace pw::model

@@ -1,0 +1,36 @@
+// When packets are offered and the sink is ready: one rule for model and rtl, so that their cycles
+// can be compared.
+#pragma once
+
+#include "sim/engine.h"
+
+#include <span>
+#include <vector>
+
+namespace pw {
+
+// Clocks between the one in which the hardware is idle again after a run and the first one of the
+// next run, in addition to the longest interlock distance: nothing of a run is left in any
+// register.
+inline constexpr std::uint64_t settle_clocks = 16;
+
+// For each packet the first clock, counted from the start of the run, in which its first beat may
+// be offered: all zeros back to back, or with pace_capture the time since the first packet in
+// clocks.
+std::vector<std::uint64_t> offer_clocks(std::span<const Packet>, const EngineInput&);
+
+// Is the sink ready in this clock?
+bool sink_ready(const EngineInput&, std::uint64_t clock);
+
+// What bpf_ktime_get_ns gives a packet.
+std::uint64_t packet_time(const Packet&, std::uint64_t packet_index, const Environment&);
+
+// Lines of bpf_trace_printk: appends that of one call, if the kernel would print it.
+void add_trace_line(std::vector<std::string>& lines, const pipeline::Pipeline&,
+                    std::uint32_t format, std::span<const std::uint64_t> args);
+
+// Throws Failure PW-IN-090 for packets whose coordinates don't fit the 16 signed bits of head and
+// tail.
+void check_lengths(std::span<const Packet>);
+
+} // namespace pw
