@@ -1,8 +1,8 @@
 // The plain description of an object file: what libbpf made of it, without libbpf. Instructions are
 // relocated: map references are ld_imm64 with src_reg BPF_PSEUDO_MAP_IDX (5; imm = index into
-// Object::maps) or BPF_PSEUDO_MAP_IDX_VALUE (6; second imm = byte offset); subprograms and callbacks
-// stand behind the program's own instructions (BPF_PSEUDO_CALL with relative imm; BPF_PSEUDO_FUNC with
-// relative imm); CO-RE relocations are done against the object's own BTF.
+// Object::maps) or BPF_PSEUDO_MAP_IDX_VALUE (6; second imm = byte offset); subprograms and
+// callbacks stand behind the program's own instructions (BPF_PSEUDO_CALL with relative imm;
+// BPF_PSEUDO_FUNC with relative imm); CO-RE relocations are done against the object's own BTF.
 #pragma once
 
 #include "support/diagnostic.h"
@@ -20,17 +20,19 @@ namespace pw {
 enum class GlobalData { None, Rodata, Data, Bss, Kconfig };
 
 struct MapDefinition {
-  std::string name; // as in the ELF file; global data maps by their section: ".rodata", ".data", ".bss"
+  std::string
+      name; // as in the ELF file; global data maps by their section: ".rodata", ".data", ".bss"
   bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
   std::uint32_t key_size = 0;   // bytes
   std::uint32_t value_size = 0; // bytes
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
   GlobalData global = GlobalData::None;
-  std::vector<std::uint8_t> initial;        // contents of global data, value_size bytes; else empty
-  bool legacy = false;                      // came from SEC("maps")
-  std::optional<unsigned> inner;            // map-in-map: index of the inner map's definition
+  std::vector<std::uint8_t> initial; // contents of global data, value_size bytes; else empty
+  bool legacy = false;               // came from SEC("maps")
+  std::optional<unsigned> inner;     // map-in-map: index of the inner map's definition
   std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
+  std::map<std::uint32_t, unsigned> initial_maps; // map of maps: slot -> index of the map in it
 };
 
 struct LineInfo {
@@ -49,10 +51,10 @@ struct Program {
   std::string name;
   std::string section;
   ProgramType type = ProgramType::Unknown;
-  std::string type_name;                 // libbpf's word for it: "xdp", "kprobe", ...
+  std::string type_name; // libbpf's word for it: "xdp", "kprobe", ...
   std::vector<bpf_insn> insns;
-  std::vector<LineInfo> lines;           // ascending by insn
-  std::vector<Subprogram> subprograms;   // ascending by insn; [0] is the program itself
+  std::vector<LineInfo> lines;         // ascending by insn
+  std::vector<Subprogram> subprograms; // ascending by insn; [0] is the program itself
 
   SourceLocation location(unsigned insn) const; // of the line that insn belongs to
 };
@@ -63,6 +65,8 @@ struct Object {
   std::string license;
   std::vector<MapDefinition> maps;
   std::vector<Program> programs;
+  std::map<std::int32_t, std::string>
+      kernel_functions; // names of kfuncs by the btf_id that calls carry
 };
 
 struct OpenOptions {
@@ -73,8 +77,20 @@ struct OpenOptions {
 // Throws Failure (PW-OBJ-...).
 Object open_object(const std::string& path, const OpenOptions& = {});
 
-// name "" = the only program, else an error that lists them. type Unknown = from the section prefix,
-// then from the use of the context. Throws Failure (PW-PRG-...).
-const Program& select_program(const Object&, const std::string& name, ProgramType type = ProgramType::Unknown);
+// The ELF image that libbpf 1.x opens and the kernel takes, for running the same object there:
+// legacy map definitions are translated to BTF ones, CO-RE relocations are done (as in
+// open_object), values set in .data* and .rodata* (values of .bss and .kconfig don't fit into a
+// file: take them from MapDefinition::initial and use bpf_map__set_initial_value). Throws Failure
+// (PW-OBJ-...).
+std::vector<std::uint8_t> libbpf_image(const std::string& path, const OpenOptions& = {});
+
+// The type by the section's name or, failing that, by the use of the context; Unknown if neither
+// tells.
+ProgramType program_type(const Program&);
+
+// name "" = the only program, else an error that lists them. type Unknown = from the section
+// prefix, then from the use of the context. Throws Failure (PW-PRG-...).
+const Program& select_program(const Object&, const std::string& name,
+                              ProgramType type = ProgramType::Unknown);
 
 } // namespace pw

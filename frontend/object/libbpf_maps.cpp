@@ -1,0 +1,122 @@
+#include "frontend/object/libbpf_maps.h"
+
+#include <bpf/libbpf.h>
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+namespace pw::object {
+namespace {
+
+std::string log; // of libbpf, which knows no other way; this runs in a process of its own
+
+int collect_log(libbpf_print_level level, const char* format, va_list arguments) {
+  if (level != LIBBPF_WARN)
+    return 0;
+  char line[512];
+  const int n = std::vsnprintf(line, sizeof line, format, arguments);
+  log += line;
+  return n;
+}
+
+using ObjectHandle = std::unique_ptr<bpf_object, decltype(&bpf_object__close)>;
+
+// One line for a diagnostic: "libbpf: x\nlibbpf: y\n" -> "x; y".
+std::string one_line(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string line = text.substr(at, end - at);
+    if (line.starts_with("libbpf: "))
+      line.erase(0, 8);
+    if (!line.empty())
+      out += (out.empty() ? "" : "; ") + line;
+    at = end + 1;
+  }
+  return out;
+}
+
+ObjectHandle open_image(const Bytes& image) {
+  libbpf_set_print(collect_log);
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "o");
+  ObjectHandle opened(bpf_object__open_mem(image.data(), image.size(), &options),
+                      bpf_object__close);
+  if (!opened)
+    throw Failure(diagnose("PW-OBJ-004", std::string("libbpf refuses the object: ") +
+                                             std::strerror(errno > 0 ? errno : EINVAL))
+                      .breaks(log.empty() ? "libbpf gives no reason" : "libbpf: " + one_line(log))
+                      .help("an object that libbpf refuses can't be loaded into a kernel either"));
+  return opened;
+}
+
+// libbpf puts the object's name before the name of a data section; the object is called "o" here.
+std::string map_name(const bpf_map* map) {
+  const std::string name = bpf_map__name(map);
+  return bpf_map__is_internal(map) && name.starts_with("o.") ? name.substr(1) : name;
+}
+
+GlobalData global_kind(const bpf_map* map, const std::string& name) {
+  if (!bpf_map__is_internal(map))
+    return GlobalData::None;
+  if (name.starts_with(".rodata"))
+    return GlobalData::Rodata;
+  if (name.starts_with(".data"))
+    return GlobalData::Data;
+  return name.starts_with(".bss") ? GlobalData::Bss : GlobalData::Kconfig;
+}
+
+MapDefinition definition(bpf_map* map) {
+  MapDefinition d;
+  d.name = map_name(map);
+  d.type = bpf_map__type(map);
+  d.key_size = bpf_map__key_size(map);
+  d.value_size = bpf_map__value_size(map);
+  d.max_entries = bpf_map__max_entries(map);
+  d.flags = bpf_map__map_flags(map);
+  d.global = global_kind(map, d.name);
+  std::size_t size = 0;
+  if (const void* data = bpf_map__initial_value(map, &size); data && d.global != GlobalData::None) {
+    const auto* bytes = static_cast<const std::uint8_t*>(data);
+    d.initial.assign(bytes, bytes + size);
+  }
+  return d;
+}
+
+std::vector<MapDefinition> definitions(bpf_object* object) {
+  std::vector<MapDefinition> maps, inner;
+  std::vector<std::size_t> outer;
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    if (bpf_map* in = bpf_map__inner_map(map)) {
+      outer.push_back(maps.size());
+      inner.push_back(definition(in));
+    }
+    maps.push_back(definition(map));
+  }
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    maps[outer[i]].inner = static_cast<unsigned>(maps.size());
+    maps.push_back(std::move(inner[i]));
+  }
+  return maps;
+}
+
+} // namespace
+
+OpenedObject open_with_libbpf(const Bytes& image) {
+  const ObjectHandle object = open_image(image);
+  OpenedObject out;
+  out.maps = definitions(object.get());
+  // The license is read from the section, since libbpf only hands it to the kernel.
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object.get()) {
+    const bpf_prog_type type = bpf_program__type(program);
+    const char* word = libbpf_bpf_prog_type_str(type);
+    out.programs.push_back({bpf_program__name(program), bpf_program__section_name(program),
+                            word ? word : "unknown", type});
+  }
+  return out;
+}
+
+} // namespace pw::object

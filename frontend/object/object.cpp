@@ -1,0 +1,87 @@
+#include "frontend/object/object.h"
+
+#include "frontend/object/child.h"
+#include "frontend/object/read_object.h"
+
+#include <llvm/ADT/ArrayRef.h>
+#include <llvm/Support/SHA256.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace pw {
+namespace {
+
+using object::Answer;
+using object::Bytes;
+
+constexpr std::uintmax_t LargestFile = 256u << 20;
+
+[[noreturn]] void unreadable(const std::string& path, const std::string& why) {
+  throw Failure(diagnose("PW-OBJ-001", "can't read '" + path + "': " + why));
+}
+
+Bytes read_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (error)
+    unreadable(path, error.message());
+  if (!std::filesystem::is_regular_file(status))
+    unreadable(path, std::filesystem::is_directory(status) ? "it is a directory" : "it is no file");
+  if (std::filesystem::file_size(path, error) > LargestFile || error)
+    unreadable(path, error ? error.message() : "it is larger than 256 MB");
+  std::ifstream in(path, std::ios::binary);
+  if (!in)
+    unreadable(path, std::strerror(errno));
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::string sha256(const Bytes& data) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  for (const std::uint8_t b : llvm::SHA256::hash(data))
+    out += {digits[b >> 4], digits[b & 15]};
+  return out;
+}
+
+template <class T> T expect(Answer answer) {
+  if (auto* problems = std::get_if<object::Diagnostics>(&answer))
+    throw Failure(std::move(*problems));
+  return std::get<T>(std::move(answer));
+}
+
+} // namespace
+
+SourceLocation Program::location(unsigned insn) const {
+  const auto after = std::upper_bound(lines.begin(), lines.end(), insn,
+                                      [](unsigned i, const LineInfo& l) { return i < l.insn; });
+  if (after == lines.begin())
+    return {};
+  const LineInfo& line = *std::prev(after);
+  // A line belongs to the function in which it stands.
+  for (const Subprogram& s : subprograms)
+    if (s.insn > line.insn && s.insn <= insn)
+      return {};
+  return line.location;
+}
+
+Object open_object(const std::string& path, const OpenOptions& options) {
+  const Bytes image = read_file(path);
+  auto object = expect<Object>(
+      object::in_child([&]() -> Answer { return object::read_object(image, options); }));
+  object.path = path;
+  object.sha256 = sha256(image);
+  return object;
+}
+
+std::vector<std::uint8_t> libbpf_image(const std::string& path, const OpenOptions& options) {
+  const Bytes image = read_file(path);
+  return expect<Bytes>(
+      object::in_child([&]() -> Answer { return object::prepare_image(image, options); }));
+}
+
+} // namespace pw
