@@ -114,8 +114,7 @@ BtfExt parse_btf_ext(const ElfFile& elf, const btf* types) {
                     const auto place = read<std::uint32_t>(data, r + 12);
                     out.lines[name].push_back(
                         {read<std::uint32_t>(data, r), read<std::uint32_t>(data, r + 4),
-                         read<std::uint32_t>(data, r + 8), place >> 10,
-                         place & 0x3ff});
+                         read<std::uint32_t>(data, r + 8), place >> 10, place & 0x3ff});
                   });
   for_each_record(data, at(h.core_offset), h.core_length, 16, types,
                   [&](const std::string& name, std::size_t r) {

@@ -11,7 +11,8 @@
 namespace pw::object {
 namespace {
 
-// Values of variables in sections that the file has room for; .bss has none (see set_bss).
+// Values of variables in sections that the file has room for; .bss has none (see set_globals in
+// read_object).
 void set_values(Bytes& image, const OpenOptions& options) {
   if (options.set.empty())
     return;

@@ -1,9 +1,11 @@
 #include "frontend/object/read_object.h"
 
 #include "frontend/object/externs.h"
+#include "frontend/object/legacy_maps.h"
 #include "frontend/object/libbpf_maps.h"
 #include "frontend/object/link.h"
 #include "frontend/object/program_type.h"
+#include "frontend/object/set_values.h"
 
 #include <elf.h>
 
@@ -87,6 +89,22 @@ Program read_program(const LinkContext& context, const OpenedProgram& opened) {
   return p;
 }
 
+void mark_legacy(const Bytes& original, Object& object) {
+  for (const std::string& name : legacy_map_names(parse_elf(original)))
+    for (MapDefinition& m : object.maps)
+      m.legacy = m.legacy || m.name == name;
+}
+
+// The file has no room for values of .bss; those of other sections are in the image already.
+void set_globals(const ElfFile& elf, const btf* types, const OpenOptions& options, Object& object) {
+  for (const Assignment& a : assignments(elf, types, options.set))
+    for (MapDefinition& m : object.maps)
+      if (m.name == elf.sections[a.variable.section].name &&
+          a.variable.offset + a.bytes.size() <= m.initial.size())
+        std::copy(a.bytes.begin(), a.bytes.end(),
+                  m.initial.begin() + static_cast<std::ptrdiff_t>(a.variable.offset));
+}
+
 void set_config(Object& object, const Bytes& config) {
   for (MapDefinition& m : object.maps)
     if (m.global == GlobalData::Kconfig && config.size() <= m.initial.size())
@@ -105,6 +123,8 @@ Object read_object(const Bytes& original, const OpenOptions& options) {
   Object object;
   object.license = license(elf);
   object.maps = std::move(opened.maps);
+  mark_legacy(original, object);
+  set_globals(elf, types.get(), options, object);
   read_initial_slots(elf, types.get(), object);
   Externs externs = resolve_externs(elf, types.get(), options.set);
   set_config(object, externs.config);
