@@ -145,10 +145,11 @@ private:
   }
 
   void function_address(std::size_t i, const ElfSymbol& symbol) {
-    if (out_.insns[i].src_reg != BPF_PSEUDO_FUNC)
+    if (symbol.type != STT_FUNC && symbol.type != STT_SECTION)
       bad(i, "address of code that isn't a function");
     const std::uint64_t target = (symbol.value + imm(i)) / InsnSize;
     const std::size_t to = function_at(i, symbol.section, target);
+    out_.insns[i].src_reg = BPF_PSEUDO_FUNC;
     out_.insns[i].imm = static_cast<std::int32_t>(to) - static_cast<std::int32_t>(i) - 1;
   }
 
