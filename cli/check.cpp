@@ -190,7 +190,7 @@ void add_check(CLI::App& root, Invocation& invocation) {
       "  pipewright check firewall.bpf.o\n"
       "  pipewright check firewall.bpf.o -n xdp_firewall --device xcu200 --json\n"
       "  pipewright check /usr/lib/x86_64-linux-gnu/bpf     every object below a folder\n");
-  app->add_option("object", o->common.object, "object file, or a folder of *.o files")
+  app->add_option("PROG", o->common.object, "object file, or a folder of *.o files")
       ->type_name("PROG.o|DIR")
       ->required();
   app->add_option("--target", o->target, "verilog (default)")

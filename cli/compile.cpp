@@ -120,7 +120,7 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       "  pipewright compile firewall.bpf.o --target verilog -o out\n"
       "  pipewright compile firewall.bpf.o --emit stages -o firewall.mlir\n"
       "  pipewright compile lb.bpf.o -n xdp_lb --set n_servers=4 --clock 200MHz -o lb\n");
-  app->add_option("object", o->common.object, "object file made by clang -target bpf")
+  app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
   app->add_option("--target", o->target, "verilog (default)")->type_name("TARGET")->group("Output");

@@ -196,12 +196,9 @@ void add_diff(CLI::App& root, Invocation& invocation) {
       "  pipewright diff nat.bpf.o --engines kernel,rtl --in in.pcap\n"
       "  pipewright diff nat.bpf.o --engines interp,model --in in.pcap --maps m.json\n"
       "  pipewright diff xdp.o -n xdp_lb --engines kernel,interp --in in.pcap -o found\n");
-  app->add_option("object", o->common.object, "object file made by clang -target bpf")
+  app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
-  app->add_option("--engines", o->engines, "two or more (default kernel,interp,model,rtl)")
-      ->type_name("E1,E2,...")
-      ->group("Program");
   app->add_option("--in", o->in, "packets: pcap or pcapng, Ethernet")
       ->type_name("IN.pcap")
       ->required()
@@ -212,8 +209,12 @@ void add_diff(CLI::App& root, Invocation& invocation) {
   app->add_option("-o,--out", o->out, "folder for a minimised difference (default NAME.diff)")
       ->type_name("DIR")
       ->group("Files");
-  app->add_flag("!--no-minimise", o->minimise, "only show the difference, write nothing")
+  app->add_flag_callback(
+         "--no-minimise", [o] { o->minimise = false; }, "only show the difference, write nothing")
       ->group("Files");
+  app->add_option("--engines", o->engines, "two or more (default kernel,interp,model,rtl)")
+      ->type_name("E1,E2,...")
+      ->group("Program");
   add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return diff(*o); }; });
 }

@@ -26,14 +26,26 @@ int report(const Failure& failure, bool json) {
   return static_cast<int>(failure.exit());
 }
 
+std::function<bool(const CLI::App*)> name_is(const std::string& name) {
+  return [name](const CLI::App* app) { return app->get_name() == name; };
+}
+
+// CLI11 says only that a command is missing.
+std::string message(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (argc > 1 && argv[1][0] != '-' && app.get_subcommands(name_is(argv[1])).empty())
+    return std::string("there is no command '") + argv[1] + "'";
+  return argc == 1 ? "a command is needed" : error.what();
+}
+
 // --help and --version end here too, with exit code 0.
-int report(const CLI::App& app, const CLI::ParseError& error, bool json) {
+int report(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == 0)
     return app.exit(error);
   const auto chosen = app.get_subcommands();
   const std::string command = chosen.empty() ? "pipewright" : "pipewright " + chosen[0]->get_name();
-  return report(Failure(diagnose("PW-OPT-001", error.what()).help("see " + command + " --help")),
-                json);
+  return report(Failure(diagnose("PW-OPT-001", message(app, error, argc, argv))
+                            .help("see " + command + " --help")),
+                wants_json(argc, argv));
 }
 
 int invoke(const Invocation& invocation, bool json) try {
@@ -46,9 +58,8 @@ int run_main(int argc, char** argv) {
   CLI::App app(
       "eBPF programs as match-action pipelines in hardware: compile, simulate, compare with Linux.",
       "pipewright");
-  app.set_version_flag("--version", PW_VERSION);
   app.require_subcommand(1);
-  app.footer("pipewright COMMAND --help explains a command.");
+  set_layout(app);
   Invocation invocation;
   add_check(app, invocation);
   add_compile(app, invocation);
@@ -59,7 +70,7 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return report(app, error, json);
+    return report(app, error, argc, argv);
   }
   return finish_output(invoke(invocation, json));
 }

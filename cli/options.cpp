@@ -38,17 +38,41 @@ void check_bus(unsigned bits) {
     throw CLI::ValidationError("--bus", "the width is 64, 128, 256, 512 or 1024 bits");
 }
 
+// An option that takes one of a few words.
+template <class T>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, T& target,
+                        const std::string& description,
+                        std::vector<std::pair<std::string, T>> choices) {
+  return app.add_option_function<std::string>(
+      name,
+      [&target, name, choices](const std::string& word) {
+        std::string known;
+        for (const auto& [text, value] : choices) {
+          if (text == word) {
+            target = value;
+            return;
+          }
+          known += (known.empty() ? "" : " or ") + text;
+        }
+        throw CLI::ValidationError(name, "'" + word + "' is not " + known);
+      },
+      description);
+}
+
 // The usage line comes first, then the sentence; CLI11's own order is the other way round.
 class Layout : public CLI::Formatter {
 public:
-  explicit Layout(std::string arguments) : arguments_(std::move(arguments)) { column_width(30); }
+  explicit Layout(std::string arguments) : arguments_(std::move(arguments)) {
+    column_width(28);
+    label("Positionals", "Arguments");
+  }
 
   std::string make_help(const CLI::App* app, std::string name,
                         CLI::AppFormatMode mode) const override {
     std::string out =
         "Usage: " + full_name(app, name) + " " + arguments_ + "\n" + app->get_description() + "\n";
-    out += make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
-    return out + make_footer(app);
+    out += "\n" + make_positionals(app) + make_groups(app, mode) + make_subcommands(app, mode);
+    return single_blank_lines(out + "\n" + app->get_footer() + "\n");
   }
 
   // Defaults stand in the descriptions, with their units.
@@ -58,6 +82,12 @@ public:
   }
 
 private:
+  static std::string single_blank_lines(std::string text) {
+    for (std::size_t at = 0; (at = text.find("\n\n\n")) != std::string::npos;)
+      text.erase(at, 1);
+    return text;
+  }
+
   static std::string full_name(const CLI::App* app, const std::string& name) {
     const CLI::App* parent = app->get_parent();
     return parent == nullptr ? (name.empty() ? app->get_name() : name)
@@ -87,11 +117,8 @@ void add_program_options(CLI::App& app, CommonOptions& o) {
   app.add_option("-n,--program", o.program, "program in the object (default: the only one)")
       ->type_name("NAME")
       ->group(group);
-  static const std::map<std::string, ProgramType> types = {{"xdp", ProgramType::Xdp},
-                                                           {"tc", ProgramType::Tc}};
-  app.add_option("--type", o.type, "xdp or tc (default: from section and context use)")
-      ->transform(CLI::Transformer(types))
-      ->check(CLI::IsMember({ProgramType::Xdp, ProgramType::Tc}).description(""))
+  add_choice(app, "--type", o.type, "xdp or tc (default: from section and context use)",
+             {{"xdp", ProgramType::Xdp}, {"tc", ProgramType::Tc}})
       ->type_name("TYPE")
       ->group(group);
   app.add_option_function<std::vector<std::string>>(
@@ -145,25 +172,30 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--seed", e.seed, "seed of random numbers (default 1)")
       ->type_name("N")
       ->group(group);
-  static const std::map<std::string, Environment::Time> times = {
-      {"capture", Environment::Time::Capture}, {"cycles", Environment::Time::Cycles}};
-  app.add_option("--time", e.time, "clock of the program: capture (default) or cycles")
-      ->transform(CLI::Transformer(times))
-      ->check(
-          CLI::IsMember({Environment::Time::Capture, Environment::Time::Cycles}).description(""))
+  add_choice(app, "--time", e.time, "clock of the program: capture (default) or cycles",
+             {{"capture", Environment::Time::Capture}, {"cycles", Environment::Time::Cycles}})
       ->type_name("SOURCE")
       ->group(group);
 }
 
-void add_json_option(CLI::App& app, bool& json) {
+void add_output_options(CLI::App& app, bool& json) {
   app.add_flag("--json", json, "print JSON instead of text")->group("Output");
+  app.set_help_flag("-h,--help", "print this help")->group("Output");
+}
+
+void set_layout(CLI::App& root) {
+  root.formatter(std::make_shared<Layout>("COMMAND ..."));
+  root.get_formatter()->label("Subcommands", "Commands");
+  root.set_help_flag("-h,--help", "print this help");
+  root.set_version_flag("--version", PW_VERSION, "print the version");
+  root.footer("pipewright COMMAND --help explains a command.");
 }
 
 void add_common_options(CLI::App& app, CommonOptions& o) {
   add_program_options(app, o);
   add_hardware_options(app, o);
   add_environment_options(app, o);
-  add_json_option(app, o.json);
+  add_output_options(app, o.json);
 }
 
 CLI::App* add_command(CLI::App& root, const std::string& name, const std::string& sentence,

@@ -33,8 +33,8 @@ struct Invocation {
 void add_program_options(CLI::App&, CommonOptions&);     // -n, --type, --set
 void add_hardware_options(CLI::App&, CommonOptions&);    // --clock, --bus, --device, --window
 void add_environment_options(CLI::App&, CommonOptions&); // --ifindex, --rxq, --cpu, --seed, --time
-void add_json_option(CLI::App&, bool& json);
-void add_common_options(CLI::App&, CommonOptions&); // all of the above
+void add_output_options(CLI::App&, bool& json);          // --json, --help; the last of a command
+void add_common_options(CLI::App&, CommonOptions&);      // all of the above
 
 // "250MHz", "0.25GHz", "250000 kHz", "250" (MHz). Throws CLI::ValidationError.
 double parse_clock(const std::string&);
@@ -45,6 +45,9 @@ void add_compile(CLI::App& root, Invocation&);
 void add_run(CLI::App& root, Invocation&);
 void add_diff(CLI::App& root, Invocation&);
 void add_traffic(CLI::App& root, Invocation&);
+
+// The program itself: its sentence, and how a command line looks.
+void set_layout(CLI::App& root);
 
 // A subcommand with the layout all of them have: sentence, usage line (its arguments) and examples.
 CLI::App* add_command(CLI::App& root, const std::string& name, const std::string& sentence,

@@ -128,19 +128,19 @@ void add_run(CLI::App& root, Invocation& invocation) {
                   "  pipewright run firewall.bpf.o --engine rtl --in in.pcap --out out.pcap\n"
                   "  pipewright run nat.bpf.o --engine kernel --in in.pcap --maps m.json --json\n"
                   "  pipewright run nat.bpf.o --engine model --in in.pcap --stall 30\n");
-  app->add_option("object", o->common.object, "object file made by clang -target bpf")
+  app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
+  add_files(*app, *o);
   app->add_option("--engine", o->engine, "kernel, interp, model or rtl")
       ->type_name("E")
       ->required()
       ->group("Program");
-  add_files(*app, *o);
   add_timing(*app, *o);
-  add_common_options(*app, o->common);
   app->add_option("--list", o->list, "packets to list in the text (default 10)")
       ->type_name("N")
       ->group("Output");
+  add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return run(*o); }; });
 }
 

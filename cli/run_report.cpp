@@ -24,7 +24,7 @@ std::string redirect_text(const std::optional<Redirect>& r) {
     out += "[" + std::to_string(*r->key) + "]";
   if (r->ifindex)
     out += " interface " + std::to_string(*r->ifindex);
-  return " to" + (out.empty() ? " nowhere" : out);
+  return out.empty() ? " to nowhere" : " to" + out;
 }
 
 std::string packet_list(const RunReport& r, std::size_t listed) {

@@ -47,7 +47,7 @@ void add_traffic(CLI::App& root, Invocation& invocation) {
                   "  pipewright traffic count=2000,size=64 -o line.pcap\n"
                   "  pipewright traffic size=imix,flows=zipf:1.1:100,malformed=5% -o mix.pcap\n"
                   "  pipewright traffic count=500,size=60..1518,vlan=0..2 --seed 7 -o vlan.pcap\n");
-  app->add_option("spec", o->spec, "key=value,... (see below)")->type_name("SPEC")->required();
+  app->add_option("SPEC", o->spec, "key=value,... (see below)")->type_name("SPEC")->required();
   app->add_option("-o,--out", o->out, "capture to write")
       ->type_name("OUT.pcap")
       ->required()
@@ -55,7 +55,7 @@ void add_traffic(CLI::App& root, Invocation& invocation) {
   app->add_option("--seed", o->seed, "seed; overrides seed= in SPEC (default 1)")
       ->type_name("N")
       ->group("Traffic");
-  add_json_option(*app, o->json);
+  add_output_options(*app, o->json);
   app->footer("Keys of SPEC:\n" + traffic_help() + "\n" + app->get_footer());
   app->callback([o, &invocation] { invocation.run = [o] { return traffic(*o); }; });
 }
