@@ -27,6 +27,12 @@ public:
       : map_(map), findings_(findings) {}
 
   void run(const MapContents& contents) {
+    if (map_.global == GlobalData::Rodata && contents != initial_contents(map_)) {
+      findings_.push_back(
+          diagnose("PW-IN-113", "'" + map_.name + "' is constant while packets flow")
+              .help("set constants with --set NAME=VALUE"));
+      return;
+    }
     if (contents.size() > map_.max_entries)
       report("PW-IN-108", "map '" + map_.name + "' is given more entries than it holds",
              map_.max_entries, contents.size());

@@ -1,0 +1,31 @@
+// Network devices in the worker's own network namespace, so that the interfaces, queues and sockets
+// that a program or a map names exist.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pw::kernel {
+
+class Devices {
+public:
+  Devices() = default;
+  Devices(const Devices&) = delete;
+  Devices& operator=(const Devices&) = delete;
+  ~Devices();
+
+  // A device with this index and at least `queues` receive queues; an error text if there can't be
+  // one. Index 1 is the loopback device, which has one queue.
+  std::optional<std::string> ensure(std::uint32_t ifindex, std::uint32_t queues = 1);
+  // A fresh AF_XDP socket, owned by this object; negative: -errno.
+  int xdp_socket();
+
+private:
+  std::map<std::uint32_t, std::uint32_t> made_{{1, 1}}; // index -> queues
+  std::vector<int> sockets_;
+};
+
+} // namespace pw::kernel

@@ -1,0 +1,215 @@
+#include "sim/kernel/loader.h"
+
+#include "frontend/object/read_object.h"
+
+#include <bpf/bpf.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <stdexcept>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace pw::kernel {
+
+namespace {
+
+std::string libbpf_log; // the worker has one thread and loads one object
+
+int keep_log(libbpf_print_level level, const char* format, va_list args) {
+  if (level == LIBBPF_DEBUG)
+    return 0;
+  std::array<char, 4096> line{};
+  const int n = std::vsnprintf(line.data(), line.size(), format, args);
+  libbpf_log += line.data();
+  return n;
+}
+
+// The last lines that say something.
+std::string last_words(const std::string& log) {
+  std::istringstream stream(log);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(stream, line);)
+    if (!line.empty() && line.find("-- END") == std::string::npos &&
+        line.find("failed to load") == std::string::npos && !line.starts_with("processed "))
+      lines.push_back(line);
+  std::string text;
+  const std::size_t first = lines.size() > 6 ? lines.size() - 6 : 0;
+  for (std::size_t i = first; i < lines.size(); ++i)
+    text += (text.empty() ? "" : " | ") + lines[i];
+  return text;
+}
+
+[[noreturn]] void fail(const std::string& what, int error) {
+  const std::string reason = what + ": " + std::strerror(error);
+  if (error == EPERM || error == ENOSYS)
+    throw Failure(diagnose("PW-ENG-002", "the kernel engine needs root and BPF: " + reason)
+                      .help("run as root, or use the engine interp"));
+  throw Failure(diagnose("PW-ENG-003", "the kernel refuses the program: " + reason)
+                    .breaks(last_words(libbpf_log)));
+}
+
+// What the handler of libbpf gets to know; it is called in the same thread.
+struct Preparation {
+  int exchange_fd = -1;
+  bool fixed_cpu = false;
+  std::vector<std::uint8_t> functions, lines; // moved records, alive until the load is done
+};
+Preparation preparation;
+
+int prepare_load(bpf_program* program, bpf_prog_load_opts* opts, long) {
+  try {
+    const std::span original(bpf_program__insns(program), bpf_program__insn_cnt(program));
+    Rewritten result =
+        rewrite(original, helper_stubs(preparation.exchange_fd, preparation.fixed_cpu));
+    if (opts->func_info_cnt != 0) {
+      preparation.functions = move_records(opts->func_info, opts->func_info_cnt,
+                                           opts->func_info_rec_size, result.position);
+      opts->func_info = preparation.functions.data();
+    }
+    if (opts->line_info_cnt != 0) {
+      preparation.lines = move_records(opts->line_info, opts->line_info_cnt,
+                                       opts->line_info_rec_size, result.position);
+      opts->line_info = preparation.lines.data();
+    }
+    if (std::strncmp(bpf_program__section_name(program), "xdp.frags", 9) == 0)
+      opts->prog_flags |= BPF_F_XDP_HAS_FRAGS;
+    return bpf_program__set_insns(program, result.code.data(), result.code.size());
+  } catch (const std::exception& error) {
+    libbpf_log += error.what();
+    return -EINVAL;
+  }
+}
+
+std::vector<std::uint8_t> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// The selected program and those that its program arrays start with.
+std::set<std::string> needed_programs(const LoadRequest& request) {
+  std::set<std::string> names{request.program.name};
+  for (const MapDefinition& map : request.object.maps)
+    for (const auto& [slot, name] : map.initial_programs)
+      names.insert(name);
+  return names;
+}
+
+} // namespace
+
+LoadedProgram::LoadedProgram(const LoadRequest& request) : program_name_(request.program.name) {
+  libbpf_set_print(keep_log);
+  libbpf_log.clear();
+  make_exchange();
+  preparation = {
+      .exchange_fd = exchange_fd_, .fixed_cpu = request.fixed_cpu, .functions = {}, .lines = {}};
+  register_handlers(request);
+  open(request);
+  load(request);
+  learn_addresses();
+}
+
+LoadedProgram::~LoadedProgram() {
+  for (const int handler : handlers_)
+    libbpf_unregister_prog_handler(handler);
+  if (exchange_ != nullptr)
+    ::munmap(exchange_, sizeof *exchange_);
+  if (exchange_fd_ >= 0)
+    ::close(exchange_fd_);
+}
+
+void LoadedProgram::make_exchange() {
+  LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
+  exchange_fd_ =
+      bpf_map_create(BPF_MAP_TYPE_ARRAY, "pw_exchange", 4, sizeof(Exchange), 1, &options);
+  if (exchange_fd_ < 0)
+    fail("map of the environment", errno);
+  void* memory =
+      ::mmap(nullptr, sizeof(Exchange), PROT_READ | PROT_WRITE, MAP_SHARED, exchange_fd_, 0);
+  if (memory == MAP_FAILED)
+    fail("map of the environment", errno);
+  exchange_ = static_cast<Exchange*>(memory);
+}
+
+void LoadedProgram::register_handlers(const LoadRequest& request) {
+  LIBBPF_OPTS(libbpf_prog_handler_opts, options, .prog_prepare_load_fn = prepare_load);
+  std::set<std::string> sections;
+  for (const Program& program : request.object.programs)
+    sections.insert(program.section);
+  for (const std::string& section : sections) {
+    const int handler =
+        libbpf_register_prog_handler(section.c_str(), BPF_PROG_TYPE_XDP, BPF_XDP, &options);
+    if (handler >= 0)
+      handlers_.push_back(handler);
+  }
+}
+
+void LoadedProgram::open(const LoadRequest& request) {
+  const auto image = object::prepare_image(read_file(request.object.path), {});
+  LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "pw");
+  object_.reset(bpf_object__open_mem(image.data(), image.size(), &options));
+  if (!object_)
+    fail("open", errno);
+  const std::set<std::string> needed = needed_programs(request);
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object_.get()) {
+    bpf_program__set_autoload(program, needed.contains(bpf_program__name(program)));
+    if (needed.contains(bpf_program__name(program)))
+      bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
+  }
+  for (const MapDefinition& definition : request.object.maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
+    const bool settable =
+        definition.global != GlobalData::None && definition.global != GlobalData::Kconfig;
+    if (map != nullptr && settable && definition.initial.size() == bpf_map__value_size(map))
+      bpf_map__set_initial_value(map, definition.initial.data(), definition.initial.size());
+  }
+}
+
+void LoadedProgram::load(const LoadRequest& request) {
+  if (const int error = bpf_object__load(object_.get()); error != 0)
+    fail("load", -error);
+  for (const MapDefinition& definition : request.object.maps) {
+    const bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
+    map_fds_.push_back(map != nullptr ? bpf_map__fd(map) : -1);
+  }
+  if (program_fd() < 0)
+    fail("no program '" + program_name_ + "'", ENOENT);
+}
+
+int LoadedProgram::program_fd() const {
+  const bpf_program* program =
+      bpf_object__find_program_by_name(object_.get(), program_name_.c_str());
+  return program != nullptr ? bpf_program__fd(program) : -1;
+}
+
+// Runs a program that writes down where the kernel keeps each map: that is what redirect stubs
+// record.
+void LoadedProgram::learn_addresses() {
+  const Code code = map_address_program(exchange_fd_, map_fds_);
+  const int fd =
+      bpf_prog_load(BPF_PROG_TYPE_XDP, "pw_maps", "GPL", code.data(), code.size(), nullptr);
+  if (fd < 0)
+    fail("addresses of maps", errno);
+  std::array<std::uint8_t, 64> frame{};
+  LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = frame.data(), .data_size_in = frame.size());
+  const int error = bpf_prog_test_run_opts(fd, &run);
+  ::close(fd);
+  if (error != 0)
+    fail("BPF_PROG_TEST_RUN", -error);
+}
+
+std::uint32_t LoadedProgram::map_at(std::uint64_t address) const {
+  for (std::uint32_t i = 0; address != 0 && i < map_fds_.size() && i < Exchange::max_maps; ++i)
+    if (exchange_->map_address[i] == address)
+      return i + 1;
+  return 0;
+}
+
+} // namespace pw::kernel

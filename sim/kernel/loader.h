@@ -1,0 +1,48 @@
+// Loads the program with libbpf, calls of the environment's helpers replaced (stubs.h).
+#pragma once
+
+#include "frontend/object/object.h"
+#include "sim/kernel/stubs.h"
+
+#include <bpf/libbpf.h>
+
+#include <memory>
+
+namespace pw::kernel {
+
+struct LoadRequest {
+  const Object& object;
+  const Program& program;
+  bool fixed_cpu = false; // the machine has no processor of the wanted number
+};
+
+class LoadedProgram {
+public:
+  // Throws Failure: PW-ENG-002 without the right to, PW-ENG-003 with the verifier's last words.
+  explicit LoadedProgram(const LoadRequest&);
+  LoadedProgram(const LoadedProgram&) = delete;
+  LoadedProgram& operator=(const LoadedProgram&) = delete;
+  ~LoadedProgram();
+
+  int program_fd() const;
+  const std::vector<int>& map_fds() const { return map_fds_; } // as Object::maps; -1: none
+  Exchange& exchange() { return *exchange_; }
+  // Index into Object::maps + 1 of the map whose kernel address was recorded; 0 = none.
+  std::uint32_t map_at(std::uint64_t address) const;
+
+private:
+  void make_exchange();
+  void register_handlers(const LoadRequest&);
+  void open(const LoadRequest&);
+  void load(const LoadRequest&);
+  void learn_addresses();
+
+  std::string program_name_;
+  std::unique_ptr<bpf_object, void (*)(bpf_object*)> object_{nullptr, bpf_object__close};
+  std::vector<int> handlers_;
+  std::vector<int> map_fds_;
+  int exchange_fd_ = -1;
+  Exchange* exchange_ = nullptr;
+};
+
+} // namespace pw::kernel

@@ -1,0 +1,41 @@
+// What stands in the place of helper calls in the kernel engine: the environment is read from, and
+// what can't be seen from outside (redirect targets, trace lines) is recorded in, the one value of
+// an extra array map. The sequences use r0 .. r5 only, which a call clobbers anyway, and no stack.
+#pragma once
+
+#include "sim/kernel/rewrite.h"
+
+namespace pw::kernel {
+
+struct TraceRecord {
+  static constexpr unsigned max_format = 256;
+  std::uint64_t args[3];
+  std::uint64_t format_size;
+  std::uint64_t result; // of the helper
+  char format[max_format];
+};
+
+// The value of the extra map. The worker sets the first part before each packet.
+struct Exchange {
+  std::uint64_t time_ns, jiffies;
+  std::uint32_t seed, packet, cpu, random_calls;
+  // What redirect helpers left: the address of struct bpf_map, or 0.
+  std::uint64_t redirect_map, redirect_key, redirect_flags;
+  std::uint64_t redirect_ifindex;
+  std::uint64_t pending_map, pending_key, pending_flags; // arguments, until the helper has returned
+  std::uint64_t trace_count;
+  static constexpr unsigned max_traces = 16;
+  TraceRecord traces[max_traces];
+  // Addresses of the object's maps, in the order of Object::maps.
+  static constexpr unsigned max_maps = 64;
+  std::uint64_t map_address[max_maps];
+};
+
+// Replacements for the calls of one program; exchange_fd is the map of struct Exchange. fixed_cpu:
+// the processor's number is taken from the exchange, too.
+Replace helper_stubs(int exchange_fd, bool fixed_cpu);
+
+// A program that stores the address of each map into Exchange::map_address and returns 0.
+Code map_address_program(int exchange_fd, std::span<const int> map_fds);
+
+} // namespace pw::kernel

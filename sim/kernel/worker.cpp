@@ -1,0 +1,196 @@
+#include "sim/kernel/worker.h"
+
+#include "sim/kernel/kernel_maps.h"
+#include "sim/kernel/loader.h"
+#include "sim/maps/contents.h"
+
+#include <bpf/bpf.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace pw::kernel {
+
+namespace {
+
+constexpr std::size_t output_room = 1 << 16;
+
+Failure unavailable(const std::string& what) {
+  return Failure(diagnose("PW-ENG-002", "the kernel engine needs root and BPF: " + what + ": " +
+                                            std::strerror(errno))
+                     .help("run as root, or use the engine interp"));
+}
+
+// Runs on this processor from now on, or else on processor 0; the one it got.
+unsigned pin_to(unsigned cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < CPU_SETSIZE) {
+    CPU_SET(cpu, &set);
+    if (::sched_setaffinity(0, sizeof set, &set) == 0)
+      return cpu;
+  }
+  CPU_ZERO(&set);
+  CPU_SET(0, &set);
+  if (::sched_setaffinity(0, sizeof set, &set) != 0)
+    throw unavailable("processor 0");
+  return 0;
+}
+
+class Worker {
+public:
+  explicit Worker(const EngineInput& input)
+      : input_(input), cpu_(enter(input.environment)),
+        program_({.object = *input.object,
+                  .program = *input.program,
+                  .fixed_cpu = cpu_ != input.environment.cpu}),
+        maps_(*input.object, program_.map_fds(), cpu_, devices_), output_(output_room) {
+    if (const auto problem =
+            devices_.ensure(input.environment.ifindex, input.environment.rx_queue + 1))
+      throw Failure(diagnose("PW-ENG-004", "the kernel engine can't receive there: " + *problem)
+                        .help("choose another --ifindex or --rxq"));
+  }
+
+  void set_maps(const MapState& state) {
+    for (std::uint32_t i = 0; i < input_.object->maps.size(); ++i)
+      if (const auto given = state.find(input_.object->maps[i].name); given != state.end())
+        maps_.replace(i, given->second);
+  }
+
+  MapState maps() {
+    MapState state;
+    for (std::uint32_t i = 0; i < input_.object->maps.size(); ++i)
+      if (const MapDefinition& map = input_.object->maps[i];
+          has_contents(map.type) && program_.map_fds()[i] >= 0)
+        state[map.name] = maps_.contents(i);
+    return state;
+  }
+
+  PacketResult run(const Packet& packet) {
+    const std::uint32_t index = index_++;
+    PacketResult result;
+    if (packet.bytes.size() < shortest_frame || packet.bytes.size() > longest_frame) {
+      result.unsupported = true;
+      return result;
+    }
+    prepare(packet, index);
+    xdp_md context{};
+    context.data_end = static_cast<std::uint32_t>(packet.bytes.size());
+    context.ingress_ifindex = input_.environment.ifindex;
+    context.rx_queue_index = input_.environment.rx_queue;
+    xdp_md after{};
+    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet.bytes.data(), .data_out = output_.data(),
+                .data_size_in = static_cast<std::uint32_t>(packet.bytes.size()),
+                .data_size_out = static_cast<std::uint32_t>(output_.size()), .ctx_in = &context,
+                .ctx_out = &after, .ctx_size_in = sizeof context, .ctx_size_out = sizeof after);
+    if (const int error = bpf_prog_test_run_opts(program_.program_fd(), &run); error != 0)
+      throw Failure(diagnose("PW-ENG-005", "BPF_PROG_TEST_RUN of packet " + std::to_string(index) +
+                                               ": " + std::strerror(-error)));
+    result.retval = run.retval;
+    result.length = run.data_size_out - after.data; // metadata stands in front
+    if (leaves(result.retval))
+      result.bytes.assign(output_.begin() + after.data, output_.begin() + run.data_size_out);
+    observe(result);
+    return result;
+  }
+
+private:
+  static unsigned enter(const Environment& environment) {
+    if (::unshare(CLONE_NEWNET) != 0)
+      throw unavailable("a network namespace");
+    return pin_to(environment.cpu);
+  }
+
+  void prepare(const Packet& packet, std::uint32_t index) {
+    Exchange& e = program_.exchange();
+    e.time_ns = input_.environment.time == Environment::Time::Capture ? packet.time_ns
+                                                                      : std::uint64_t{index} * 4;
+    e.jiffies = jiffies_at(e.time_ns);
+    e.seed = input_.environment.seed;
+    e.packet = index;
+    e.cpu = input_.environment.cpu;
+    e.random_calls = 0;
+    e.redirect_map = e.redirect_key = e.redirect_flags = e.redirect_ifindex = 0;
+    e.trace_count = 0;
+  }
+
+  void observe(PacketResult& result) {
+    const Exchange& e = program_.exchange();
+    result.redirect =
+        redirect_target(*input_.object, result.retval, program_.map_at(e.redirect_map),
+                        static_cast<std::uint32_t>(e.redirect_key),
+                        static_cast<std::uint32_t>(e.redirect_ifindex), e.redirect_flags);
+  }
+
+  const EngineInput& input_;
+  unsigned cpu_;
+  Devices devices_;
+  LoadedProgram program_;
+  KernelMaps maps_;
+  std::vector<std::uint8_t> output_;
+  std::uint32_t index_ = 0;
+};
+
+// What the request asks for; the answer without its first byte.
+Message answer(Worker& worker, Message& request) {
+  Message reply;
+  reply.put(static_cast<std::uint8_t>(Answer::Done));
+  switch (static_cast<Request>(request.get<std::uint8_t>())) {
+  case Request::SetMaps:
+    worker.set_maps(get_maps(request));
+    break;
+  case Request::GetMaps:
+    put_maps(reply, worker.maps());
+    break;
+  case Request::Run:
+    for (auto packets = request.get<std::uint64_t>(); packets > 0; --packets)
+      put_result(reply, worker.run(get_packet(request)));
+    break;
+  }
+  return reply;
+}
+
+Message failed(const Failure& failure) {
+  Message reply;
+  reply.put(static_cast<std::uint8_t>(Answer::Failed));
+  put_failure(reply, failure);
+  return reply;
+}
+
+// `work` or the failure that it ended in.
+template <typename Work> Message guarded(const Work& work) {
+  try {
+    return work();
+  } catch (const Failure& failure) {
+    return failed(failure);
+  } catch (const std::exception& error) {
+    return failed(
+        Failure(diagnose("PW-ENG-005", std::string("the kernel engine: ") + error.what())));
+  }
+}
+
+} // namespace
+
+void serve(int socket, const EngineInput& input) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  std::unique_ptr<Worker> worker;
+  const Message ready = guarded([&] {
+    worker = std::make_unique<Worker>(input);
+    Message done;
+    done.put(static_cast<std::uint8_t>(Answer::Done));
+    return done;
+  });
+  bool alive = send_message(socket, ready) && worker;
+  while (alive) {
+    auto request = receive_message(socket);
+    alive = request && send_message(socket, guarded([&] { return answer(*worker, *request); }));
+  }
+  ::_exit(0);
+}
+
+} // namespace pw::kernel
