@@ -25,7 +25,6 @@ void Core::make_regions() {
       state.longest = std::max(state.longest, interlock.distance);
     }
     state.current.resize(state.handle_count);
-    memory_clocks_ = std::max(memory_clocks_, state.longest);
   }
 }
 

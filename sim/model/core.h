@@ -30,9 +30,6 @@ public:
   void results(Record*) const;      // behind the last stage: fills in the results
   void write_packet(Record*) const; // applies packet writes at record->out, in program order
 
-  // Clocks after which no interlock remembers a packet.
-  unsigned memory_clocks() const { return memory_clocks_; }
-
 private:
   struct Step {
     unsigned region = 0;
@@ -67,7 +64,6 @@ private:
   std::vector<RegionState> regions_;
   std::vector<Step> reads_, writes_;
   std::vector<StageFunction> results_, packet_writes_;
-  unsigned memory_clocks_ = 0;
   std::deque<std::vector<std::uint64_t>> storage_; // of records
   std::vector<Record*> free_;
 };

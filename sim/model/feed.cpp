@@ -6,6 +6,14 @@
 
 namespace pw {
 
+std::uint64_t settle_clocks(const pipeline::Pipeline& pipeline) {
+  unsigned longest = 0;
+  for (const auto& region : pipeline.regions)
+    for (const auto& interlock : region.interlocks)
+      longest = std::max(longest, interlock.distance);
+  return 16 + longest;
+}
+
 std::vector<std::uint64_t> offer_clocks(std::span<const Packet> packets, const EngineInput& input) {
   std::vector<std::uint64_t> clocks(packets.size());
   if (!input.pace_capture)

@@ -9,10 +9,9 @@
 
 namespace pw {
 
-// Clocks between the one in which the hardware is idle again after a run and the first one of the
-// next run, in addition to the longest interlock distance: nothing of a run is left in any
-// register.
-inline constexpr std::uint64_t settle_clocks = 16;
+// Clocks from the first one in which the hardware is idle after a run to the end of the run: long
+// enough that nothing of it is left in any register, not even in those of interlocks.
+std::uint64_t settle_clocks(const pipeline::Pipeline&);
 
 // For each packet the first clock, counted from the start of the run, in which its first beat may
 // be offered: all zeros back to back, or with pace_capture the time since the first packet in

@@ -178,7 +178,7 @@ std::vector<std::uint8_t> ModelEngine::deparse(const Packet& packet, Record& rec
 void ModelEngine::skip_idle() {
   if (next_ == packets_.size() || next_beat_ != 0 || !timing_.idle())
     return;
-  const std::uint64_t quiet = core_.memory_clocks() + settle_clocks;
+  const std::uint64_t quiet = settle_clocks(pipeline_);
   const std::uint64_t target = start_ + offer_[next_];
   if (timing_.now() < last_progress_ + quiet || timing_.now() + quiet >= target)
     return;
@@ -190,7 +190,7 @@ void ModelEngine::skip_idle() {
 void ModelEngine::settle() {
   while (!timing_.idle())
     clock();
-  for (std::uint64_t i = 0; i < settle_clocks + core_.memory_clocks(); ++i)
+  for (std::uint64_t i = 0; i < settle_clocks(pipeline_); ++i)
     clock();
 }
 

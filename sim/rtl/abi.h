@@ -1,0 +1,59 @@
+// Between the rtl engine and a Verilated pipeline in a shared library: plain C, so that every
+// program's simulator looks alike although its ports differ. This file is compiled into both sides.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+extern "C" {
+
+struct PwRtlPacket {
+  const std::uint8_t* bytes;
+  std::uint32_t length, ifindex, rx_queue;
+  std::uint64_t time;
+  std::uint64_t offer; // first clock of the run in which it may be offered
+};
+
+struct PwRtlResult {
+  std::uint64_t cycle_in, cycle_out;
+  std::uint64_t redirect_flags;
+  std::uint32_t retval, length, trap, redirect_map, redirect_key, redirect_ifindex;
+  std::uint64_t out_begin, out_end; // within PwRtlRun::output
+};
+
+struct PwRtlTrace {
+  std::uint64_t packet;    // index within the run
+  std::uint32_t operation; // number of the Trace operation, in program order
+  std::uint64_t args[3];
+};
+
+// Inputs and outputs of one run. The memory of the outputs but `results` belongs to the simulator
+// and is valid until its next run.
+struct PwRtlRun {
+  const PwRtlPacket* packets;
+  std::uint64_t count;
+  std::uint32_t stall_percent, stall_seed;
+  std::uint64_t settle; // clocks to go on after the hardware is idle again
+  PwRtlResult* results; // count elements
+  const std::uint8_t* output;
+  const PwRtlTrace* traces;
+  std::uint64_t trace_count;
+  const char* error; // what is wrong with the hardware, or null
+};
+
+// One table of a map, rows [first, first + count), row_bytes bytes each, least significant first.
+struct PwRtlAccess {
+  std::uint32_t map, table, first, count;
+  std::uint32_t row_bytes;
+  bool write;
+  std::uint8_t* data;
+};
+
+// The functions of the library, by these names with "pw_rtl_" in front.
+using PwRtlCreate = void* (*)(std::uint32_t cpu, std::uint32_t seed,
+                              const char* trace_file); // null: no answer to reset
+using PwRtlDestroy = void (*)(void*);
+using PwRtlRunAll = void (*)(void*, PwRtlRun*);
+using PwRtlHost = bool (*)(void*, const PwRtlAccess*); // false: no answer
+using PwRtlCycles = std::uint64_t (*)(const void*);
+}

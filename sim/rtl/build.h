@@ -1,0 +1,22 @@
+// Makes a simulator, a shared library with the functions of abi.h, out of Verilog.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace pw::rtl {
+
+struct Design {
+  std::string top;
+  std::map<std::string, std::string> files; // *.sv: name -> text
+  unsigned bus_bytes = 64;
+  unsigned traces = 0; // Trace operations
+  bool waves = false;  // able to write FST
+};
+
+// Path of the library, taken from the cache or built. Says so on a terminal if it takes long.
+// Throws Failure PW-RTL-101 to 104; errors of the tools come with the end of their log.
+std::filesystem::path build_simulator(const Design&);
+
+} // namespace pw::rtl

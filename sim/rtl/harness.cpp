@@ -1,0 +1,378 @@
+// The part of a pipeline's simulator that is the same for every program: clock, reset, AXI4-Stream
+// source and sink, results, traces, host port. Compiled with the Verilated model (class Vpw) into a
+// shared library; PW_BUS is the bus width in bytes, PW_TRACES the number of Trace operations,
+// PW_FST whether waveforms can be written.
+//
+// A clock is evaluated twice: with the clock low, where inputs are set and outputs are sampled, and
+// with the rising edge.
+#include "Vpw.h"
+#include "sim/rtl/abi.h"
+#include "support/environment.h"
+#include "verilated.h"
+#if PW_FST
+#include "verilated_fst_c.h"
+#endif
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+namespace {
+
+constexpr std::uint64_t patience = 1'000'000; // clocks in which nothing at all happens
+
+// Ports are integers of 8 to 64 bits or arrays of 32-bit words; all of them little-endian bytes.
+template <typename Port> void put(Port& port, const void* bytes, std::size_t count) {
+  std::memset(static_cast<void*>(&port), 0, sizeof port);
+  std::memcpy(static_cast<void*>(&port), bytes, std::min(count, sizeof port));
+}
+
+template <typename Port>
+void get(const Port& port, void* bytes, std::size_t count, std::size_t offset = 0) {
+  std::memset(bytes, 0, count);
+  if (offset < sizeof port)
+    std::memcpy(bytes, reinterpret_cast<const char*>(&port) + offset,
+                std::min(count, sizeof port - offset));
+}
+
+template <typename Port> bool bit(const Port& port, unsigned index) {
+  std::uint8_t byte = 0;
+  get(port, &byte, 1, index / 8);
+  return (byte >> (index % 8) & 1) != 0;
+}
+
+class Simulator {
+public:
+  Simulator(std::uint32_t cpu, std::uint32_t seed, const char* trace_file);
+  ~Simulator();
+  bool reset();
+  void run(PwRtlRun&);
+  bool host(const PwRtlAccess&);
+  std::uint64_t cycles() const { return now_; }
+
+private:
+  void low();
+  void rise();
+  void clock();
+  void offer();
+  void set_beat();
+  void sample();
+  void sample_input();
+  void sample_result();
+  void sample_output();
+  void sample_traces();
+  void check_hold();
+  void skip_pause();
+  void fail(const char* what) { run_->error = run_->error ? run_->error : what; }
+  bool host_row(const PwRtlAccess&, std::uint32_t row);
+
+  std::unique_ptr<VerilatedContext> context_ = std::make_unique<VerilatedContext>();
+  std::unique_ptr<Vpw> top_;
+#if PW_FST
+  std::unique_ptr<VerilatedFstC> waves_;
+#endif
+  std::uint64_t now_ = 0;   // counted clocks
+  std::uint64_t edges_ = 0; // of the waveform
+
+  // Of the current run.
+  PwRtlRun* run_ = nullptr;
+  std::uint64_t start_ = 0, progress_ = 0, idle_since_ = 0;
+  std::uint64_t next_ = 0, beat_ = 0; // packet and its beat that are offered next
+  std::uint64_t finished_ = 0, unsent_ = 0;
+  std::uint64_t sending_ = 0; // packet whose beats leave
+  bool in_frame_ = false, idle_ = false, offered_ = false;
+  std::vector<std::uint8_t> output_;
+  std::vector<PwRtlTrace> traces_;
+  std::uint64_t traced_[PW_TRACES + 1] = {}; // packets that went past each Trace operation
+  // An offered output beat that was not taken must not change.
+  bool held_ = false;
+  std::uint8_t held_data_[PW_BUS] = {};
+};
+
+Simulator::Simulator(std::uint32_t cpu, std::uint32_t seed, const char* trace_file) {
+#if PW_FST
+  context_->traceEverOn(true);
+#endif
+  top_ = std::make_unique<Vpw>(context_.get());
+#if PW_FST
+  if (trace_file) {
+    waves_ = std::make_unique<VerilatedFstC>();
+    top_->trace(waves_.get(), 99);
+    waves_->open(trace_file);
+  }
+#endif
+  top_->cfg_cpu = cpu;
+  top_->cfg_seed = seed;
+}
+
+Simulator::~Simulator() {
+  top_->final();
+#if PW_FST
+  if (waves_)
+    waves_->close();
+#endif
+}
+
+void Simulator::low() {
+  top_->clk = 0;
+  top_->eval();
+#if PW_FST
+  if (waves_)
+    waves_->dump(edges_);
+#endif
+  ++edges_;
+}
+
+void Simulator::rise() {
+  top_->clk = 1;
+  top_->eval();
+#if PW_FST
+  if (waves_)
+    waves_->dump(edges_);
+#endif
+  ++edges_;
+}
+
+bool Simulator::reset() {
+  top_->rst = 1;
+  for (int i = 0; i < 8; ++i) {
+    low();
+    rise();
+  }
+  top_->rst = 0;
+  constexpr std::uint64_t longest = std::uint64_t{1}
+                                    << 28; // the deepest memory takes a clock a row
+  for (std::uint64_t i = 0; i < longest; ++i) {
+    low();
+    if (top_->clear_done)
+      return true;
+    rise();
+  }
+  return false;
+}
+
+void Simulator::set_beat() {
+  const PwRtlPacket& packet = run_->packets[next_];
+  const std::uint64_t from = beat_ * PW_BUS;
+  const std::uint64_t bytes = std::min<std::uint64_t>(packet.length - from, PW_BUS);
+  put(top_->s_axis_tdata, packet.bytes + from, bytes);
+  std::uint8_t keep[(PW_BUS + 7) / 8] = {};
+  for (std::uint64_t i = 0; i < bytes; ++i)
+    keep[i / 8] |= std::uint8_t(1u << (i % 8));
+  put(top_->s_axis_tkeep, keep, sizeof keep);
+  top_->s_axis_tlast = from + bytes == packet.length;
+  top_->s_axis_length = packet.length;
+  top_->s_axis_ifindex = packet.ifindex;
+  top_->s_axis_rxq = packet.rx_queue;
+  top_->s_axis_time = packet.time;
+  top_->s_axis_bad = 0;
+}
+
+void Simulator::offer() {
+  const bool ready =
+      run_->stall_percent == 0 ||
+      pw::random_u32(run_->stall_seed, std::uint32_t(now_), 0) % 100 >= run_->stall_percent;
+  top_->m_axis_tready = ready;
+  const bool valid =
+      next_ < run_->count && (beat_ != 0 || now_ - start_ >= run_->packets[next_].offer);
+  if (valid && !offered_)
+    set_beat();
+  offered_ = valid;
+  top_->s_axis_tvalid = valid;
+}
+
+void Simulator::sample_input() {
+  if (!top_->s_axis_tvalid || !top_->s_axis_tready)
+    return;
+  if (beat_ == 0)
+    run_->results[next_].cycle_in = now_;
+  progress_ = now_;
+  offered_ = false;
+  ++beat_;
+  if (top_->s_axis_tlast) {
+    ++next_;
+    beat_ = 0;
+  }
+}
+
+void Simulator::sample_result() {
+  if (!top_->res_valid)
+    return;
+  if (finished_ == next_ + (beat_ != 0)) {
+    fail("there are more results than packets");
+    return;
+  }
+  PwRtlResult& result = run_->results[finished_];
+  result.cycle_out = now_;
+  result.retval = top_->res_retval;
+  result.length = top_->res_length;
+  result.trap = top_->res_trap;
+  result.redirect_map = top_->res_redirect_map;
+  result.redirect_key = top_->res_redirect_key;
+  result.redirect_ifindex = top_->res_redirect_ifindex;
+  result.redirect_flags = top_->res_redirect_flags;
+  result.out_begin = result.out_end = output_.size();
+  sending_ = finished_++;
+  progress_ = now_;
+}
+
+void Simulator::check_hold() {
+  std::uint8_t data[PW_BUS];
+  get(top_->m_axis_tdata, data, PW_BUS);
+  if (held_ && (!top_->m_axis_tvalid || std::memcmp(data, held_data_, PW_BUS) != 0))
+    fail("m_axis changed a beat that was offered and not taken");
+  held_ = top_->m_axis_tvalid && !top_->m_axis_tready;
+  if (held_)
+    std::memcpy(held_data_, data, PW_BUS);
+}
+
+void Simulator::sample_output() {
+  check_hold();
+  if (!top_->m_axis_tvalid || !top_->m_axis_tready)
+    return;
+  if (!in_frame_ && !top_->res_valid) {
+    fail("a packet leaves without a result");
+    return;
+  }
+  if (!run_->error) {
+    PwRtlResult& result = run_->results[sending_];
+    if (top_->m_axis_length != result.length)
+      fail("m_axis_length is not the length of the result");
+    unsigned bytes = 0;
+    while (bytes < PW_BUS && bit(top_->m_axis_tkeep, bytes))
+      ++bytes;
+    output_.resize(output_.size() + bytes);
+    get(top_->m_axis_tdata, output_.data() + output_.size() - bytes, bytes);
+    result.out_end = output_.size();
+    in_frame_ = !top_->m_axis_tlast;
+    if (!in_frame_ && result.out_end - result.out_begin != result.length)
+      fail("the bytes of a packet are not as many as its length says");
+  }
+  progress_ = now_;
+}
+
+void Simulator::sample_traces() {
+#if PW_TRACES > 0
+  for (unsigned operation = 0; operation < PW_TRACES; ++operation) {
+    if (!bit(top_->trace_active, operation))
+      continue;
+    const std::uint64_t packet = traced_[operation]++;
+    if (!bit(top_->trace_valid, operation))
+      continue;
+    PwRtlTrace trace = {packet, operation, {}};
+    get(top_->trace_args, trace.args, sizeof trace.args, operation * sizeof trace.args);
+    traces_.push_back(trace);
+  }
+#endif
+}
+
+void Simulator::sample() {
+  sample_input();
+  sample_result();
+  sample_output();
+  sample_traces();
+  if (top_->idle != idle_)
+    idle_since_ = now_;
+  idle_ = top_->idle;
+}
+
+void Simulator::clock() {
+  offer();
+  low();
+  sample();
+  rise();
+  ++now_;
+}
+
+// In a long pause nothing changes but the number of the clock.
+void Simulator::skip_pause() {
+  if (!idle_ || offered_ || next_ == run_->count || now_ < idle_since_ + run_->settle + 64)
+    return;
+  const std::uint64_t target = start_ + run_->packets[next_].offer;
+  if (target > now_ + 1)
+    now_ = target - 1;
+  progress_ = now_;
+}
+
+void Simulator::run(PwRtlRun& run) {
+  run_ = &run;
+  run.error = nullptr;
+  start_ = progress_ = idle_since_ = now_;
+  next_ = beat_ = finished_ = 0;
+  in_frame_ = idle_ = offered_ = held_ = false;
+  output_.clear();
+  traces_.clear();
+  std::fill(std::begin(traced_), std::end(traced_), 0);
+  while (!run.error && (finished_ < run.count || in_frame_)) {
+    clock();
+    skip_pause();
+    if (now_ > progress_ + patience)
+      fail("nothing has moved for a million clocks");
+  }
+  for (std::uint64_t left = run.settle; left != 0 && !run.error;) {
+    clock();
+    if (idle_ || left != run.settle)
+      --left;
+    if (now_ > progress_ + patience)
+      fail("it does not become idle");
+  }
+  run.output = output_.data();
+  run.traces = traces_.data();
+  run.trace_count = traces_.size();
+}
+
+bool Simulator::host_row(const PwRtlAccess& access, std::uint32_t row) {
+  std::uint8_t* data = access.data + std::size_t(row - access.first) * access.row_bytes;
+  top_->host_valid = 1;
+  top_->host_write = access.write;
+  top_->host_map = access.map;
+  top_->host_table = access.table;
+  top_->host_row = row;
+  if (access.write)
+    put(top_->host_wdata, data, access.row_bytes);
+  bool done = false;
+  for (int clocks = 0; clocks < 1000 && !done; ++clocks) {
+    low();
+    done = top_->host_ready;
+    if (done && !access.write)
+      get(top_->host_rdata, data, access.row_bytes);
+    rise();
+  }
+  top_->host_valid = 0;
+  low();
+  rise();
+  return done;
+}
+
+bool Simulator::host(const PwRtlAccess& access) {
+  top_->s_axis_tvalid = 0;
+  for (std::uint32_t row = access.first; row < access.first + access.count; ++row)
+    if (!host_row(access, row))
+      return false;
+  return true;
+}
+
+} // namespace
+
+// All else in the library is hidden, so that simulators of several programs don't meet.
+#define PW_EXPORT extern "C" __attribute__((visibility("default")))
+
+PW_EXPORT void* pw_rtl_create(std::uint32_t cpu, std::uint32_t seed, const char* trace_file) {
+  auto simulator = std::make_unique<Simulator>(cpu, seed, trace_file);
+  return simulator->reset() ? simulator.release() : nullptr;
+}
+
+PW_EXPORT void pw_rtl_destroy(void* simulator) { delete static_cast<Simulator*>(simulator); }
+
+PW_EXPORT void pw_rtl_run(void* simulator, PwRtlRun* run) {
+  static_cast<Simulator*>(simulator)->run(*run);
+}
+
+PW_EXPORT bool pw_rtl_host(void* simulator, const PwRtlAccess* access) {
+  return static_cast<Simulator*>(simulator)->host(*access);
+}
+
+PW_EXPORT std::uint64_t pw_rtl_cycles(const void* simulator) {
+  return static_cast<const Simulator*>(simulator)->cycles();
+}

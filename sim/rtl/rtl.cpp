@@ -1,0 +1,156 @@
+// The `rtl` engine: the emitted Verilog under Verilator.
+#include "backends/verilog/verilog.h"
+#include "sim/engine.h"
+#include "sim/model/feed.h"
+#include "sim/rtl/build.h"
+#include "sim/rtl/memories.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace pw {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_source(const std::string& name) { return fs::path(name).extension() == ".sv"; }
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::map<std::string, std::string> files_in(const fs::path& folder) {
+  std::map<std::string, std::string> files;
+  std::error_code error;
+  for (const auto& item : fs::directory_iterator(folder, error))
+    if (is_source(item.path()))
+      files[item.path().filename()] = read_file(item.path());
+  if (error || files.empty())
+    throw Failure(diagnose("PW-RTL-102", "there is no Verilog in '" + folder.string() + "'"));
+  return files;
+}
+
+std::vector<const pipeline::Operation*> traces_of(const pipeline::Pipeline& pipeline) {
+  std::vector<const pipeline::Operation*> traces;
+  for (const auto& op : pipeline.operations)
+    if (op.kind == pipeline::OpKind::Trace)
+      traces.push_back(&op);
+  return traces;
+}
+
+fs::path build(const EngineInput& input) {
+  VerilogOutput emitted = emit_verilog(*input.pipeline, {});
+  rtl::Design design;
+  design.top = emitted.top;
+  if (input.verilog_dir.empty())
+    design.files = std::move(emitted.files);
+  else
+    design.files = files_in(input.verilog_dir);
+  std::erase_if(design.files, [](const auto& file) { return !is_source(file.first); });
+  design.bus_bytes = input.pipeline->bus_bytes;
+  design.traces = unsigned(traces_of(*input.pipeline).size());
+  design.waves = !input.trace_file.empty();
+  return rtl::build_simulator(design);
+}
+
+class RtlEngine final : public Engine {
+public:
+  explicit RtlEngine(const EngineInput& input)
+      : input_(input), tables_(*input.object, *input.pipeline),
+        simulator_(build(input), input.environment.cpu, input.environment.seed, input.trace_file),
+        memories_(simulator_, tables_), traces_(traces_of(*input.pipeline)) {
+    memories_.load();
+  }
+
+  void set_maps(const MapState& state) override {
+    memories_.dump();
+    tables_.set(state);
+    memories_.load();
+  }
+  MapState maps() override {
+    memories_.dump();
+    return tables_.state();
+  }
+  std::vector<PacketResult> run(std::span<const Packet>) override;
+  std::optional<std::uint64_t> cycles() const override { return simulator_.cycles(); }
+
+private:
+  std::vector<PwRtlPacket> inputs(std::span<const Packet>);
+  PacketResult result(const PwRtlResult&, const std::uint8_t* output) const;
+  void add_traces(const PwRtlRun&, std::vector<PacketResult>&) const;
+
+  EngineInput input_;
+  HostTables tables_;
+  rtl::Simulator simulator_;
+  rtl::Memories memories_;
+  std::vector<const pipeline::Operation*> traces_;
+  std::uint64_t packet_index_ = 0;
+};
+
+std::vector<PwRtlPacket> RtlEngine::inputs(std::span<const Packet> packets) {
+  const auto offer = offer_clocks(packets, input_);
+  std::vector<PwRtlPacket> inputs;
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    inputs.push_back({packets[i].bytes.data(), std::uint32_t(packets[i].bytes.size()),
+                      input_.environment.ifindex, input_.environment.rx_queue,
+                      packet_time(packets[i], packet_index_++, input_.environment), offer[i]});
+  return inputs;
+}
+
+PacketResult RtlEngine::result(const PwRtlResult& from, const std::uint8_t* output) const {
+  PacketResult result;
+  result.retval = from.retval;
+  result.length = from.length;
+  result.bytes.assign(output + from.out_begin, output + from.out_end);
+  result.redirect = redirect_target(*input_.object, from.retval, from.redirect_map,
+                                    from.redirect_key, from.redirect_ifindex, from.redirect_flags);
+  result.cycle_in = from.cycle_in;
+  result.cycle_out = from.cycle_out;
+  return result;
+}
+
+// In program order within a packet, although the stages may be in another one.
+void RtlEngine::add_traces(const PwRtlRun& run, std::vector<PacketResult>& results) const {
+  std::vector<const PwRtlTrace*> calls;
+  for (std::uint64_t i = 0; i < run.trace_count; ++i)
+    calls.push_back(&run.traces[i]);
+  std::sort(calls.begin(), calls.end(), [](const PwRtlTrace* a, const PwRtlTrace* b) {
+    return std::pair(a->packet, a->operation) < std::pair(b->packet, b->operation);
+  });
+  for (const PwRtlTrace* call : calls)
+    add_trace_line(results.at(call->packet).trace, *input_.pipeline,
+                   traces_[call->operation]->format, call->args);
+}
+
+std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
+  check_lengths(packets);
+  const auto given = inputs(packets);
+  std::vector<PwRtlResult> raw(packets.size());
+  PwRtlRun run = {};
+  run.packets = given.data();
+  run.count = given.size();
+  run.stall_percent = input_.stall_percent;
+  run.stall_seed = input_.stall_seed;
+  run.settle = settle_clocks(*input_.pipeline);
+  run.results = raw.data();
+  simulator_.run(run);
+  std::vector<PacketResult> results;
+  for (const PwRtlResult& one : raw)
+    results.push_back(result(one, run.output));
+  add_traces(run, results);
+  return results;
+}
+
+} // namespace
+
+std::unique_ptr<Engine> make_rtl_engine(const EngineInput& input) {
+  return std::make_unique<RtlEngine>(input);
+}
+
+} // namespace pw

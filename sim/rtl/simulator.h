@@ -1,0 +1,37 @@
+// A loaded simulator: the functions of abi.h on one instance of the hardware.
+#pragma once
+
+#include "sim/rtl/abi.h"
+
+#include <filesystem>
+#include <string>
+
+namespace pw::rtl {
+
+class Simulator {
+public:
+  // Loads the library and resets the hardware. Throws Failure PW-RTL-103 or 105.
+  Simulator(const std::filesystem::path& library, std::uint32_t cpu, std::uint32_t seed,
+            const std::string& trace_file);
+  ~Simulator();
+  Simulator(const Simulator&) = delete;
+  Simulator& operator=(const Simulator&) = delete;
+
+  // Throw Failure PW-RTL-105 where the hardware doesn't keep to its protocol.
+  void run(PwRtlRun&);
+  void access(const PwRtlAccess&);
+  std::uint64_t cycles() const { return cycles_(hardware_); }
+
+private:
+  template <typename Function> Function symbol(const char* name);
+  void load(const std::filesystem::path& library);
+
+  void* library_ = nullptr;
+  void* hardware_ = nullptr;
+  PwRtlDestroy destroy_ = nullptr;
+  PwRtlRunAll run_ = nullptr;
+  PwRtlHost host_ = nullptr;
+  PwRtlCycles cycles_ = nullptr;
+};
+
+} // namespace pw::rtl
