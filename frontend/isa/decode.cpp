@@ -178,8 +178,10 @@ Result packet_load(const bpf_insn& i) {
     return Unknown{"packet loads are of 1, 2 or 4 bytes"};
   if (i.dst_reg != 0 || i.off != 0 || (!indexed && i.src_reg != 0))
     return reserved();
-  const auto index = indexed ? std::optional<Register>(i.src_reg) : std::nullopt;
-  return LoadPacket{bytes_of(i.code), index, i.imm};
+  LoadPacket l{bytes_of(i.code), std::nullopt, i.imm};
+  if (indexed)
+    l.index = i.src_reg;
+  return l;
 }
 
 std::optional<Condition> condition(std::uint8_t op) {

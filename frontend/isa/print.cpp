@@ -10,17 +10,18 @@ namespace {
 template <class... Fs> struct Overloaded : Fs... { using Fs::operator()...; };
 template <class... Fs> Overloaded(Fs...) -> Overloaded<Fs...>;
 
-std::string reg(Register r, bool is64 = true) { return (is64 ? "r" : "w") + std::to_string(r); }
+std::string reg(Register r, bool is64 = true) {
+  return std::string(is64 ? "r" : "w").append(std::to_string(r));
+}
 
 std::string operand(const Operand& o, bool is64 = true) {
   return o.reg ? reg(*o.reg, is64) : std::to_string(o.imm);
 }
 
 std::string address(Register base, int offset) {
-  std::string out = "(" + reg(base);
-  out += offset < 0 ? " - " : " + ";
-  out += std::to_string(offset < 0 ? -offset : offset);
-  return out + ")";
+  std::string out = "(";
+  out.append(reg(base)).append(offset < 0 ? " - " : " + ");
+  return out.append(std::to_string(offset < 0 ? -offset : offset)).append(")");
 }
 
 std::string type(unsigned bytes, bool is_signed = false) {
@@ -142,15 +143,14 @@ std::string_view assignment(AtomicOp op) {
 }
 
 std::string print(const Atomic& a) {
-  const std::string value = reg(a.src, a.bytes == 8);
+  const std::string value = reg(a.src);
   if (!a.fetch)
     return "lock " + cell(a.bytes, a.base, a.offset) + " " + std::string(assignment(a.op)) + " " +
            value;
   const std::string width = a.bytes == 8 ? "64" : "";
   const std::string place = "((" + type(a.bytes) + " *)" + address(a.base, a.offset);
   if (a.op == AtomicOp::CmpXchg) {
-    const std::string r0 = reg(0, a.bytes == 8);
-    return r0 + " = atomic" + width + "_cmpxchg" + place + ", " + r0 + ", " + value + ")";
+    return "r0 = atomic" + width + "_cmpxchg" + place + ", r0, " + value + ")";
   }
   const std::string verb = a.op == AtomicOp::Xchg ? "_xchg" : "_fetch_" + std::string(name(a.op));
   return value + " = atomic" + width + verb + place + ", " + value + ")";
@@ -188,9 +188,7 @@ std::string to_string(const Instruction& instruction) {
           [](const Load& l) {
             return reg(l.dst) + " = " + cell(l.bytes, l.base, l.offset, l.sign_extend);
           },
-          [](const Store& s) {
-            return cell(s.bytes, s.base, s.offset) + " = " + operand(s.src, s.bytes == 8);
-          },
+          [](const Store& s) { return cell(s.bytes, s.base, s.offset) + " = " + operand(s.src); },
           [](const CallHelper& c) { return "call helper " + std::to_string(c.id); },
           [](const CallLocal& c) { return "call " + std::to_string(c.target); },
           [](const CallKfunc& c) { return "call kfunc " + std::to_string(c.btf_id); },
