@@ -8,6 +8,7 @@
 #include "sim/capture/capture.h"
 #include "sim/maps/map_file.h"
 
+#include <chrono>
 #include <iostream>
 
 namespace pw::cli {
@@ -63,7 +64,9 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   if (!o.maps.empty())
     engine->set_maps(read_maps(o.maps, session.object(), o.common.environment.cpu));
   progress("running " + std::to_string(r.packets.size()) + " packets");
+  const auto start = std::chrono::steady_clock::now();
   r.results = engine->run(r.packets);
+  r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   r.cycles = engine->cycles();
   r.warnings = session.warnings();
   r.warnings.insert(r.warnings.end(), capture.warnings.begin(), capture.warnings.end());

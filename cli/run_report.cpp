@@ -89,7 +89,8 @@ std::string timing(const RunReport& r) {
            std::to_string(l->p50) + ", " + std::to_string(l->p99) + ", " + std::to_string(l->max) +
            " clocks, first beat in to first beat out)\n";
   if (r.cycles)
-    out += "simulated           " + std::to_string(*r.cycles) + " clocks\n";
+    out += "simulated           " + std::to_string(*r.cycles) + " clocks in " +
+           fixed(r.seconds, 2) + " s\n";
   return out.empty() ? "" : "\n" + out;
 }
 
@@ -110,11 +111,9 @@ Json run_json(const RunReport& r) {
   Json packets = Json::array();
   for (std::size_t i = 0; i < r.results.size(); ++i)
     packets.push_back(packet_json(i, r.results[i]));
-  return {{"engine", r.engine},
-          {"program", r.program},
-          {"packets", packets},
-          {"cycles", r.cycles ? Json(*r.cycles) : Json(nullptr)},
-          {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
+  return {{"engine", r.engine},   {"program", r.program},
+          {"packets", packets},   {"cycles", r.cycles ? Json(*r.cycles) : Json(nullptr)},
+          {"seconds", r.seconds}, {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
 }
 
 std::string run_text(const RunReport& r, std::size_t listed) {

@@ -17,6 +17,7 @@ struct RunReport {
   std::vector<Packet> packets;
   std::vector<PacketResult> results; // one a packet
   std::optional<std::uint64_t> cycles;
+  double seconds = 0; // wall time of the engine, without compiling and building
   std::vector<Diagnostic> warnings;
 };
 

@@ -1,0 +1,108 @@
+// pipewright check.
+
+#include "tests/cli/subprocess.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pw::cli_test {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Check, AcceptsAnExample) {
+  const Outcome o = pipewright({"check", example("firewall")});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("firewall: accepted for verilog"));
+}
+
+TEST(Check, JsonOfAnAcceptedProgram) {
+  const Outcome o = pipewright({"check", example("firewall"), "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_EQ(j.at("program"), "firewall");
+  EXPECT_EQ(j.at("target"), "verilog");
+  EXPECT_EQ(j.at("accepted"), true);
+  EXPECT_TRUE(j.at("diagnostics").is_array());
+}
+
+TEST(Check, MissingFile) {
+  const Outcome o = pipewright({"check", "/nonexistent/prog.o"});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("error: [PW-OBJ-"));
+}
+
+TEST(Check, NotAnObject) {
+  const Scratch scratch;
+  const Outcome o = pipewright({"check", scratch.file("prog.o", "#!/bin/sh\n"), "--json"});
+  EXPECT_EQ(o.code, 1);
+  const auto j = o.json();
+  EXPECT_EQ(j.at("accepted"), false);
+  EXPECT_EQ(j.at("program"), nullptr);
+  EXPECT_THAT(j.at("diagnostics").at(0).at("code"), testing::StartsWith("PW-OBJ-"));
+}
+
+TEST(Check, TruncatedObjectsNeverCrash) {
+  const Scratch scratch;
+  const std::string whole = slurp(example("firewall"));
+  ASSERT_GT(whole.size(), 1000u);
+  for (const std::size_t size : {std::size_t(0), std::size_t(4), std::size_t(63), std::size_t(64),
+                                 whole.size() / 4, whole.size() / 2, whole.size() - 1}) {
+    const Outcome o = pipewright({"check", scratch.file("cut.o", whole.substr(0, size))});
+    EXPECT_EQ(o.code, 1) << size;
+    EXPECT_THAT(o.err, HasSubstr("error: [PW-")) << size;
+  }
+}
+
+TEST(Check, UnknownProgram) {
+  const Outcome o = pipewright({"check", example("firewall"), "-n", "nothing"});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("PW-PRG-001"));
+  EXPECT_THAT(o.err, HasSubstr("firewall")); // what there is
+}
+
+TEST(Check, SeveralProgramsMakeATableAndAnArray) {
+  const Outcome text = pipewright({"check", example("several_programs")});
+  EXPECT_EQ(text.code, 0) << text.err << text.out;
+  EXPECT_THAT(text.out, HasSubstr("programs accepted"));
+  const auto j = pipewright({"check", example("several_programs"), "--json"}).json();
+  ASSERT_TRUE(j.is_array());
+  EXPECT_GE(j.size(), 2u);
+}
+
+TEST(Check, FolderIsAnArrayAndNamesWhatCannotBeRead) {
+  const Scratch scratch;
+  scratch.file("a.o", slurp(example("mac_swap")));
+  scratch.file("b.o", "garbage");
+  const Outcome o = pipewright({"check", scratch.path(""), "--json"});
+  EXPECT_EQ(o.code, 1); // one file could not be analysed
+  const auto j = o.json();
+  ASSERT_EQ(j.size(), 2u);
+  EXPECT_EQ(j[0].at("accepted"), true);
+  EXPECT_EQ(j[1].at("accepted"), false);
+}
+
+TEST(Check, FolderOfGoodObjectsIsZero) {
+  const Scratch scratch;
+  scratch.file("a.o", slurp(example("mac_swap")));
+  const Outcome o = pipewright({"check", scratch.path("")});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("1 of 1 programs accepted"));
+}
+
+TEST(Check, EmptyFolder) {
+  const Scratch scratch;
+  const Outcome o = pipewright({"check", scratch.path("")});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("PW-OPT-007"));
+}
+
+TEST(Check, UnknownDeviceListsTheKnownOnes) {
+  const Outcome o = pipewright({"check", example("mac_swap"), "--device", "xc7z020_of_mine"});
+  EXPECT_NE(o.code, 0);
+  EXPECT_THAT(o.err, HasSubstr("PW-DEV-"));
+  EXPECT_THAT(o.err, HasSubstr("xcu50"));
+}
+
+} // namespace
+} // namespace pw::cli_test

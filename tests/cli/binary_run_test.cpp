@@ -1,0 +1,176 @@
+// pipewright run.
+
+#include "tests/cli/subprocess.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pw::cli_test {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+std::string input(const std::string& example, const std::string& file) {
+  return PW_SOURCE_DIR "/examples/" + example + "/" + file;
+}
+
+std::vector<std::string> run_line(const std::string& name, const std::string& engine,
+                                  std::vector<std::string> more = {}) {
+  std::vector<std::string> line = {"run",  example(name), "--engine",
+                                   engine, "--in",        input(name, "traffic.pcap")};
+  line.insert(line.end(), more.begin(), more.end());
+  return line;
+}
+
+TEST(Run, JsonOfAnUntimedEngine) {
+  const Outcome o = pipewright(
+      run_line("firewall", "interp", {"--maps", input("firewall", "maps.json"), "--json"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_EQ(j.at("engine"), "interp");
+  EXPECT_EQ(j.at("cycles"), nullptr);
+  ASSERT_FALSE(j.at("packets").empty());
+  std::size_t index = 0;
+  for (const auto& p : j.at("packets")) {
+    EXPECT_EQ(p.at("index"), index++);
+    EXPECT_THAT(p.at("verdict").get<std::string>(), testing::StartsWith("XDP_"));
+    EXPECT_TRUE(p.at("retval").is_number_unsigned());
+    EXPECT_TRUE(p.at("length").is_number_unsigned());
+    EXPECT_EQ(p.at("redirect"), nullptr);
+    EXPECT_EQ(p.at("cycle_in"), nullptr);
+    EXPECT_EQ(p.at("cycle_out"), nullptr);
+  }
+}
+
+TEST(Run, JsonOfATimedEngine) {
+  const Outcome o = pipewright(run_line("mac_swap", "model", {"--json"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_GT(j.at("cycles").get<std::uint64_t>(), 0u);
+  std::uint64_t last = 0;
+  for (const auto& p : j.at("packets")) {
+    EXPECT_GE(p.at("cycle_in").get<std::uint64_t>(), last);
+    EXPECT_GT(p.at("cycle_out").get<std::uint64_t>(), p.at("cycle_in").get<std::uint64_t>());
+    last = p.at("cycle_in");
+  }
+}
+
+TEST(Run, RedirectsNameTheirTarget) {
+  const Outcome o = pipewright(run_line("redirect_port", "interp",
+                                        {"--maps", input("redirect_port", "maps.json"), "--json"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  std::size_t redirected = 0;
+  for (const auto& p : o.json().at("packets"))
+    if (p.at("verdict") == "XDP_REDIRECT") {
+      ++redirected;
+      for (const char* part : {"map", "key", "ifindex", "flags"})
+        EXPECT_TRUE(p.at("redirect").contains(part)) << part;
+    }
+  EXPECT_GT(redirected, 0u);
+}
+
+TEST(Run, TextCountsVerdictsAndListsPackets) {
+  const Outcome o =
+      pipewright(run_line("firewall", "model", {"--maps", input("firewall", "maps.json")}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  for (const char* expected :
+       {"XDP_PASS", "XDP_DROP", "packets per clock", "Mpps", "latency", "clock in"})
+    EXPECT_THAT(o.out, HasSubstr(expected));
+}
+
+TEST(Run, WritesPacketsAndMaps) {
+  const Scratch scratch;
+  const Outcome o =
+      pipewright(run_line("firewall", "interp",
+                          {"--maps", input("firewall", "maps.json"), "--out",
+                           scratch.path("out.pcap"), "--dump-maps", scratch.path("maps.json")}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_GT(slurp(scratch.path("out.pcap")).size(), 24u);
+  const auto maps = nlohmann::json::parse(slurp(scratch.path("maps.json")));
+  ASSERT_TRUE(maps.contains("flows"));
+  EXPECT_TRUE(maps["flows"].at(0).contains("key"));
+  EXPECT_TRUE(maps["flows"].at(0).contains("value"));
+  // What was dumped can be read again.
+  EXPECT_EQ(pipewright(run_line("firewall", "interp", {"--maps", scratch.path("maps.json")})).code,
+            0);
+}
+
+TEST(Run, UnknownEngine) {
+  const Outcome o = pipewright(run_line("mac_swap", "fpga"));
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("PW-OPT-004"));
+}
+
+TEST(Run, WaveformNeedsSignals) {
+  const Scratch scratch;
+  const Outcome o = pipewright(run_line("mac_swap", "interp", {"--trace", scratch.path("w.fst")}));
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("PW-OPT-006"));
+}
+
+TEST(Run, SeveralProgramsNeedAName) {
+  EXPECT_EQ(pipewright(run_line("several_programs", "interp")).code, 1);
+  EXPECT_EQ(pipewright(run_line("several_programs", "interp", {"-n", "drop_broadcast"})).code, 0);
+}
+
+TEST(Run, MalformedCaptures) {
+  const Scratch scratch;
+  const std::string good = slurp(input("mac_swap", "traffic.pcap"));
+  const std::vector<std::string> bad = {"", "not a capture", good.substr(0, 10),
+                                        good.substr(0, 20) + "\x7f"};
+  for (const std::string& text : bad) {
+    const std::string in = scratch.file("in.pcap", text);
+    const Outcome o = pipewright({"run", example("mac_swap"), "--engine", "interp", "--in", in});
+    EXPECT_EQ(o.code, 1) << text.size();
+    EXPECT_THAT(o.err, HasSubstr("error: [PW-IN-0")) << text.size();
+  }
+  EXPECT_EQ(
+      pipewright({"run", example("mac_swap"), "--engine", "interp", "--in", "/nonexistent.pcap"})
+          .code,
+      1);
+}
+
+TEST(Run, CaptureOfAnotherLinkType) {
+  const Scratch scratch;
+  std::string wlan = slurp(input("mac_swap", "traffic.pcap"));
+  wlan[20] = 105; // LINKTYPE_IEEE802_11
+  const Outcome o = pipewright(
+      {"run", example("mac_swap"), "--engine", "interp", "--in", scratch.file("in.pcap", wlan)});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("PW-IN-003"));
+}
+
+TEST(Run, CaptureWithoutPackets) {
+  const Scratch scratch;
+  const std::string header = slurp(input("mac_swap", "traffic.pcap")).substr(0, 24);
+  const Outcome o = pipewright({"run", example("mac_swap"), "--engine", "interp", "--in",
+                                scratch.file("in.pcap", header), "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_TRUE(o.json().at("packets").empty());
+}
+
+TEST(Run, MalformedMapFiles) {
+  const Scratch scratch;
+  for (const char* text :
+       {"", "{", "[]", "{\"nothing\":[]}", "{\"flows\":7}", "{\"flows\":[{}]}",
+        "{\"flows\":[{\"key\":[\"0x01\"],\"value\":[]}]}", "{\"flows\":[{\"key\":\"x\"}]}"}) {
+    const Outcome o =
+        pipewright(run_line("firewall", "interp", {"--maps", scratch.file("m.json", text)}));
+    EXPECT_EQ(o.code, 1) << text;
+    EXPECT_THAT(o.err, HasSubstr("error: [PW-IN-1")) << text;
+  }
+}
+
+TEST(Run, OutputsThatCannotBeWrittenAreFoundFirst) {
+  const Scratch scratch;
+  for (const char* option : {"--out", "--dump-maps", "--trace"}) {
+    const Outcome o = pipewright(run_line("mac_swap", "rtl", {option, "/nonexistent/file"}));
+    EXPECT_EQ(o.code, 1) << option;
+    EXPECT_THAT(o.err, HasSubstr("PW-OPT-002")) << option;
+  }
+  EXPECT_THAT(scratch.names(), IsEmpty());
+}
+
+} // namespace
+} // namespace pw::cli_test
