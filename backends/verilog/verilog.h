@@ -9,8 +9,9 @@
 namespace pw {
 
 struct VerilogOutput {
-  std::string top;                          // name of the top module
-  std::map<std::string, std::string> files; // name -> text: NAME.sv, the fixed modules it uses, NAME.sig.json, filelist.f
+  std::string top; // name of the top module
+  std::map<std::string, std::string>
+      files; // name -> text: NAME.sv, the fixed modules it uses, NAME.sig.json, filelist.f
 };
 
 struct VerilogOptions {

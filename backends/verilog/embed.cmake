@@ -1,0 +1,10 @@
+# Writes OUT, a C++ file with the text of FILES.
+set(text "#include \"backends/verilog/rtl_text.h\"\n\nconst std::vector<pw::verilog::RtlFile>& pw::verilog::rtl_files() {\n")
+string(APPEND text "  static const std::vector<RtlFile> files = {\n")
+foreach(file IN LISTS FILES)
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "{\"${name}\", R\"__SV__(${content})__SV__\"},\n")
+endforeach()
+string(APPEND text "  };\n  return files;\n}\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,229 @@
+// Regions and stages.
+#include "backends/verilog/emit/context.h"
+#include "backends/verilog/emit/operations.h"
+
+#include <algorithm>
+
+namespace pw::verilog {
+using pipeline::OpKind;
+using pipeline::ValueId;
+
+namespace {
+
+std::string region_name(unsigned r) { return "region" + std::to_string(r); }
+
+// The FIFO in front of region r > 0 takes what the last stage of the region before makes.
+void add_region_fifo(Context& c, unsigned r) {
+  unsigned before = c.p.regions[r].first_stage - 1;
+  std::vector<Expression> in, out;
+  unsigned width = 0;
+  for (ValueId v : c.values.waiting(r)) {
+    in.push_back(c.values.in_stage(v, before)), out.push_back(atom(c.values.entrance_name(v, r)));
+    width += c.values.width(v);
+    c.wire(c.values.width(v), c.values.entrance_name(v, r));
+  }
+  if (in.empty()) {
+    c.wire(1, region_name(r) + "_empty");
+    in.push_back(literal(1, 0)), out.push_back(atom(region_name(r) + "_empty"));
+  }
+  c.wire(1, region_name(r) + "_valid");
+  c.top.add(Instance{"pw_fifo",
+                     region_name(r) + "_fifo",
+                     {{"WIDTH", std::to_string(std::max(1u, width))},
+                      {"DEPTH", std::to_string(c.p.regions[r].fifo_depth)}},
+                     {{"clk", atom("clk")},
+                      {"rst", atom("rst")},
+                      {"push", atom(valid_name(before))},
+                      {"push_data", concat(in)},
+                      {"pop", atom(enter_name(r))},
+                      {"head_valid", atom(region_name(r) + "_valid")},
+                      {"head", concat(out)},
+                      {"level", atom(region_name(r) + "_level")}}});
+}
+
+void add_credits(Context& c, unsigned r) {
+  bool last = r + 1 == c.p.regions.size();
+  unsigned depth = last ? c.structure.result_depth : c.p.regions[r + 1].fifo_depth;
+  c.wire(1, region_name(r) + "_credit");
+  c.top.add(Instance{"pw_credits",
+                     region_name(r) + "_credits",
+                     {{"DEPTH", std::to_string(depth)}},
+                     {{"clk", atom("clk")},
+                      {"rst", atom("rst")},
+                      {"take", atom(enter_name(r))},
+                      {"give", atom(last ? "result_pop" : enter_name(r + 1))},
+                      {"available", atom(region_name(r) + "_credit")}}});
+}
+
+std::string add_interlock(Context& c, unsigned r, unsigned number) {
+  const pipeline::Interlock& lock = c.p.regions[r].interlocks[number];
+  const pipeline::Map& map = c.p.maps[lock.map];
+  std::string name = region_name(r) + "_interlock" + std::to_string(number);
+  c.top.add(Comment{"A packet waits while an earlier one of the last " +
+                    std::to_string(lock.distance) + " clocks has " +
+                    (lock.handles.empty() ? "entered" : "the same entry") + " (map " + map.name +
+                    ")."});
+  c.wire(1, name + "_hold");
+  std::vector<Expression> handles;
+  for (ValueId v : lock.handles)
+    handles.push_back(c.values.at_entrance(v, r));
+  if (handles.empty())
+    handles.push_back(literal(1, 0));
+  c.top.add(Instance{"pw_interlock",
+                     name,
+                     {{"DISTANCE", std::to_string(lock.distance)},
+                      {"HANDLES", std::to_string(lock.handles.size())},
+                      {"HANDLE_BITS", std::to_string(map.handle_bits)}},
+                     {{"clk", atom("clk")},
+                      {"rst", atom("rst")},
+                      {"enter", atom(enter_name(r))},
+                      {"handles", concat(handles)},
+                      {"hold", atom(name + "_hold")}}});
+  return name + "_hold";
+}
+
+void add_registers(Context& c, unsigned s) {
+  bool first = c.values.first_of_region(s);
+  unsigned r = c.values.region_of(s);
+  std::string before = first ? enter_name(r) : valid_name(s - 1);
+  Clocked clocked;
+  c.top.add(Register{1, valid_name(s)});
+  clocked.updates.emplace_back(valid_name(s), binary("&&", atom(before), unary("!", atom("rst"))));
+  for (ValueId v : c.values.held(s)) {
+    c.top.add(Register{c.values.width(v), c.values.name(v, s)});
+    clocked.updates.emplace_back(c.values.name(v, s),
+                                 first ? c.values.at_entrance(v, r) : c.values.in_stage(v, s - 1));
+  }
+  c.top.add(std::move(clocked));
+}
+
+bool is_logic(const Context& c, const pipeline::Operation& op) {
+  switch (op.kind) {
+  case OpKind::Constant:
+  case OpKind::Input:
+  case OpKind::PacketField:
+  case OpKind::MapRead:
+  case OpKind::MapWrite:
+  case OpKind::PacketWrite:
+  case OpKind::Trace:
+    return false;
+  case OpKind::MapFind:
+    return c.p.maps[op.map].kind == pipeline::MapKind::Array;
+  default:
+    return true;
+  }
+}
+
+// {slot, hit} of an array: every key below max_entries is there.
+Expression array_handle(const Context& c, const pipeline::Operation& op) {
+  const pipeline::Map& map = c.p.maps[op.map];
+  ValueId key = op.operands[1];
+  unsigned width = c.values.width(key), slot = map.handle_bits - 1;
+  Expression hit = c.values.in_stage(op.operands[0], op.stage);
+  const pipeline::Operation& maker = c.values.maker(key);
+  if (maker.kind == OpKind::Constant) {
+    std::uint64_t value = maker.constant.words.empty() ? 0 : maker.constant.words[0];
+    if (value >= map.max_entries)
+      return literal(map.handle_bits, 0);
+  } else if (width >= 32 || map.max_entries < (1u << width)) {
+    hit = binary("&&", hit,
+                 binary("<", c.values.in_stage(key, op.stage), literal(width, map.max_entries)));
+  }
+  if (slot == 0)
+    return hit;
+  Expression bits = c.values.bits(key, op.stage, 0, std::min(slot, width));
+  if (width < slot)
+    bits = concat({literal(slot - width, 0), bits});
+  return binary("&", concat({bits, literal(1, 1)}), repeat(map.handle_bits, hit));
+}
+
+std::string trimmed(const std::string& text) {
+  std::size_t from = text.find_first_not_of(" \t");
+  std::size_t to = text.find_last_not_of(" \t\r\n");
+  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
+}
+
+// The C line of what follows, once.
+void add_source(Context& c, const SourceLocation& where, SourceLocation& last) {
+  if (!where.known() || (where.file == last.file && where.line == last.line))
+    return;
+  last = where;
+  std::string file = where.file.substr(where.file.rfind('/') + 1);
+  std::string text = trimmed(where.text);
+  std::string line = file + ":" + std::to_string(where.line) + (text.empty() ? "" : ": " + text);
+  std::ranges::replace(line, '\\', '/'); // a backslash at the end would continue the comment
+  std::ranges::replace(line, '\n', ' ');
+  c.top.add(Comment{line});
+}
+
+std::string describe(const Context& c, const pipeline::Operation& op) {
+  const std::string& map =
+      op.kind == OpKind::MapFind || op.kind == OpKind::MapRead || op.kind == OpKind::MapWrite
+          ? c.p.maps[op.map].name
+          : c.p.name;
+  switch (op.kind) {
+  case OpKind::MapFind:
+    return "match: look up in map " + map;
+  case OpKind::MapRead:
+    return "read map " + map;
+  case OpKind::MapWrite:
+    return "action: write map " + map;
+  case OpKind::PacketWrite:
+    return "action: write packet bytes at " + std::to_string(op.offset);
+  case OpKind::Trace:
+    return "action: trace";
+  default:
+    return "";
+  }
+}
+
+void add_operation(Context& c, const pipeline::Operation& op, SourceLocation& last) {
+  bool used =
+      op.result == pipeline::no_value ||
+      (!c.values.fixed(op.result) && c.values.last_use(op.result) >= c.values.made(op.result));
+  if (!used || op.kind == OpKind::Input || op.kind == OpKind::PacketField)
+    return;
+  add_source(c, op.location, last);
+  if (is_logic(c, op))
+    c.wire(c.values.width(op.result), c.values.name(op.result, op.stage),
+           op.kind == OpKind::MapFind ? array_handle(c, op) : expression_of(op, c.values));
+  else if (std::string text = describe(c, op); !text.empty())
+    c.top.add(Comment{text});
+}
+
+// Results of memories arrive in this stage; the memories stand behind the stages.
+void add_arrivals(Context& c, unsigned s) {
+  for (const pipeline::Operation& op : c.p.operations)
+    if ((op.kind == OpKind::MapFind || op.kind == OpKind::MapRead) && !is_logic(c, op) &&
+        op.stage + op.latency == s)
+      c.wire(c.values.width(op.result), c.values.name(op.result, s));
+}
+
+} // namespace
+
+void add_entrance(Context& c, unsigned r) {
+  const pipeline::Region& region = c.p.regions[r];
+  c.top.add(Banner{"region " + std::to_string(r) + ": stages " +
+                   std::to_string(region.first_stage) + " to " +
+                   std::to_string(region.last_stage)});
+  if (r > 0)
+    add_region_fifo(c, r);
+  add_credits(c, r);
+  std::vector<Expression> conditions = {atom(region_name(r) + "_valid"),
+                                        atom(region_name(r) + "_credit")};
+  for (unsigned i = 0; i < region.interlocks.size(); ++i)
+    conditions.push_back(unary("!", atom(add_interlock(c, r, i))));
+  c.assign(enter_name(r), chain("&&", conditions));
+}
+
+void add_stage(Context& c, unsigned s) {
+  c.top.add(Banner{"stage " + std::to_string(s)});
+  add_registers(c, s);
+  add_arrivals(c, s);
+  SourceLocation last;
+  for (const pipeline::Operation& op : c.p.operations)
+    if (op.stage == s)
+      add_operation(c, op, last);
+}
+
+} // namespace pw::verilog

@@ -1,0 +1,185 @@
+#include "backends/verilog/emit/values.h"
+
+#include <algorithm>
+
+namespace pw::verilog {
+using pipeline::OpKind;
+using pipeline::ValueId;
+
+namespace {
+
+// Memories deliver their result at the end of their latency; everything else is logic in the stage
+// of its operands with registers behind it, which synthesis may move into it (DSP blocks take them
+// up).
+bool from_memory(const pipeline::Pipeline& p, const pipeline::Operation& op) {
+  return op.kind == OpKind::MapRead ||
+         (op.kind == OpKind::MapFind && p.maps[op.map].kind != pipeline::MapKind::Array);
+}
+
+bool comes_with_packet(const pipeline::Operation& op) {
+  return op.kind == OpKind::PacketField || op.kind == OpKind::Input;
+}
+
+std::string default_name(const pipeline::Operation& op) {
+  switch (op.kind) {
+  case OpKind::Input: {
+    static const char* const inputs[] = {"length", "ifindex", "rxq",  "cpu",
+                                         "time",   "seed",    "index"};
+    return inputs[static_cast<unsigned>(op.input)];
+  }
+  case OpKind::PacketField:
+    return "byte" + std::to_string(op.offset);
+  case OpKind::Add:
+    return "sum";
+  case OpKind::Sub:
+    return "diff";
+  case OpKind::Mul:
+    return "product";
+  case OpKind::And:
+    return "and";
+  case OpKind::Or:
+    return "or";
+  case OpKind::Xor:
+    return "xor";
+  case OpKind::Shl:
+  case OpKind::Lshr:
+  case OpKind::Ashr:
+    return "shift";
+  case OpKind::Compare:
+    return "is";
+  case OpKind::Select:
+  case OpKind::Mux:
+    return "choice";
+  case OpKind::MapFind:
+    return "entry";
+  case OpKind::MapRead:
+    return "word";
+  default:
+    return "bits";
+  }
+}
+
+pipeline::Bits part(const pipeline::Bits& from, unsigned low, unsigned count) {
+  pipeline::Bits out{count, std::vector<std::uint64_t>((count + 63) / 64)};
+  for (unsigned i = 0; i < count; ++i) {
+    unsigned at = low + i;
+    if (at / 64 < from.words.size() && (from.words[at / 64] >> (at % 64) & 1) != 0)
+      out.words[i / 64] |= std::uint64_t{1} << (i % 64);
+  }
+  return out;
+}
+
+} // namespace
+
+Values::Values(const pipeline::Pipeline& p) : p_(p) {
+  region_of_.resize(p.stages);
+  for (unsigned r = 0; r < p.regions.size(); ++r)
+    for (unsigned s = p.regions[r].first_stage; s <= p.regions[r].last_stage; ++s)
+      region_of_[s] = r;
+  find_makers();
+  find_uses();
+  name_all();
+}
+
+void Values::find_makers() {
+  makers_.resize(p_.values.size());
+  made_.resize(p_.values.size());
+  for (const pipeline::Operation& op : p_.operations) {
+    if (op.result == pipeline::no_value)
+      continue;
+    makers_[op.result] = &op;
+    made_[op.result] =
+        comes_with_packet(op)
+            ? entrance
+            : static_cast<int>(from_memory(p_, op) ? op.stage + op.latency : op.stage);
+  }
+}
+
+void Values::use(ValueId v, unsigned stage) {
+  last_use_[v] = std::max(last_use_[v], static_cast<int>(stage));
+}
+
+void Values::find_uses() {
+  last_use_.assign(p_.values.size(), entrance);
+  unsigned last = p_.stages - 1;
+  for (const pipeline::Operation& op : p_.operations) {
+    // Written bytes are laid over the packet behind the last stage.
+    unsigned stage = op.kind == OpKind::PacketWrite ? last : op.stage;
+    for (ValueId v : op.operands)
+      use(v, stage);
+  }
+  for (const pipeline::Region& r : p_.regions)
+    for (const pipeline::Interlock& lock : r.interlocks)
+      for (ValueId v : lock.handles)
+        use(v, r.first_stage);
+  const pipeline::Result& r = p_.result;
+  for (ValueId v : {r.retval, r.head, r.tail, r.fill, r.trap, r.redirect_map, r.redirect_key,
+                    r.redirect_ifindex, r.redirect_flags})
+    use(v, last);
+}
+
+void Values::name_all() {
+  NameScope scope;
+  for (const char* taken : {"valid", "data"})
+    scope.reserve(taken);
+  names_.resize(p_.values.size());
+  for (const pipeline::Operation& op : p_.operations)
+    if (op.result != pipeline::no_value && !fixed(op.result)) {
+      const std::string& hint = p_.values[op.result].hint;
+      names_[op.result] = scope.unique(hint.empty() ? default_name(op) : hint);
+    }
+}
+
+bool Values::fixed(ValueId v) const {
+  const pipeline::Operation& op = *makers_[v];
+  if (op.kind == OpKind::Input)
+    return op.input == pipeline::Input::Cpu || op.input == pipeline::Input::Seed;
+  return op.kind == OpKind::Constant;
+}
+
+Expression Values::fixed_text(ValueId v) const {
+  const pipeline::Operation& op = *makers_[v];
+  if (op.kind == OpKind::Constant)
+    return literal(op.constant);
+  return atom(op.input == pipeline::Input::Cpu ? "cfg_cpu" : "cfg_seed");
+}
+
+std::string Values::name(ValueId v, unsigned stage) const {
+  return "s" + std::to_string(stage) + "_" + names_[v];
+}
+std::string Values::entrance_name(ValueId v, unsigned region) const {
+  return "e" + std::to_string(region) + "_" + names_[v];
+}
+
+Expression Values::in_stage(ValueId v, unsigned stage) const {
+  return fixed(v) ? fixed_text(v) : atom(name(v, stage));
+}
+Expression Values::at_entrance(ValueId v, unsigned region) const {
+  return fixed(v) ? fixed_text(v) : atom(entrance_name(v, region));
+}
+
+Expression Values::bits(ValueId v, unsigned stage, unsigned low, unsigned count) const {
+  const pipeline::Operation& op = *makers_[v];
+  if (op.kind == OpKind::Constant)
+    return literal(part(op.constant, low, count));
+  return slice(to_text(in_stage(v, stage)), width(v), low, count);
+}
+
+std::vector<ValueId> Values::held(unsigned stage) const {
+  std::vector<ValueId> out;
+  int s = static_cast<int>(stage);
+  for (ValueId v = 0; v < p_.values.size(); ++v)
+    if (makers_[v] != nullptr && !fixed(v) && made_[v] < s && last_use_[v] >= s)
+      out.push_back(v);
+  return out;
+}
+
+std::vector<ValueId> Values::waiting(unsigned region) const {
+  return held(p_.regions[region].first_stage);
+}
+
+bool Values::first_of_region(unsigned stage) const {
+  return stage == p_.regions[region_of_[stage]].first_stage;
+}
+
+} // namespace pw::verilog

@@ -1,0 +1,136 @@
+// The memory of one column of a map: DEPTH words, READS read ports (the memory is replicated), WRITES write ports with byte
+// enables, a port for the host, and clearing after reset.
+//
+// A read issued in clock t delivers in t + LATENCY every write of the clocks before t + LATENCY: those that are on the way are
+// patched in. A read without read_enable delivers zeros. When several ports write the same byte in one clock, the
+// one with the highest number wins.
+//
+// LATENCY 1: LUT RAM, read and patched in clock t. LATENCY 2: block RAM, read in t, patched in t + 1.
+// The host may use its port only while no packet is inside; its read data is there LATENCY clocks after its address.
+module pw_column #(
+    parameter integer WIDTH = 32,  // bits, a multiple of 8
+    parameter integer DEPTH = 2,
+    parameter integer ADDRESS = 1,  // bits of an address
+    parameter integer READS = 1,
+    parameter integer WRITES = 1,
+    parameter integer LATENCY = 1
+) (
+    input  wire                        clk,
+    input  wire                        rst,
+    input  wire [READS-1:0]            read_enable,
+    input  wire [READS*ADDRESS-1:0]    read_address,
+    output wire [READS*WIDTH-1:0]      read_data,
+    input  wire [WRITES-1:0]           write_enable,
+    input  wire [WRITES*ADDRESS-1:0]   write_address,
+    input  wire [WRITES*WIDTH-1:0]     write_data,
+    input  wire [WRITES*WIDTH/8-1:0]   write_bytes,
+    input  wire                        host_select,
+    input  wire                        host_write,
+    input  wire [ADDRESS-1:0]          host_address,
+    input  wire [WIDTH-1:0]            host_wdata,
+    output wire [WIDTH-1:0]            host_rdata,
+    output wire                        clearing
+);
+  localparam integer BYTES = WIDTH / 8;
+  wire [ADDRESS-1:0] clear_address;
+  pw_clear #(.DEPTH(DEPTH), .ADDRESS(ADDRESS)) clear (
+      .clk(clk), .rst(rst), .clearing(clearing), .address(clear_address));
+
+  // Write port 0 is shared with the host and with clearing.
+  wire quiet = clearing || (host_select && host_write);
+  wire [WRITES-1:0] enable;
+  wire [WRITES*ADDRESS-1:0] address;
+  wire [WRITES*WIDTH-1:0] data;
+  wire [WRITES*BYTES-1:0] bytes;
+  assign enable[0] = quiet || write_enable[0];
+  assign address[ADDRESS-1:0] = clearing ? clear_address :
+                                host_select ? host_address : write_address[ADDRESS-1:0];
+  assign data[WIDTH-1:0] = clearing ? {WIDTH{1'b0}} : host_select ? host_wdata : write_data[WIDTH-1:0];
+  assign bytes[BYTES-1:0] = write_bytes[BYTES-1:0] | {BYTES{quiet}};
+
+  genvar r, w, b;
+  generate
+    if (WRITES > 1) begin : g_more_writes
+      assign enable[WRITES-1:1] = write_enable[WRITES-1:1];
+      assign address[WRITES*ADDRESS-1:ADDRESS] = write_address[WRITES*ADDRESS-1:ADDRESS];
+      assign data[WRITES*WIDTH-1:WIDTH] = write_data[WRITES*WIDTH-1:WIDTH];
+      assign bytes[WRITES*BYTES-1:BYTES] = write_bytes[WRITES*BYTES-1:BYTES];
+    end
+
+    for (r = 0; r < READS; r = r + 1) begin : g_read
+      wire [ADDRESS-1:0] at;
+      wire on;
+      if (r == 0) begin : g_host
+        assign at = host_select ? host_address : read_address[ADDRESS-1:0];
+        assign on = host_select || read_enable[0];
+      end else begin : g_data_path
+        assign at = read_address[r*ADDRESS+:ADDRESS];
+        assign on = read_enable[r];
+      end
+
+      // `stored` and `stored_at`: the word before the last patch, and its address.
+      wire [WIDTH-1:0] stored;
+      wire [ADDRESS-1:0] stored_at;
+      wire stored_on;
+      if (LATENCY == 1) begin : g_lut
+        (* ram_style = "distributed" *) reg [WIDTH-1:0] memory[0:DEPTH-1];
+        for (w = 0; w < WRITES; w = w + 1) begin : g_write
+          for (b = 0; b < BYTES; b = b + 1) begin : g_byte
+            always_ff @(posedge clk)
+              if (enable[w] && bytes[w*BYTES+b])
+                memory[address[w*ADDRESS+:ADDRESS]][8*b+:8] <= data[w*WIDTH+8*b+:8];
+          end
+        end
+        assign stored = memory[at];
+        assign stored_at = at;
+        assign stored_on = on;
+      end else begin : g_block
+        (* ram_style = "block" *) reg [WIDTH-1:0] memory[0:DEPTH-1];
+        reg [WIDTH-1:0] word;
+        reg [ADDRESS-1:0] at_q;
+        reg on_q;
+        for (w = 0; w < WRITES; w = w + 1) begin : g_write
+          for (b = 0; b < BYTES; b = b + 1) begin : g_byte
+            always_ff @(posedge clk)
+              if (enable[w] && bytes[w*BYTES+b])
+                memory[address[w*ADDRESS+:ADDRESS]][8*b+:8] <= data[w*WIDTH+8*b+:8];
+          end
+        end
+        always_ff @(posedge clk) begin
+          word <= memory[at];
+          at_q <= at;
+          on_q <= on;
+        end
+        wire [BYTES-1:0] early;
+        wire [WIDTH-1:0] early_data;
+        pw_patch #(.WIDTH(WIDTH), .ADDRESS(ADDRESS), .WRITES(WRITES)) early_patch (
+            .at(at), .enable(write_enable), .address(write_address), .data(write_data),
+            .bytes(write_bytes), .hit(early), .patch(early_data));
+        reg [BYTES-1:0] early_q;
+        reg [WIDTH-1:0] early_data_q;
+        always_ff @(posedge clk) begin
+          early_q <= early;
+          early_data_q <= early_data;
+        end
+        for (b = 0; b < BYTES; b = b + 1) begin : g_early
+          assign stored[8*b+:8] = early_q[b] ? early_data_q[8*b+:8] : word[8*b+:8];
+        end
+        assign stored_at = at_q;
+        assign stored_on = on_q;
+      end
+
+      wire [BYTES-1:0] late;
+      wire [WIDTH-1:0] late_data, patched;
+      pw_patch #(.WIDTH(WIDTH), .ADDRESS(ADDRESS), .WRITES(WRITES)) late_patch (
+          .at(stored_at), .enable(write_enable), .address(write_address), .data(write_data),
+          .bytes(write_bytes), .hit(late), .patch(late_data));
+      for (b = 0; b < BYTES; b = b + 1) begin : g_late
+        assign patched[8*b+:8] = late[b] ? late_data[8*b+:8] : stored[8*b+:8];
+      end
+      reg [WIDTH-1:0] read_q;
+      always_ff @(posedge clk) read_q <= stored_on ? patched : {WIDTH{1'b0}};
+      assign read_data[r*WIDTH+:WIDTH] = read_q;
+    end
+  endgenerate
+  assign host_rdata = read_data[WIDTH-1:0];
+endmodule

@@ -1,0 +1,63 @@
+#include "backends/verilog/verilog.h"
+
+#include "backends/verilog/emit/signature.h"
+#include "backends/verilog/rtl_text.h"
+
+namespace pw {
+namespace {
+
+using namespace verilog;
+
+std::vector<std::string> preamble(const pipeline::Pipeline& p, const VerilogOptions& options) {
+  char clock[32];
+  std::snprintf(clock, sizeof clock, "%g", p.clock_mhz);
+  std::vector<std::string> out = {
+      "Program " + p.name + ": " + std::to_string(p.stages) + " stages in " +
+          std::to_string(p.regions.size()) + (p.regions.size() == 1 ? " region" : " regions") +
+          ", one packet a clock, " + clock + " MHz on " + p.device + ".",
+      "Made by pipewright " + options.tool_version + " from an object with SHA-256 " +
+          options.input_sha256 + ".",
+      "",
+      "s<n>_x: value x in stage n. A wire in the stage that makes it, a register in those behind.",
+      "e<r>_x: value x at the head of the FIFO in front of region r. out_x: value x behind the "
+      "result FIFO."};
+  return out;
+}
+
+void emit_top(Context& c) {
+  add_ports(c);
+  add_control(c);
+  add_ingress(c);
+  for (unsigned s = 0; s < c.p.stages; ++s) {
+    if (c.values.first_of_region(s))
+      add_entrance(c, c.values.region_of(s));
+    add_stage(c, s);
+  }
+  add_deparser(c);
+  add_maps(c);
+  add_traces(c);
+  add_housekeeping(c);
+}
+
+} // namespace
+
+VerilogOutput emit_verilog(const pipeline::Pipeline& p, const VerilogOptions& options) {
+  Context c(p);
+  c.top.name = "pw_" + legal_name(p.name);
+  c.top.preamble = preamble(p, options);
+  emit_top(c);
+
+  VerilogOutput out;
+  out.top = c.top.name;
+  out.files[c.top.name + ".sv"] = to_text(c.top);
+  std::string list = c.top.name + ".sv\n";
+  for (const RtlFile& file : rtl_files()) {
+    out.files[file.name] = file.text;
+    list += std::string(file.name) + "\n";
+  }
+  out.files["filelist.f"] = list;
+  out.files[c.top.name + ".sig.json"] = signature_json(c, options);
+  return out;
+}
+
+} // namespace pw
