@@ -51,7 +51,7 @@ TEST(Json, UnsupportedPacketsAreNeverMistakenForResults) {
 TEST(Json, RedirectPartsThatAreAbsentAreNull) {
   PacketResult r;
   r.retval = 4;
-  r.redirect = Redirect{.map = "ports", .key = 2};
+  r.redirect = Redirect{"ports", 2, std::nullopt, std::nullopt};
   const Json j = packet_json(0, r);
   EXPECT_EQ(j.at("redirect").at("map"), "ports");
   EXPECT_EQ(j.at("redirect").at("key"), 2);
