@@ -1,0 +1,40 @@
+// Runs a case on two engines and says what differs.
+#pragma once
+
+#include "tests/random/case.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pw::random {
+
+struct Contestant {
+  std::string name;
+  std::function<std::unique_ptr<Engine>(const Case&)> make;
+};
+
+struct Verdict {
+  enum Kind {
+    Same,
+    Different,
+    Refused
+  } kind = Same;    // Refused: valid, but not supported (exit code 2)
+  std::string what; // for Different: packet, field and values; for Refused: the diagnostic
+};
+
+Contestant interp();
+Contestant kernel();
+struct ModelOptions {
+  std::optional<std::uint64_t> random_schedule;
+  unsigned stall_percent = 0;
+  std::uint32_t stall_seed = 1;
+};
+Contestant model(const ModelOptions& = {});
+
+// The first difference in verdict, length, bytes, redirect or maps, in that order. An exception
+// other than a refusal counts as a difference. Packets that one of them can't run are skipped.
+Verdict compare(const Case&, const Contestant& a, const Contestant& b);
+
+} // namespace pw::random

@@ -1,0 +1,141 @@
+// Looks for programs on which two engines differ, makes them small and prints them.
+//
+//   pw_hunt [--engines interp,model] [--first SEED] [--count N] [--out DIR] [--seconds N]
+//   [--schedules] pw_hunt --case FILE          runs a kept case pw_hunt --print SEED disassembles a
+//   program
+#include "tests/random/compare.h"
+#include "tests/random/generator.h"
+#include "tests/random/minimise.h"
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <map>
+
+using namespace pw;
+using namespace pw::random;
+
+namespace {
+
+struct Options {
+  std::string engines = "interp,model", out, case_file;
+  std::uint64_t first = 1, count = 1000;
+  std::optional<std::uint64_t> print;
+  unsigned seconds = 0, trials = 1500, statements = 40;
+  bool schedules = false, keep_going = true;
+};
+
+struct Totals {
+  std::uint64_t same = 0, different = 0;
+  std::map<std::string, std::uint64_t> refused; // by the first line of the diagnostic
+  std::map<std::string, std::uint64_t> example;
+};
+
+std::pair<Contestant, Contestant> contestants(const Options& options, std::uint64_t seed) {
+  ModelOptions model_options;
+  if (options.schedules) {
+    model_options.random_schedule = seed;
+    model_options.stall_percent = unsigned(seed % 3) * 30;
+  }
+  std::map<std::string, Contestant> all = {{"interp", interp()}, {"kernel", kernel()}};
+#ifdef PW_HAVE_COMPILER
+  all.emplace("model", model(model_options));
+#endif
+  std::size_t comma = options.engines.find(',');
+  return {all.at(options.engines.substr(0, comma)), all.at(options.engines.substr(comma + 1))};
+}
+
+// Errors differ in their numbers; what counts while minimising is that it is an error of the same
+// kind.
+std::string kind_of(const std::string& what) {
+  std::string kind;
+  for (char letter : what.substr(0, what.find('\n')))
+    if (!std::isdigit(static_cast<unsigned char>(letter)))
+      kind += letter;
+  return kind.substr(0, kind.find(": ") == std::string::npos ? 40 : kind.find(": "));
+}
+
+void report(const Case& found, const Verdict& verdict, const Options& options,
+            const std::pair<Contestant, Contestant>& engines) {
+  std::string kind = kind_of(verdict.what);
+  auto still_fails = [&](const Case& c) {
+    Verdict again = compare(c, engines.first, engines.second);
+    return again.kind == Verdict::Different && kind_of(again.what) == kind;
+  };
+  std::cout << found.name << ": " << verdict.what << std::endl;
+  Case small = options.trials ? minimise(found, still_fails, options.trials) : found;
+  small.note = compare(small, engines.first, engines.second).what;
+  std::cout << "minimised: " << small.note << "\n" << disassemble(small) << std::endl;
+  if (!options.out.empty())
+    write_case_file(small, options.out + "/" + small.name + ".json");
+}
+
+void try_seed(std::uint64_t seed, const Options& options, Totals& totals) {
+  GenerateOptions generate;
+  generate.kernel = options.engines.find("kernel") != std::string::npos;
+  generate.max_statements = options.statements;
+  Case c = generate_case(seed, generate);
+  auto engines = contestants(options, seed);
+  Verdict verdict = compare(c, engines.first, engines.second);
+  switch (verdict.kind) {
+  case Verdict::Same:
+    ++totals.same;
+    break;
+  case Verdict::Refused: {
+    std::string line = verdict.what.substr(0, verdict.what.find('\n'));
+    totals.example.emplace(line.substr(0, 60), seed);
+    ++totals.refused[line.substr(0, 60)];
+    break;
+  }
+  case Verdict::Different:
+    ++totals.different;
+    report(c, verdict, options, engines);
+  }
+}
+
+int hunt(const Options& options) {
+  auto start = std::chrono::steady_clock::now();
+  Totals totals;
+  for (std::uint64_t seed = options.first; seed < options.first + options.count; ++seed) {
+    auto elapsed = std::chrono::steady_clock::now() - start;
+    if (options.seconds && elapsed > std::chrono::seconds(options.seconds))
+      break;
+    try_seed(seed, options, totals);
+  }
+  std::cout << totals.same << " same, " << totals.different << " different\n";
+  for (const auto& [line, count] : totals.refused)
+    std::cout << count << " refused: " << line << " (seed " << totals.example[line] << ")\n";
+  return totals.different == 0 ? 0 : 1;
+}
+
+int run_case_file(const Options& options) {
+  Case c = read_case_file(options.case_file);
+  auto engines = contestants(options, 1);
+  Verdict verdict = compare(c, engines.first, engines.second);
+  std::cout << disassemble(c) << (verdict.kind == Verdict::Same ? "same" : verdict.what) << "\n";
+  return verdict.kind == Verdict::Same ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"Looks for programs on which two engines differ"};
+  app.add_option("--engines", options.engines, "two of interp, model, kernel");
+  app.add_option("--first", options.first, "first seed");
+  app.add_option("--count", options.count, "number of seeds");
+  app.add_option("--seconds", options.seconds, "stop after so long; 0 = never");
+  app.add_option("--out", options.out, "folder for minimised cases");
+  app.add_option("--case", options.case_file, "run this case instead");
+  app.add_option("--print", options.print, "only disassemble the program of this seed");
+  app.add_option("--trials", options.trials, "runs while minimising; 0 = don't");
+  app.add_option("--statements", options.statements, "most statements in a program");
+  app.add_flag("--schedules", options.schedules, "random legal schedules and back-pressure");
+  CLI11_PARSE(app, argc, argv);
+  if (options.print) {
+    std::cout << disassemble(generate_case(*options.print));
+    return 0;
+  }
+  return options.case_file.empty() ? hunt(options) : run_case_file(options);
+}
