@@ -85,6 +85,8 @@ Program read_program(const LinkContext& context, const OpenedProgram& opened) {
   p.section = opened.section;
   p.type = type_from_section(opened.section, opened.type);
   p.type_name = opened.type_name;
+  if (opened.type == BPF_PROG_TYPE_UNSPEC && p.type != ProgramType::Unknown)
+    p.type_name = p.type == ProgramType::Xdp ? "xdp" : "sched_cls";
   link_program(context, function_of(context.elf, opened), p);
   return p;
 }
