@@ -1,6 +1,7 @@
 // pipewright: the command line. Parsing, and the one place where failures become text and exit
 // codes.
 
+#include "cli/crash.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "support/diagnostic.h"
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
   std::signal(
       SIGPIPE,
       SIG_IGN); // a reader that has seen enough is no reason to leave temporary files behind
+  install_crash_handlers();
   const bool json = wants_json(argc, argv);
   try {
     return run_main(argc, argv);
