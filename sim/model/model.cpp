@@ -100,7 +100,7 @@ void ModelEngine::accepted() {
 void ModelEngine::clock() {
   constexpr std::uint64_t patience = 1'000'000; // clocks in which nothing at all happens
   Timing::Input in;
-  if (offered(in) && !flights_[next_].record) {
+  if (offered(in) && next_beat_ == 0 && !flights_[next_].record) {
     const Packet& packet = packets_[next_];
     Flight& flight = flights_[next_];
     Record* record = core_.take_record(packet.bytes.data(), packet.bytes.size());
@@ -203,7 +203,7 @@ std::vector<PacketResult> ModelEngine::run(std::span<const Packet> packets) {
   start_ = timing_.now();
   next_ = next_beat_ = finished_ = 0;
   progress();
-  while (finished_ < packets.size()) {
+  while (finished_ < packets.size() || next_ < packets.size()) {
     skip_idle();
     clock();
   }

@@ -304,7 +304,7 @@ void Simulator::run(PwRtlRun& run) {
   output_.clear();
   traces_.clear();
   std::fill(std::begin(traced_), std::end(traced_), 0);
-  while (!run.error && (finished_ < run.count || in_frame_)) {
+  while (!run.error && (finished_ < run.count || next_ < run.count || in_frame_)) {
     clock();
     skip_pause();
     if (now_ > progress_ + patience)
