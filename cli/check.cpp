@@ -1,6 +1,7 @@
 // pipewright check: can it be offloaded, and if not, why not. One object or a folder of them.
 
 #include "cli/files.h"
+#include "cli/isolate.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session.h"
@@ -14,6 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr unsigned seconds_an_object = 300; // in a folder
+
 struct CheckOptions {
   CommonOptions common;
   std::string target = "verilog";
@@ -21,9 +24,8 @@ struct CheckOptions {
 
 // What became of one program, or of an object that could not be opened (program "").
 struct Finding {
-  std::string object;
   std::string program;
-  bool opened = true;
+  bool analysed = true;
   bool accepted = false;
   std::vector<Diagnostic> diagnostics;
   unsigned instructions = 0, stages = 0;
@@ -31,7 +33,6 @@ struct Finding {
 
 Finding check_program(const CheckOptions& o, const Object& object, const Program& program) {
   Finding f;
-  f.object = object.path;
   f.program = program.name;
   f.instructions = static_cast<unsigned>(program.insns.size());
   try {
@@ -52,73 +53,63 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
 // With -n that program, else every program of the object.
 std::vector<Finding> check_object(const CheckOptions& o, const std::string& path) try {
   const Object object = open_object(path, o.common.open);
-  std::vector<Finding> all;
-  if (!o.common.program.empty() || object.programs.size() == 1)
+  if (!o.common.program.empty() || object.programs.size() <= 1)
     return {check_program(o, object, select_program(object, o.common.program, o.common.type))};
+  std::vector<Finding> all;
   for (const Program& program : object.programs)
     all.push_back(check_program(o, object, program));
-  if (all.empty())
-    select_program(object, "", o.common.type); // says that there is none
   return all;
 } catch (const Failure& failure) {
-  return {{path, o.common.program, false, false, failure.diagnostics()}};
+  return {{o.common.program, false, false, failure.diagnostics()}};
 }
 
-std::vector<std::string> objects_in(const std::string& folder) {
-  std::vector<std::string> paths;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file() && entry.path().extension() == ".o")
-      paths.push_back(entry.path());
-  if (paths.empty())
-    throw Failure(diagnose("PW-OPT-007", "there is no object file (*.o) in '" + folder + "'"));
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
-Json finding_json(const CheckOptions& o, const Finding& f) {
+Json finding_json(const CheckOptions& o, const std::string& path, const Finding& f) {
   Json j = {{"program", f.program.empty() ? Json(nullptr) : Json(f.program)},
             {"target", o.target},
             {"accepted", f.accepted}};
   j["diagnostics"] = diagnostics_json(f.diagnostics)["diagnostics"];
-  j["object"] = f.object;
-  if (f.accepted) {
-    j["instructions"] = f.instructions;
-    j["stages"] = f.stages;
-  }
+  j["object"] = path;
+  j["analysed"] = f.analysed;
+  j["instructions"] = f.analysed ? Json(f.instructions) : Json(nullptr);
+  j["stages"] = f.accepted ? Json(f.stages) : Json(nullptr);
   return j;
 }
 
-const Diagnostic* first_error(const Finding& f) {
-  for (const Diagnostic& d : f.diagnostics)
-    if (d.severity == Severity::Error)
-      return &d;
-  return nullptr;
+Json findings_json(const CheckOptions& o, const std::string& path,
+                   const std::vector<Finding>& all) {
+  Json list = Json::array();
+  for (const Finding& f : all)
+    list.push_back(finding_json(o, path, f));
+  return list;
 }
 
-// What the table is sorted by: accepted ones first, then by code.
-std::string reason(const Finding& f) {
-  const Diagnostic* d = first_error(f);
-  return f.accepted || d == nullptr ? "" : d->code + " " + d->message;
+// The first error with its code, and how many more; "" if the program was accepted.
+std::string reason(const Json& finding) {
+  std::string first;
+  std::size_t errors = 0;
+  for (const Json& d : finding.at("diagnostics"))
+    if (d.at("severity") == "error" && ++errors == 1)
+      first = d.at("code").get<std::string>() + " " + d.at("message").get<std::string>();
+  return errors > 1 ? first + " (and " + std::to_string(errors - 1) + " more)" : first;
 }
 
-std::string more_reasons(const Finding& f) {
-  const auto errors =
-      std::count_if(f.diagnostics.begin(), f.diagnostics.end(),
-                    [](const Diagnostic& d) { return d.severity == Severity::Error; });
-  return errors > 1 ? " (and " + std::to_string(errors - 1) + " more)" : "";
+std::string text_or_dash(const Json& value) {
+  return value.is_null() ? "-" : value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-void print_table(std::vector<Finding> all) {
+// Sorted by reason: accepted ones first.
+void print_table(const Json& findings) {
+  std::vector<Json> all(findings.begin(), findings.end());
   std::stable_sort(all.begin(), all.end(),
-                   [](const Finding& a, const Finding& b) { return reason(a) < reason(b); });
+                   [](const Json& a, const Json& b) { return reason(a) < reason(b); });
   Table table({"object", "program", "instructions", "stages", "result"});
   std::size_t accepted = 0;
-  for (const Finding& f : all) {
-    accepted += f.accepted ? 1 : 0;
-    table.row({fs::path(f.object).filename(), f.program.empty() ? "-" : f.program,
-               f.opened ? std::to_string(f.instructions) : "-",
-               f.accepted ? std::to_string(f.stages) : "-",
-               f.accepted ? "accepted" : reason(f) + more_reasons(f)});
+  for (const Json& f : all) {
+    const std::string why = reason(f);
+    accepted += f.at("accepted") ? 1 : 0;
+    table.row({fs::path(f.at("object").get<std::string>()).filename(),
+               text_or_dash(f.at("program")), text_or_dash(f.at("instructions")),
+               text_or_dash(f.at("stages")), why.empty() ? "accepted" : why});
   }
   std::cout << table.text() << accepted << " of " << all.size() << " programs accepted\n";
 }
@@ -133,51 +124,77 @@ void print_one(const CheckOptions& o, const Finding& f) {
   if (f.accepted)
     std::cout << f.program << ": accepted for " << o.target << " (" << f.instructions
               << " instructions, " << f.stages << " stages)\n";
-  else if (f.opened)
+  else if (f.analysed)
     std::cout << f.program << ": not accepted for " << o.target << "\n";
 }
 
 int check_file(const CheckOptions& o) {
   const std::vector<Finding> all = check_object(o, o.common.object);
-  int code = 0;
-  Json list = Json::array();
-  for (const Finding& f : all) {
-    code = std::max(code, exit_code(f));
-    list.push_back(finding_json(o, f));
-    if (!o.common.json && all.size() == 1)
-      print_one(o, f);
-  }
+  const Json list = findings_json(o, o.common.object, all);
   if (o.common.json)
     std::cout << (all.size() == 1 ? list[0] : list).dump(2) << "\n";
-  else if (all.size() > 1)
-    print_table(all);
+  else if (all.size() == 1)
+    print_one(o, all[0]);
+  else
+    print_table(list);
+  int code = 0;
+  for (const Finding& f : all)
+    code = std::max(code, exit_code(f));
   return code;
+}
+
+std::vector<std::string> objects_in(const std::string& folder) try {
+  std::vector<std::string> paths;
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied))
+    if (entry.is_regular_file() && entry.path().extension() == ".o")
+      paths.push_back(entry.path());
+  if (paths.empty())
+    throw Failure(diagnose("PW-OPT-007", "there is no object file (*.o) in '" + folder + "'")
+                      .help("compile with clang -target bpf -O2 -g -c, or name another folder"));
+  std::sort(paths.begin(), paths.end());
+  return paths;
+} catch (const fs::filesystem_error& error) {
+  throw Failure(
+      diagnose("PW-OPT-007", "folder '" + folder + "' can't be read: " + error.code().message()));
+}
+
+// What a child process found out about an object, or what became of the child.
+Json result_json(const CheckOptions& o, const std::string& path, const Isolated& result) {
+  if (result.text)
+    return Json::parse(*result.text);
+  Finding f;
+  f.analysed = false;
+  f.diagnostics = {diagnose("PW-INT-001", "internal error: the compiler " + result.how)};
+  return findings_json(o, path, {f});
 }
 
 // 0 if every file could be analysed, whatever came out.
 int check_folder(const CheckOptions& o) {
-  std::vector<Finding> all;
-  for (const std::string& path : objects_in(o.common.object)) {
-    progress("checking " + path);
-    for (Finding& f : check_object(o, path))
-      all.push_back(std::move(f));
-  }
-  Json list = Json::array();
-  bool analysed = true;
-  for (const Finding& f : all) {
-    analysed = analysed && f.opened;
-    list.push_back(finding_json(o, f));
-  }
+  const std::vector<std::string> paths = objects_in(o.common.object);
+  progress("checking " + std::to_string(paths.size()) + " objects");
+  std::vector<std::function<std::string()>> jobs;
+  for (const std::string& path : paths)
+    jobs.emplace_back([&o, path] { return findings_json(o, path, check_object(o, path)).dump(); });
+  const std::vector<Isolated> results = run_isolated(jobs, seconds_an_object);
+  Json all = Json::array();
+  for (std::size_t i = 0; i < paths.size(); ++i)
+    for (const Json& finding : result_json(o, paths[i], results[i]))
+      all.push_back(finding);
   if (o.common.json)
-    std::cout << list.dump(2) << "\n";
+    std::cout << all.dump(2) << "\n";
   else
     print_table(all);
+  const bool analysed =
+      std::all_of(all.begin(), all.end(), [](const Json& f) { return f.at("analysed") == true; });
   return analysed ? 0 : static_cast<int>(Exit::UserInput);
 }
 
 int check(const CheckOptions& o) {
   check_target(o.target);
-  return fs::is_directory(o.common.object) ? check_folder(o) : check_file(o);
+  std::error_code
+      ignored; // what can't be looked at can't be opened either, and that message is better
+  return fs::is_directory(o.common.object, ignored) ? check_folder(o) : check_file(o);
 }
 
 } // namespace

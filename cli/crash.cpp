@@ -30,11 +30,16 @@ void write_text(const char* text) {
 
 const char* reason_of(int signal) {
   switch (signal) {
-  case SIGSEGV: return "invalid memory access, or out of stack";
-  case SIGABRT: return "aborted";
-  case SIGFPE: return "invalid arithmetic";
-  case SIGILL: return "invalid instruction";
-  default: return "bus error";
+  case SIGSEGV:
+    return "invalid memory access, or out of stack";
+  case SIGABRT:
+    return "aborted";
+  case SIGFPE:
+    return "invalid arithmetic";
+  case SIGILL:
+    return "invalid instruction";
+  default:
+    return "bus error";
   }
 }
 
