@@ -1,0 +1,130 @@
+#include "sim/diff/compare.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace pw {
+
+namespace {
+
+constexpr std::size_t shown_before = 8, shown = 32; // bytes around the first that differs
+
+std::string verdict_text(std::uint32_t retval) {
+  return verdict_name(retval) + " (" + std::to_string(retval) + ")";
+}
+
+std::string around(const std::vector<std::uint8_t>& bytes, std::size_t at) {
+  const std::size_t from = std::min(bytes.size(), at > shown_before ? at - shown_before : 0);
+  const std::size_t size = std::min(shown, bytes.size() - from);
+  return "bytes " + std::to_string(from) + "..: " + hex_text(std::span(bytes).subspan(from, size));
+}
+
+std::optional<Mismatch> compare_bytes(const std::vector<std::uint8_t>& a,
+                                      const std::vector<std::uint8_t>& b) {
+  if (a == b)
+    return std::nullopt;
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  const auto offset = static_cast<std::size_t>(at - a.begin());
+  return Mismatch{"bytes", "byte " + std::to_string(offset), around(a, offset), around(b, offset)};
+}
+
+std::optional<Mismatch> compare_traces(const std::vector<std::string>& a,
+                                       const std::vector<std::string>& b) {
+  if (a == b)
+    return std::nullopt;
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  const auto line = [](const auto& lines, auto where) {
+    return where == lines.end() ? std::string("(no line)") : *where;
+  };
+  return Mismatch{"trace", "line " + std::to_string(at - a.begin()), line(a, at), line(b, other)};
+}
+
+std::optional<Mismatch> compare_cycles(const char* field, const std::optional<std::uint64_t>& a,
+                                       const std::optional<std::uint64_t>& b) {
+  if (!a || !b || *a == *b) // untimed engines have none
+    return std::nullopt;
+  return Mismatch{field, "", std::to_string(*a), std::to_string(*b)};
+}
+
+std::string value_text(const MapContents& contents, const std::vector<std::uint8_t>& key) {
+  const auto entry = contents.find(key);
+  return entry == contents.end() ? "(absent)" : hex_text(entry->second);
+}
+
+// The first key, in their order, whose entries differ.
+std::optional<Mismatch> compare_contents(const std::string& name, const MapContents& a,
+                                         const MapContents& b) {
+  if (a == b)
+    return std::nullopt;
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  std::vector<std::uint8_t> key;
+  if (at == a.end())
+    key = other->first;
+  else
+    key = other == b.end() ? at->first : std::min(at->first, other->first);
+  return Mismatch{"map " + name, "key " + hex_text(key), value_text(a, key), value_text(b, key)};
+}
+
+} // namespace
+
+std::string hex_text(std::span<const std::uint8_t> bytes) {
+  std::string text;
+  std::array<char, 4> piece{};
+  for (const std::uint8_t byte : bytes) {
+    std::snprintf(piece.data(), piece.size(), "%02x", unsigned{byte});
+    text += (text.empty() ? "" : " ") + std::string(piece.data());
+  }
+  return text.empty() ? "(none)" : text;
+}
+
+std::string redirect_text(const std::optional<Redirect>& target) {
+  if (!target)
+    return "(none)";
+  std::string text = target->map ? "map " + *target->map : "";
+  const auto add = [&text](const char* name, const auto& value) {
+    if (value)
+      text += (text.empty() ? "" : ", ") + std::string(name) + " " + std::to_string(*value);
+  };
+  add("key", target->key);
+  add("ifindex", target->ifindex);
+  add("flags", target->flags);
+  return text.empty() ? "no target" : text;
+}
+
+std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResult& b,
+                                        const DiffOptions& options) {
+  if (a.retval != b.retval)
+    return Mismatch{verdict_name(a.retval) != verdict_name(b.retval) ? "verdict" : "retval", "",
+                    verdict_text(a.retval), verdict_text(b.retval)};
+  if (a.length != b.length)
+    return Mismatch{"length", "", std::to_string(a.length), std::to_string(b.length)};
+  if (auto found = compare_bytes(a.bytes, b.bytes))
+    return found;
+  if (a.redirect != b.redirect)
+    return Mismatch{"redirect", "", redirect_text(a.redirect), redirect_text(b.redirect)};
+  if (options.compare_trace)
+    if (auto found = compare_traces(a.trace, b.trace))
+      return found;
+  if (!options.compare_cycles)
+    return std::nullopt;
+  if (auto found = compare_cycles("cycle_in", a.cycle_in, b.cycle_in))
+    return found;
+  return compare_cycles("cycle_out", a.cycle_out, b.cycle_out);
+}
+
+std::optional<Mismatch> compare_maps(const MapState& a, const MapState& b) {
+  for (const auto& [name, contents] : a) {
+    const auto other = b.find(name);
+    if (other == b.end())
+      return Mismatch{"map " + name, "", "(there)", "(missing)"};
+    if (auto found = compare_contents(name, contents, other->second))
+      return found;
+  }
+  for (const auto& [name, contents] : b)
+    if (!a.contains(name))
+      return Mismatch{"map " + name, "", "(missing)", "(there)"};
+  return std::nullopt;
+}
+
+} // namespace pw

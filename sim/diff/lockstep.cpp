@@ -1,0 +1,115 @@
+#include "sim/diff/lockstep.h"
+
+#include "sim/diff/compare.h"
+
+#include <algorithm>
+
+namespace pw {
+
+namespace {
+
+std::unique_ptr<Engine> started(const DiffEngine& engine, const MapState& maps) {
+  auto made = engine.make();
+  if (!maps.empty())
+    made->set_maps(maps);
+  return made;
+}
+
+// One pass over the packets with one engine of each kind.
+class Lockstep {
+public:
+  Lockstep(std::span<const DiffEngine> engines, const DiffOptions& options, const MapState& maps)
+      : engines_(engines), options_(options) {
+    result_.unsupported.resize(engines.size());
+    for (const DiffEngine& engine : engines)
+      running_.push_back(started(engine, maps));
+  }
+
+  LockstepResult run(std::span<const Packet> packets) {
+    const std::size_t step = std::max(1u, options_.chunk);
+    for (std::size_t at = 0; at < packets.size() && !finished(); at += step)
+      chunk(packets.subspan(at, std::min(step, packets.size() - at)), at);
+    if (!finished())
+      compare_final_maps();
+    return std::move(result_);
+  }
+
+private:
+  bool finished() const {
+    return result_.difference ||
+           std::ranges::any_of(result_.unsupported, [](const auto& list) { return !list.empty(); });
+  }
+
+  void chunk(std::span<const Packet> packets, std::size_t first) {
+    std::vector<std::vector<PacketResult>> results;
+    for (const auto& engine : running_)
+      results.push_back(engine->run(packets));
+    for (std::size_t i = 0; i < packets.size() && !finished(); ++i)
+      packet(results, i, first + i);
+  }
+
+  void packet(const std::vector<std::vector<PacketResult>>& results, std::size_t i,
+              std::size_t index) {
+    for (std::size_t e = 0; e < running_.size(); ++e)
+      if (results[e].at(i).unsupported)
+        result_.unsupported[e].push_back(index);
+    if (finished())
+      return;
+    ++result_.compared;
+    compare([&](std::size_t a, std::size_t b) {
+      return compare_results(results[a][i], results[b][i], options_);
+    });
+    if (result_.difference)
+      result_.difference->packet = index;
+  }
+
+  void compare_final_maps() {
+    std::vector<MapState> states;
+    for (const auto& engine : running_)
+      states.push_back(engine->maps());
+    compare([&](std::size_t a, std::size_t b) { return compare_maps(states[a], states[b]); });
+  }
+
+  // Every pair, because cycles are compared among timed engines only.
+  template <typename Compare> void compare(const Compare& pair) {
+    for (std::size_t a = 0; a < running_.size(); ++a)
+      for (std::size_t b = a + 1; b < running_.size(); ++b)
+        if (const auto mismatch = pair(a, b)) {
+          result_.difference = Difference{.packet = std::nullopt,
+                                          .field = mismatch->field,
+                                          .detail = mismatch->detail,
+                                          .values = {{engines_[a].name, mismatch->first},
+                                                     {engines_[b].name, mismatch->second}}};
+          return;
+        }
+  }
+
+  std::span<const DiffEngine> engines_;
+  const DiffOptions& options_;
+  std::vector<std::unique_ptr<Engine>> running_;
+  LockstepResult result_;
+};
+
+} // namespace
+
+LockstepResult run_lockstep(std::span<const DiffEngine> engines, std::span<const Packet> packets,
+                            const MapState& maps, const DiffOptions& options) {
+  return Lockstep(engines, options, maps).run(packets);
+}
+
+std::vector<std::size_t> unsupported_packets(const DiffEngine& engine,
+                                             std::span<const Packet> packets, const MapState& maps,
+                                             const DiffOptions& options) {
+  const auto running = started(engine, maps);
+  std::vector<std::size_t> found;
+  const std::size_t step = std::max(1u, options.chunk);
+  for (std::size_t at = 0; at < packets.size(); at += step) {
+    const auto results = running->run(packets.subspan(at, std::min(step, packets.size() - at)));
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (results[i].unsupported)
+        found.push_back(at + i);
+  }
+  return found;
+}
+
+} // namespace pw
