@@ -1,0 +1,59 @@
+#include "frontend/lift/lifter.h"
+#include "frontend/lift/passes.h"
+
+#include <llvm/IR/Verifier.h>
+#include <llvm/Support/raw_ostream.h>
+
+namespace pw {
+
+LiftedProgram::LiftedProgram() = default;
+LiftedProgram::LiftedProgram(LiftedProgram&&) noexcept = default;
+LiftedProgram& LiftedProgram::operator=(LiftedProgram&& o) noexcept {
+  module = std::move(o.module); // before its context
+  context = std::move(o.context);
+  trace_formats = std::move(o.trace_formats);
+  instructions = o.instructions;
+  warnings = std::move(o.warnings);
+  return *this;
+}
+LiftedProgram::~LiftedProgram() { module.reset(); }
+
+namespace {
+unsigned count_instructions(const isa::Code& code) {
+  unsigned n = 0;
+  for (const auto& insn : code)
+    n += insn.has_value();
+  return n;
+}
+} // namespace
+
+LiftedProgram lift_program(const Object& object, const Program& program,
+                           const LiftOptions& options) {
+  verify::Report report(program);
+  verify::Exploration explored = verify::explore(object, program, options.verify, report);
+  const bool refused = report.errors();
+  std::vector<Diagnostic> said = report.take();
+  if (refused)
+    throw Failure(std::move(said));
+  LiftedProgram out;
+  out.warnings = std::move(said);
+  out.instructions = count_instructions(explored.code);
+  out.context = std::make_unique<llvm::LLVMContext>();
+  out.module = std::make_unique<llvm::Module>(program.name, *out.context);
+  lift::Lifter(object, program, explored, out).run();
+  lift::promote_cells(*out.module);
+  if (options.optimize)
+    lift::optimize(*out.module);
+  lift::normalize(*out.module);
+  lift::check_form(*out.module);
+  return out;
+}
+
+std::string print_llvm(const LiftedProgram& lifted) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  lifted.module->print(stream, nullptr);
+  return text;
+}
+
+} // namespace pw

@@ -1,0 +1,177 @@
+// The lifter's working state: one LLVM function, a basic block for each node of the exploration,
+// and a memory cell for each register. What each register holds is known at every place (verify/),
+// and with it how an instruction is lifted:
+//
+//   number            i64, cell `number`
+//   packet pointer    i32 coordinate, cell `coordinate`; data_end and metadata pointers, too
+//   stack pointer     nothing where its offset is constant, else i32 offset from r10 in
+//   `coordinate` map value         ptr, cell `pointer` context, map, ... nothing
+//
+// Cells become SSA values at once (mem2reg). The stack is cut into pieces at the borders of all
+// accesses, so that few of them need more than one piece.
+#pragma once
+
+#include "frontend/frontend.h"
+#include "frontend/lift/stack_layout.h"
+#include "frontend/verify/explore.h"
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <array>
+#include <map>
+#include <string>
+
+namespace pw::lift {
+
+using verify::Kind;
+using verify::State;
+using Abstract = verify::Value;
+
+struct Cell {
+  llvm::AllocaInst* number = nullptr;
+  llvm::AllocaInst* coordinate = nullptr;
+  llvm::AllocaInst* pointer = nullptr;
+};
+
+// A value as it is at run time; which member counts depends on its kind.
+struct Lifted {
+  llvm::Value* number = nullptr;
+  llvm::Value* coordinate = nullptr;
+  llvm::Value* pointer = nullptr;
+};
+
+class Lifter {
+public:
+  Lifter(const Object&, const Program&, verify::Exploration&, LiftedProgram&);
+  void run();
+
+private:
+  // lift.cpp: frame of the function, nodes and edges
+  void declare_environment();
+  void create_cells();
+  void create_exit();
+  void lay_out_stack();
+  void lift_node(unsigned n);
+  void lift_step(const State&, unsigned insn);
+  void finish_node(const verify::Node&, State&);
+  void finish_jump(const verify::Node&, State&, unsigned insn, const isa::Jump&);
+  void finish_call(const verify::Node&, const State&);
+  void finish_return(const verify::Node&, State&);
+  void finish_round(const verify::Node&);
+  void finish_program(const State&);
+  llvm::BasicBlock* block_of(unsigned node) { return blocks_.at(node); }
+  llvm::BasicBlock* edge_block(const char* name);
+  void clear_nulls(const State&, const Abstract& null);
+  void locate(unsigned insn);
+  llvm::AllocaInst* cell(llvm::Type*, const std::string& name);
+
+  // values
+  unsigned top(const State& s) const { return unsigned(s.frames.size()) - 1; }
+  llvm::Value* number(const State&, isa::Register);
+  llvm::Value* number(const State&, const isa::Operand&);
+  llvm::Value* number(const Abstract&, const Cell&);
+  llvm::Value* low32(const State&, isa::Register);
+  llvm::Value* coordinate(const Abstract&, const Cell&);
+  llvm::Value* pointer(const Cell&);
+  Lifted get(const Abstract&, const Cell&);
+  void put(const Abstract&, const Cell&, const Lifted&);
+  void set_number(const State&, isa::Register, llvm::Value*); // i64 or narrower, zero-extended
+  Cell& reg(const State& s, isa::Register r) { return cells_[top(s)][r]; }
+  Cell& spill(unsigned frame, int offset);
+
+  // lift_alu.cpp
+  void lift(const State&, const State& after, const isa::Alu&);
+  void lift(const State&, const State& after, const isa::ByteSwap&);
+  void lift_move(const State&, const State& after, const isa::Alu&);
+  void lift_pointer_alu(const State&, const State& after, const isa::Alu&);
+  llvm::Value* arithmetic(isa::AluOp, llvm::Value* a, llvm::Value* b, bool nonzero);
+  llvm::Value* condition(const State&, const isa::Jump&);
+  llvm::Value* compare(isa::Condition, llvm::Value* a, llvm::Value* b);
+
+  // lift_memory.cpp
+  void lift(const State&, const State& after, const isa::Load&);
+  void lift(const State&, const State& after, const isa::Store&);
+  void lift(const State&, const State& after, const isa::Atomic&);
+  void lift_context(const State&, const isa::Load&);
+  void check_packet(const State&, const Abstract&, llvm::Value* first, std::int64_t offset,
+                    std::int64_t bytes);
+  llvm::Value* read(const State&, const Abstract&, const Cell&, std::int64_t offset,
+                    unsigned bytes);
+  void write(const State&, const Abstract&, const Cell&, std::int64_t offset, unsigned bytes,
+             llvm::Value*);
+  llvm::Value* read_stack(unsigned frame, int first, unsigned bytes);
+  void write_stack(unsigned frame, int first, unsigned bytes, llvm::Value*);
+  llvm::Value* read_variable_stack(const Abstract&, const Cell&, std::int64_t offset,
+                                   unsigned bytes);
+  void write_variable_stack(const Abstract&, const Cell&, std::int64_t offset, unsigned bytes,
+                            llvm::Value*);
+  llvm::Value* packet_address(llvm::Value* coordinate, std::int64_t offset);
+  llvm::Value* load(llvm::Value* address, unsigned bytes, const std::string& area);
+  void store(llvm::Value* address, llvm::Value*, unsigned bytes, const std::string& area);
+  llvm::MDNode* area_tag(const std::string& area);
+  std::string map_area(const Abstract&) const;
+  llvm::Value* atomic_on_map(const isa::Atomic&, llvm::Value* address, llvm::Value* operand,
+                             llvm::Value* expected, const std::string& area);
+  llvm::Value* atomic_plain(const isa::Atomic&, llvm::Value* old, llvm::Value* operand,
+                            llvm::Value* expected);
+
+  // lift_calls.cpp
+  void lift(const State&, const State& after, const isa::CallHelper&);
+  void lift_lookup(const State&);
+  void lift_trace(const State&);
+  void lift_random(const State&);
+  void lift_redirect(const State&);
+  void lift_redirect_map(const State&);
+  void set_redirect(llvm::Value* when, llvm::Value* map, llvm::Value* key, llvm::Value* ifindex,
+                    llvm::Value* flags);
+  void lift_adjust_head(const State&);
+  void lift_adjust_tail(const State&);
+  void lift_adjust_meta(const State&);
+  void lift_csum_diff(const State&);
+  void lift_packet_bytes(const State&, bool load);
+  llvm::Value* sum_words(const State&, isa::Register memory, isa::Register size,
+                         llvm::Value* start);
+  llvm::Value* add_with_carry(llvm::Value* a, llvm::Value* b);
+  llvm::Value* find(unsigned map, llvm::Value* key);
+  llvm::Value* environment(const char* name, llvm::Type*);
+  void replace_if(llvm::Value* when, llvm::AllocaInst*, llvm::Value*);
+  void lift_map_value(const State&, const isa::LoadMapValue&);
+
+  llvm::Type* bits(unsigned n) { return b_.getIntNTy(n); }
+  llvm::ConstantInt* c32(std::int64_t v) { return b_.getInt32(std::uint32_t(v)); }
+  llvm::ConstantInt* c64(std::int64_t v) { return b_.getInt64(std::uint64_t(v)); }
+  llvm::Value* value_of(llvm::AllocaInst* a) { return b_.CreateLoad(a->getAllocatedType(), a); }
+
+  const Object& object_;
+  const Program& program_;
+  verify::Exploration& explored_;
+  LiftedProgram& out_;
+  verify::Report silent_;
+  verify::Transfer transfer_;
+  llvm::Module& m_;
+  llvm::IRBuilder<> b_;
+  llvm::DIBuilder di_;
+  llvm::DIFile* main_file_ = nullptr;
+  llvm::DISubprogram* scope_ = nullptr;
+  std::map<std::string, llvm::DIScope*> scopes_; // by file name
+  llvm::Function* f_ = nullptr;
+  llvm::GlobalVariable* packet_ = nullptr;
+  llvm::BasicBlock* entry_ = nullptr;
+  llvm::BasicBlock* trap_ = nullptr; // packet access out of bounds
+  llvm::BasicBlock* exit_ = nullptr;
+  std::map<unsigned, llvm::BasicBlock*> blocks_;       // by node
+  std::vector<std::array<Cell, 11>> cells_;            // by frame
+  std::vector<StackLayout> stacks_;                    // by frame
+  std::vector<std::vector<llvm::AllocaInst*>> pieces_; // by frame, as in its layout
+  std::map<std::pair<unsigned, int>, Cell> spills_;
+  std::map<std::string, llvm::MDNode*> tags_;
+  std::map<std::string, unsigned> formats_;
+  struct {
+    llvm::AllocaInst *head, *tail, *meta, *fill, *calls, *retval, *trap;
+    llvm::AllocaInst *redirect_map, *redirect_key, *redirect_ifindex, *redirect_flags;
+  } vars_{};
+};
+
+} // namespace pw::lift

@@ -1,0 +1,72 @@
+// The program unrolled and inlined: a graph without cycles whose nodes are basic blocks with what
+// is known where they are entered.
+//
+// A node is named by where it stands: the calls that led there, the block, and for each loop around
+// it the number of the pass. States that meet at one place are joined, unless a live register or
+// stack slot holds different kinds of things; then there are several nodes at that place. Places
+// are visited in an order in which every node comes behind all that lead to it, so that each is
+// visited once.
+#pragma once
+
+#include "frontend/frontend.h"
+#include "frontend/verify/cfg.h"
+#include "frontend/verify/transfer.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace pw::verify {
+
+enum class EdgeKind : std::uint8_t {
+  Next,  // falls into the next block
+  Taken, // conditional or unconditional jump
+  NotTaken,
+  Call,   // into a subprogram
+  Return, // out of it
+  Body,   // bpf_loop: another round
+  Done,   // bpf_loop: all rounds done
+  Again,  // callback returned 0
+  Stop,   // callback returned another number
+};
+
+struct Edge {
+  EdgeKind kind = EdgeKind::Next;
+  unsigned to = 0; // node
+};
+
+struct Node {
+  unsigned context = 0;   // index into Program::contexts
+  unsigned block = 0;     // in the function of the context
+  bool loop_step = false; // in front of round `round` of bpf_loop; no instructions of its own
+  std::uint64_t round = 0;
+  std::vector<std::uint32_t> iterations; // per component around the block
+  State entry;
+  std::vector<Edge> edges; // none: the program ends here (Exit)
+};
+
+// A subprogram called from one place: callers and rounds included.
+struct Context {
+  const Function* function = nullptr;
+  unsigned parent = 0;     // context of the caller; own index for the program itself
+  unsigned depth = 0;      // frames below
+  unsigned call_block = 0; // in the caller
+  std::vector<std::uint32_t> call_iterations;
+  bool is_callback = false;
+  std::uint64_t round = 0;
+  std::vector<std::uint32_t> prefix; // of the keys of its nodes
+};
+
+struct Exploration {
+  isa::Code code;
+  std::unique_ptr<Graph> graph;
+  std::vector<Context> contexts;
+  std::vector<Node> nodes; // in an order in which edges lead forward only, once sorted by `order`
+  std::vector<unsigned> order;
+  unsigned instructions = 0; // unrolled
+};
+
+// Fills the report; the exploration is complete only if there are no errors in it.
+Exploration explore(const Object&, const Program&, const VerifyOptions&, Report&);
+
+} // namespace pw::verify

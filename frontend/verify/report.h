@@ -1,0 +1,27 @@
+// Collects what is wrong with a program: each (code, instruction) once, however often it is
+// unrolled.
+#pragma once
+
+#include "frontend/object/object.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pw::verify {
+
+class Report {
+public:
+  explicit Report(const Program& program) : program_(program) {}
+  void add(Diagnostic, unsigned insn);
+  bool errors() const { return errors_; }
+  std::vector<Diagnostic> take(); // ordered by instruction
+
+private:
+  const Program& program_;
+  std::set<std::pair<std::string, unsigned>> seen_;
+  std::vector<Diagnostic> all_;
+  bool errors_ = false;
+};
+
+} // namespace pw::verify

@@ -1,0 +1,108 @@
+// What one instruction makes of a state, and what it complains about. A pure function of the state,
+// so that the lifter can run it again to learn what is known before each instruction.
+#pragma once
+
+#include "frontend/verify/helpers.h"
+#include "frontend/verify/report.h"
+#include "frontend/verify/state.h"
+
+namespace pw::verify {
+
+inline constexpr int stack_bytes = 512; // of all frames on the stack together
+
+// Which borders of the packet (or of the metadata) an access may cross, for all that is known: they
+// are checked when the packet is there.
+struct PacketCheck {
+  bool low = false, high = false;
+  bool needed() const { return low || high; }
+};
+PacketCheck packet_check(const Value& pointer, std::int64_t offset, std::int64_t bytes);
+
+// The bytes of a frame that a stack access may touch: [first, first + bytes).
+struct StackRange {
+  int first = 0;
+  unsigned bytes = 0;
+};
+StackRange stack_range(const Value& pointer, std::int64_t offset, unsigned bytes);
+
+// A printk format that could be read out of constant memory.
+struct TraceFormat {
+  std::string text;
+  unsigned arguments = 0;
+};
+
+class Transfer {
+public:
+  Transfer(const Object&, const Program&, const isa::Code&, Report&);
+
+  // All but Jump, Exit, CallLocal and bpf_loop, which the explorer sees to.
+  void step(State&, unsigned insn);
+  // Narrows the state to where the jump goes the way of `taken`; false: it never does.
+  bool branch(State&, unsigned insn, const isa::Jump&, bool taken);
+  bool check_loop_call(State&, unsigned insn); // arguments of bpf_loop
+  void check_exit(State&, unsigned insn);
+  std::uint32_t& next_id() { return next_id_; }
+
+  // Text of the format argument of bpf_trace_printk, when it can be known.
+  std::optional<TraceFormat> trace_format(const State&) const;
+  // Value of `bytes` bytes of constant memory or of known stack; nullopt if not known.
+  std::optional<std::uint64_t> constant_memory(const State&, const Value&, std::int64_t offset,
+                                               unsigned bytes) const;
+  // Bytes of the memory that a pointer argument gives, with the size that follows it.
+  void finish_call(State&, const Value& result);
+
+private:
+  // alu
+  void alu(State&, unsigned insn, const isa::Alu&);
+  void move(State&, unsigned insn, const isa::Alu&);
+  void byte_swap(State&, unsigned insn, const isa::ByteSwap&);
+  Value pointer_alu(unsigned insn, const isa::Alu&, const Value& dst, const Value& src);
+  Value pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract);
+  Value pointer_difference(unsigned insn, const Value&, const Value&);
+  // memory
+  void load(State&, unsigned insn, const isa::Load&);
+  void store(State&, unsigned insn, const isa::Store&);
+  void atomic(State&, unsigned insn, const isa::Atomic&);
+  Value load_context(unsigned insn, std::int64_t offset, unsigned bytes);
+  Value load_map(unsigned insn, const Value& base, std::int64_t offset, unsigned bytes);
+  Value load_stack(State&, unsigned insn, const Value& base, std::int64_t offset, unsigned bytes);
+  void store_stack(State&, unsigned insn, const Value& base, std::int64_t offset, unsigned bytes,
+                   const Value&);
+  // Is [offset, offset + bytes) behind base memory that may be read (written)? Reports if not.
+  bool access(State&, unsigned insn, const Value& base, std::int64_t offset, unsigned bytes,
+              bool write);
+  bool access_stack(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
+  bool access_map(unsigned insn, const Value&, std::int64_t offset, unsigned bytes, bool write);
+  bool access_packet(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
+  void refuse_access(unsigned insn, const Value&);
+  // branch
+  bool branch_scalars(State&, const isa::Jump&, bool taken, Value a, Value b);
+  bool branch_null(State&, const isa::Jump&, bool taken, const Value&);
+  bool branch_packet(State&, const isa::Jump&, bool taken, const Value&, const Value&);
+  // calls
+  void call(State&, unsigned insn, const isa::CallHelper&);
+  void refuse_helper(unsigned insn, std::uint32_t id);
+  bool check_arguments(State&, unsigned insn, const HelperSignature&);
+  bool check_argument(State&, unsigned insn, const HelperSignature&, unsigned index);
+  bool check_memory(State&, unsigned insn, unsigned index, bool write, bool may_be_null);
+  bool check_map(unsigned insn, std::uint32_t helper, const Value&);
+  bool check_special(State&, unsigned insn, std::uint32_t helper);
+  bool check_trace(State&, unsigned insn);
+  bool check_redirect_map(State&, unsigned insn);
+  bool check_moves(State&, unsigned insn, std::uint32_t helper);
+  Value call_result(State&, const HelperSignature&);
+  Value lookup_result(State&);
+
+  Value use(const State&, unsigned insn, isa::Register); // reports uninitialised ones
+  Value use(const State&, unsigned insn, const isa::Operand&);
+  void refine(State&, const Value& old, const Scalar&, std::optional<isa::Register>);
+  const MapDefinition& map(const Value& v) const { return object_.maps.at(v.index); }
+
+  const Object& object_;
+  const Program& program_;
+  const isa::Code& code_;
+  Report& report_;
+  std::uint32_t next_id_ = 1;
+};
+
+} // namespace pw::verify

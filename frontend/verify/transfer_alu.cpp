@@ -1,0 +1,247 @@
+#include "frontend/verify/transfer.h"
+
+namespace pw::verify {
+
+using namespace isa;
+
+Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r)
+    : object_(o), program_(p), code_(c), report_(r) {}
+
+Value Transfer::use(const State& s, unsigned insn, Register r) {
+  const Value& v = s.reg(r);
+  if (v.kind == Kind::Uninit) {
+    report_.add(diagnose("PW-VER-003", "r" + std::to_string(r) + " is read before it is set")
+                    .breaks("a register must be written on every path before it is read"),
+                insn);
+    return Value::poison();
+  }
+  if (v.kind == Kind::Mixed) {
+    report_.add(diagnose("PW-STK-003", "r" + std::to_string(r) +
+                                           " holds pointers of different kinds on different paths")
+                    .help("use a variable of its own for each kind of pointer"),
+                insn);
+    return Value::poison();
+  }
+  return v;
+}
+
+Value Transfer::use(const State& s, unsigned insn, const Operand& o) {
+  return o.reg ? use(s, insn, *o.reg) : Value::constant(std::uint64_t(o.imm));
+}
+
+void Transfer::move(State& s, unsigned insn, const Alu& a) {
+  if (a.src.reg && s.reg(*a.src.reg).is_scalar() && s.reg(*a.src.reg).id == 0 &&
+      !s.reg(*a.src.reg).scalar.is_constant())
+    s.reg(*a.src.reg).id = next_id_++;
+  Value v = use(s, insn, a.src);
+  if (v.is_pointer() && (!a.is64 || a.movsx)) {
+    report_.add(diagnose("PW-VER-012", "half of " + std::string(kind_name(v.kind)) + " is copied")
+                    .breaks("pointers are copied as 64 bits")
+                    .help("keep pointers in 64-bit variables"),
+                insn);
+    v = Value::poison();
+  }
+  if (v.is_scalar()) {
+    const Scalar before = v.scalar;
+    if (a.movsx)
+      v.scalar = sign_extend(v.scalar, a.movsx);
+    if (!a.is64)
+      v.scalar = zero_extend(v.scalar, 32);
+    if (!(v.scalar == before))
+      v.id = 0;
+  }
+  s.reg(a.dst) = v;
+}
+
+void Transfer::alu(State& s, unsigned insn, const Alu& a) {
+  if (a.dst == 10) {
+    report_.add(diagnose("PW-VER-005", "r10 is written").breaks("the frame pointer is read-only"),
+                insn);
+    return;
+  }
+  if (a.op == AluOp::Mov)
+    return move(s, insn, a);
+  const Value dst = use(s, insn, a.dst);
+  const Value src = a.op == AluOp::Neg ? Value::constant(0) : use(s, insn, a.src);
+  if (dst.kind == Kind::Poison || src.kind == Kind::Poison)
+    s.reg(a.dst) = Value::poison();
+  else if (dst.is_scalar() && src.is_scalar())
+    s.reg(a.dst) = a.op == AluOp::Xor && a.is64 && a.src.reg == a.dst
+                       ? Value::constant(0)
+                       : Value::of(apply(a.op, a.is64, dst.scalar, src.scalar));
+  else
+    s.reg(a.dst) = pointer_alu(insn, a, dst, src);
+}
+
+void Transfer::byte_swap(State& s, unsigned insn, const ByteSwap& b) {
+  const Value v = use(s, insn, b.dst);
+  if (v.is_scalar()) {
+    s.reg(b.dst) = Value::of(apply(b, v.scalar));
+    return;
+  }
+  if (v.kind != Kind::Poison)
+    report_.add(
+        diagnose("PW-VER-004", "the bytes of " + std::string(kind_name(v.kind)) + " are swapped"),
+        insn);
+  s.reg(b.dst) = Value::poison();
+}
+
+namespace {
+const char* op_name(AluOp op) {
+  switch (op) {
+  case AluOp::Add:
+    return "+";
+  case AluOp::Sub:
+    return "-";
+  case AluOp::Mul:
+    return "*";
+  case AluOp::Div:
+  case AluOp::Sdiv:
+    return "/";
+  case AluOp::Or:
+    return "|";
+  case AluOp::And:
+    return "&";
+  case AluOp::Lsh:
+    return "<<";
+  case AluOp::Rsh:
+  case AluOp::Arsh:
+    return ">>";
+  case AluOp::Mod:
+  case AluOp::Smod:
+    return "%";
+  case AluOp::Xor:
+    return "^";
+  default:
+    return "-";
+  }
+}
+constexpr std::int64_t max_variable_offset = std::int64_t{1} << 29; // Linux: BPF_MAX_VAR_OFF
+} // namespace
+
+Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const Value& src) {
+  if (dst.kind == Kind::Stale || src.kind == Kind::Stale) {
+    report_.add(
+        diagnose("PW-PKT-001", "a packet pointer is used after the packet was moved")
+            .breaks("adjust_head, adjust_tail and adjust_meta make all packet pointers invalid")
+            .help("read ctx->data and ctx->data_end again after the call"),
+        insn);
+    return Value::poison();
+  }
+  if (a.is64 && a.op == AluOp::Add) {
+    if (src.is_scalar())
+      return pointer_plus(insn, dst, src.scalar, false);
+    if (dst.is_scalar())
+      return pointer_plus(insn, src, dst.scalar, false);
+  }
+  if (a.is64 && a.op == AluOp::Sub && dst.is_pointer())
+    return src.is_scalar() ? pointer_plus(insn, dst, src.scalar, true)
+                           : pointer_difference(insn, dst, src);
+  const Value& pointer = dst.is_scalar() ? src : dst;
+  report_.add(diagnose("PW-VER-004", std::string("operator ") + op_name(a.op) +
+                                         (a.is64 ? "" : " (32 bits)") + " on " +
+                                         kind_name(pointer.kind))
+                  .breaks("only 64-bit addition and subtraction apply to pointers"),
+              insn);
+  return Value::poison();
+}
+
+Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract) {
+  Value v = pointer;
+  const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue;
+  if (by.is(0))
+    return v;
+  if (!movable) {
+    const bool null = v.kind == Kind::MapValueOrNull;
+    report_.add(diagnose(null ? "PW-MAP-006" : "PW-VER-004",
+                         std::string("arithmetic on ") + kind_name(v.kind))
+                    .help(null ? "compare the result of the lookup with NULL first" : ""),
+                insn);
+    return Value::poison();
+  }
+  if (by.is_constant()) {
+    const auto distance = std::int64_t(by.value());
+    if (distance > -max_variable_offset && distance < max_variable_offset)
+      v.offset += subtract ? -distance : distance;
+    else
+      v.offset = max_variable_offset;
+  } else {
+    v.scalar = apply(subtract ? AluOp::Sub : AluOp::Add, true, v.scalar, by);
+    if (v.is_packet()) {
+      v.id = next_id_++;
+      v.range = 0;
+    }
+  }
+  const bool sane = v.offset > -max_variable_offset && v.offset < max_variable_offset &&
+                    v.scalar.all.smin > -max_variable_offset &&
+                    v.scalar.all.smax < max_variable_offset;
+  if (sane)
+    return v;
+  report_.add(diagnose("PW-PKT-003", std::string("the distance added to ") + kind_name(v.kind) +
+                                         " has no usable bound")
+                  .limited("-2^29 to 2^29", to_string(by))
+                  .help("check the number against a bound before it is added"),
+              insn);
+  return Value::poison();
+}
+
+Value Transfer::pointer_difference(unsigned insn, const Value& a, const Value& b) {
+  const auto packet = [](const Value& v) { return v.is_packet() || v.kind == Kind::PacketEnd; };
+  if (a.kind == b.kind && a.id == b.id && a.frame == b.frame && a.scalar == b.scalar &&
+      (packet(a) || (a.kind == Kind::Stack && a.constant_offset())))
+    return Value::constant(std::uint64_t(a.offset - b.offset));
+  if (packet(a) && packet(b)) {
+    constexpr std::int64_t far = std::int64_t{1} << 31;
+    return Value::of(Scalar::signed_range(-far, far));
+  }
+  report_.add(
+      diagnose("PW-VER-007",
+               std::string("difference of ") + kind_name(a.kind) + " and " + kind_name(b.kind))
+          .breaks("addresses have no numbers in hardware; only packet pointers can be subtracted"),
+      insn);
+  return Value::poison();
+}
+
+void Transfer::step(State& s, unsigned insn) {
+  struct Visitor {
+    Transfer& t;
+    State& s;
+    unsigned i;
+    void set(Register r, Value v) const {
+      if (r != 10)
+        s.reg(r) = v;
+    }
+    void operator()(const Alu& x) const { t.alu(s, i, x); }
+    void operator()(const ByteSwap& x) const { t.byte_swap(s, i, x); }
+    void operator()(const LoadImmediate& x) const { set(x.dst, Value::constant(x.value)); }
+    void operator()(const LoadMap& x) const { set(x.dst, Value::pointer(Kind::Map, 0, x.map)); }
+    void operator()(const LoadMapValue& x) const {
+      set(x.dst, Value::pointer(Kind::MapValue, x.offset, x.map));
+    }
+    void operator()(const LoadFunction& x) const {
+      set(x.dst, Value::pointer(Kind::Function, 0, x.target));
+    }
+    void operator()(const Load& x) const { t.load(s, i, x); }
+    void operator()(const Store& x) const { t.store(s, i, x); }
+    void operator()(const Atomic& x) const { t.atomic(s, i, x); }
+    void operator()(const CallHelper& x) const { t.call(s, i, x); }
+    void operator()(const CallKfunc&) const {
+      t.report_.add(diagnose("PW-CALL-007", "a kernel function is called")
+                        .breaks("kernel functions have no hardware yet"),
+                    i);
+      t.finish_call(s, Value::poison());
+    }
+    void operator()(const LoadPacket&) const {
+      t.report_.add(diagnose("PW-PKT-006", "LD_ABS and LD_IND are not for XDP programs")
+                        .help("read the packet through ctx->data"),
+                    i);
+      t.finish_call(s, Value::poison());
+    }
+    void operator()(const Jump&) const {}
+    void operator()(const CallLocal&) const {}
+    void operator()(const isa::Exit&) const {}
+  };
+  std::visit(Visitor{*this, s, insn}, *code_[insn]);
+}
+
+} // namespace pw::verify

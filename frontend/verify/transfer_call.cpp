@@ -1,0 +1,328 @@
+#include "frontend/verify/trace_format.h"
+#include "frontend/verify/transfer.h"
+
+#include <algorithm>
+
+namespace pw::verify {
+
+using namespace isa;
+
+namespace {
+
+bool is_lookup_map(bpf_map_type t) {
+  return t == BPF_MAP_TYPE_ARRAY || t == BPF_MAP_TYPE_PERCPU_ARRAY || t == BPF_MAP_TYPE_HASH ||
+         t == BPF_MAP_TYPE_PERCPU_HASH || t == BPF_MAP_TYPE_DEVMAP || t == BPF_MAP_TYPE_XSKMAP;
+}
+
+bool is_redirect_map(bpf_map_type t) {
+  return t == BPF_MAP_TYPE_DEVMAP || t == BPF_MAP_TYPE_CPUMAP || t == BPF_MAP_TYPE_XSKMAP;
+}
+
+bool is_array(bpf_map_type t) { return t == BPF_MAP_TYPE_ARRAY || t == BPF_MAP_TYPE_PERCPU_ARRAY; }
+
+std::string register_name(unsigned index) { return "r" + std::to_string(index + 1); }
+
+constexpr unsigned max_dynamic_bytes = 512; // of memory arguments whose size is not constant
+
+} // namespace
+
+void Transfer::finish_call(State& s, const Value& result) {
+  for (unsigned r = 1; r <= 5; ++r)
+    s.reg(r) = Value{};
+  s.reg(0) = result;
+}
+
+void Transfer::refuse_helper(unsigned insn, std::uint32_t id) {
+  const std::string name = helper_name(id);
+  if (name.empty())
+    report_.add(diagnose("PW-CALL-001", "unknown helper function " + std::to_string(id))
+                    .limited("helpers 1 to 211", std::to_string(id)),
+                insn);
+  else if (!allowed_for_xdp(id))
+    report_.add(diagnose("PW-CALL-003", "helper " + name + " is not for XDP programs")
+                    .breaks("Linux refuses it in a program of this type, too"),
+                insn);
+  else
+    report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported"), insn);
+}
+
+void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
+  const HelperSignature* sig = signature(c.id);
+  if (!sig) {
+    refuse_helper(insn, c.id);
+    return finish_call(s, Value::poison());
+  }
+  // All arguments are looked at, so that all that is wrong is told at once.
+  bool good = check_arguments(s, insn, *sig);
+  good = good && check_special(s, insn, c.id);
+  const Value result = good ? call_result(s, *sig) : Value::poison();
+  if (sig->moves_packet)
+    s.each_value([](Value& v) {
+      if (v.is_packet() || v.kind == Kind::PacketEnd) {
+        v = Value{};
+        v.kind = Kind::Stale;
+      }
+    });
+  s.meta_moved |= c.id == BPF_FUNC_xdp_adjust_meta;
+  s.tail_moved |= c.id == BPF_FUNC_xdp_adjust_tail;
+  finish_call(s, result);
+}
+
+bool Transfer::check_arguments(State& s, unsigned insn, const HelperSignature& sig) {
+  if (sig.id == BPF_FUNC_trace_printk) // the format says how many there are
+    return check_trace(s, insn);
+  bool good = true;
+  for (unsigned i = 0; i < 5 && sig.arguments[i] != Argument::None; ++i)
+    good &= check_argument(s, insn, sig, i);
+  return good;
+}
+
+bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& sig, unsigned i) {
+  const Value v = use(s, insn, Register(i + 1));
+  if (v.kind == Kind::Poison)
+    return false;
+  const auto expect = [&](bool good, const char* what) {
+    if (!good)
+      report_.add(diagnose("PW-CALL-004", "argument " + std::to_string(i + 1) + " of " +
+                                              helper_name(sig.id) + " is " + kind_name(v.kind))
+                      .limited(what, kind_name(v.kind)),
+                  insn);
+    return good;
+  };
+  switch (sig.arguments[i]) {
+  case Argument::Any:
+  case Argument::Size:
+  case Argument::SizeOrZero:
+    return expect(v.is_scalar(), "a number");
+  case Argument::Context:
+    return expect(v.kind == Kind::Context, "the context pointer");
+  case Argument::Map:
+    return expect(v.kind == Kind::Map, "a map") && check_map(insn, sig.id, v);
+  case Argument::Key: {
+    const Value& m = s.reg(Register(i));
+    if (m.kind != Kind::Map)
+      return false;
+    if (!v.is_pointer() || v.kind == Kind::Context)
+      return expect(false, "a pointer to memory");
+    if (!access(s, insn, v, 0, map(m).key_size, false))
+      return false;
+    if (v.kind == Kind::Stack) {
+      const StackRange r = stack_range(v, 0, map(m).key_size);
+      return expect(!has_pointer(s.frames[v.frame], r.first, r.bytes), "memory without pointers");
+    }
+    return true;
+  }
+  case Argument::Memory:
+    return check_memory(s, insn, i, false, false);
+  case Argument::MemoryOrNull:
+    return check_memory(s, insn, i, false, true);
+  case Argument::MemoryOut:
+    return check_memory(s, insn, i, true, false);
+  case Argument::Callback:
+    return expect(v.kind == Kind::Function, "a function");
+  case Argument::StackPointerOrNull:
+    return expect(v.kind == Kind::Stack || v.is_null(), "a stack pointer or NULL");
+  case Argument::None:
+    break;
+  }
+  return true;
+}
+
+bool Transfer::check_memory(State& s, unsigned insn, unsigned i, bool write, bool may_be_null) {
+  const Value v = use(s, insn, Register(i + 1)), size = use(s, insn, Register(i + 2));
+  if (!size.is_scalar())
+    return false; // told with the next argument
+  if (v.is_null() && may_be_null && size.scalar.is(0))
+    return true;
+  const std::uint64_t bytes = size.scalar.all.umax;
+  if (bytes > max_dynamic_bytes) {
+    report_.add(diagnose("PW-CALL-008",
+                         "the size in " + register_name(i + 1) + " has no small enough bound")
+                    .limited(std::to_string(max_dynamic_bytes) + " bytes", to_string(size.scalar))
+                    .help("check the size against a bound before the call"),
+                insn);
+    return false;
+  }
+  if (bytes == 0)
+    return true;
+  if (!access(s, insn, v, 0, unsigned(bytes), write))
+    return false;
+  if (v.kind != Kind::Stack)
+    return true;
+  const StackRange r = stack_range(v, 0, unsigned(bytes));
+  if (has_pointer(s.frames[v.frame], r.first, r.bytes))
+    report_.add(diagnose("PW-STK-002", "a helper is given stack memory that holds a pointer"),
+                insn);
+  if (write)
+    forget_stack(s.frames[v.frame], r.first, r.bytes);
+  return true;
+}
+
+bool Transfer::check_map(unsigned insn, std::uint32_t helper, const Value& v) {
+  const MapDefinition& m = map(v);
+  const bool fits =
+      helper == BPF_FUNC_redirect_map ? is_redirect_map(m.type) : is_lookup_map(m.type);
+  if (fits)
+    return true;
+  const bool cpumap = helper != BPF_FUNC_redirect_map && m.type == BPF_MAP_TYPE_CPUMAP;
+  const bool other = helper == BPF_FUNC_redirect_map && m.type != BPF_MAP_TYPE_DEVMAP_HASH;
+  if (cpumap || other)
+    report_.add(diagnose("PW-MAP-004", helper_name(helper) + " can't take map '" + m.name + "'")
+                    .limited("another type of map", "type " + std::to_string(m.type)),
+                insn);
+  else
+    report_.add(diagnose("PW-MAP-003", helper_name(helper) + " on map '" + m.name +
+                                           "': maps of this type are not supported")
+                    .limited("array, per-CPU array, hash, per-CPU hash, devmap, cpumap, xskmap",
+                             "type " + std::to_string(m.type)),
+                insn);
+  return false;
+}
+
+bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
+  switch (helper) {
+  case BPF_FUNC_redirect_map:
+    return check_redirect_map(s, insn);
+  case BPF_FUNC_xdp_adjust_head:
+  case BPF_FUNC_xdp_adjust_tail:
+    return check_moves(s, insn, helper);
+  default:
+    return true;
+  }
+}
+
+bool Transfer::check_redirect_map(State& s, unsigned insn) {
+  const Scalar flags = s.reg(3).scalar;
+  const bool devmap = map(s.reg(1)).type == BPF_MAP_TYPE_DEVMAP;
+  const std::uint64_t may_set = flags.bits.value | flags.bits.mask;
+  if (!devmap || !(may_set & BPF_F_BROADCAST))
+    return true;
+  report_.add(diagnose("PW-CALL-011", "bpf_redirect_map may be asked to broadcast")
+                  .limited("flags without BPF_F_BROADCAST", to_string(flags))
+                  .help("pass constant flags: one packet in is at most one packet out"),
+              insn);
+  return false;
+}
+
+bool Transfer::check_moves(State& s, unsigned insn, std::uint32_t helper) {
+  if (helper == BPF_FUNC_xdp_adjust_head && s.meta_moved) {
+    report_.add(diagnose("PW-PKT-004", "bpf_xdp_adjust_head after bpf_xdp_adjust_meta")
+                    .breaks("the metadata would have to move with the head of the packet")
+                    .help("move the head first"),
+                insn);
+    return false;
+  }
+  const bool may_grow = std::int32_t(s.reg(2).scalar.low.smax) > 0;
+  if (helper == BPF_FUNC_xdp_adjust_tail && s.tail_moved && may_grow) {
+    report_.add(diagnose("PW-PKT-005", "the packet's tail may grow after it was moved before")
+                    .help("move the tail once"),
+                insn);
+    return false;
+  }
+  return true;
+}
+
+std::optional<TraceFormat> Transfer::trace_format(const State& s) const {
+  const Value &text = s.reg(1), &size = s.reg(2);
+  if (!size.is_scalar() || !size.scalar.is_constant() || size.scalar.value() > 512)
+    return std::nullopt;
+  TraceFormat format;
+  for (std::uint64_t i = 0; i < size.scalar.value(); ++i) {
+    const auto byte = constant_memory(s, text, std::int64_t(i), 1);
+    if (!byte)
+      return std::nullopt;
+    if (*byte == 0)
+      break;
+    format.text += char(*byte);
+  }
+  const auto count = count_conversions(format.text);
+  if (!count)
+    return std::nullopt;
+  format.arguments = *count;
+  return format;
+}
+
+bool Transfer::check_trace(State& s, unsigned insn) {
+  const bool memory = check_memory(s, insn, 0, false, false);
+  if (!memory || use(s, insn, Register(1)).kind == Kind::Poison)
+    return false;
+  const auto format = trace_format(s);
+  if (!format) {
+    report_.add(diagnose("PW-CALL-010",
+                         "the format of bpf_trace_printk is not a constant, or has "
+                         "conversions other than %d %i %u %x %X %c and %p (l, ll) and %%")
+                    .help("use a literal format with at most three numbers"),
+                insn);
+    return false;
+  }
+  bool good = true;
+  for (unsigned i = 0; i < format->arguments; ++i) {
+    const Value v = use(s, insn, Register(3 + i));
+    if (v.is_scalar())
+      continue;
+    good = false;
+    if (v.kind != Kind::Poison)
+      report_.add(
+          diagnose("PW-CALL-004", std::string("bpf_trace_printk is to print ") + kind_name(v.kind))
+              .limited("numbers", kind_name(v.kind)),
+          insn);
+  }
+  return good;
+}
+
+Value Transfer::lookup_result(State& s) {
+  const Value m = s.reg(1), key = s.reg(2);
+  const MapDefinition& definition = map(m);
+  Value v = Value::pointer(Kind::MapValueOrNull, 0, m.index);
+  // Linux (from 6.14) takes a lookup with a constant key below max_entries in an array as found.
+  if (is_array(definition.type)) {
+    const auto k = constant_memory(s, key, 0, 4);
+    if (k && *k < definition.max_entries)
+      v.kind = Kind::MapValue;
+  }
+  v.id = v.kind == Kind::MapValue ? 0 : next_id_++;
+  return v;
+}
+
+Value Transfer::call_result(State& s, const HelperSignature& sig) {
+  switch (sig.result) {
+  case Result::MapValueOrNull:
+    return lookup_result(s);
+  case Result::Verdict:
+    return Value::of(Scalar::unsigned_range(0, 4));
+  case Result::Length:
+    return Value::of(Scalar::unsigned_range(14, 65535));
+  case Result::Number:
+    break;
+  }
+  switch (sig.id) {
+  case BPF_FUNC_get_prandom_u32:
+  case BPF_FUNC_get_smp_processor_id:
+    return Value::of(Scalar::unsigned_range(0, 0xffffffff));
+  case BPF_FUNC_csum_diff:
+    return Value::of(Scalar::unsigned_range(0, 0xffff));
+  case BPF_FUNC_xdp_adjust_head:
+  case BPF_FUNC_xdp_adjust_meta:
+  case BPF_FUNC_xdp_adjust_tail:
+  case BPF_FUNC_xdp_load_bytes:
+  case BPF_FUNC_xdp_store_bytes:
+    return Value::of(Scalar::signed_range(-95, 0));
+  default:
+    return Value::of(Scalar{});
+  }
+}
+
+bool Transfer::check_loop_call(State& s, unsigned insn) {
+  const HelperSignature& sig = *signature(BPF_FUNC_loop);
+  if (!check_arguments(s, insn, sig))
+    return false;
+  if (!s.reg(4).scalar.is(0)) {
+    report_.add(
+        diagnose("PW-CALL-012", "bpf_loop takes no flags").limited("0", to_string(s.reg(4).scalar)),
+        insn);
+    return false;
+  }
+  return true;
+}
+
+} // namespace pw::verify
