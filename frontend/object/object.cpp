@@ -56,17 +56,17 @@ template <class T> T expect(Answer answer) {
 
 } // namespace
 
+// A line belongs to the function in which it stands; records without a line (the compiler's own
+// doing) take the last one before them.
 SourceLocation Program::location(unsigned insn) const {
-  const auto after = std::upper_bound(lines.begin(), lines.end(), insn,
-                                      [](unsigned i, const LineInfo& l) { return i < l.insn; });
-  if (after == lines.begin())
-    return {};
-  const LineInfo& line = *std::prev(after);
-  // A line belongs to the function in which it stands.
-  for (const Subprogram& s : subprograms)
-    if (s.insn > line.insn && s.insn <= insn)
-      return {};
-  return line.location;
+  const auto by_insn = [](unsigned i, const auto& x) { return i < x.insn; };
+  const auto function = std::upper_bound(subprograms.begin(), subprograms.end(), insn, by_insn);
+  const unsigned first = function == subprograms.begin() ? 0 : std::prev(function)->insn;
+  auto after = std::upper_bound(lines.begin(), lines.end(), insn, by_insn);
+  while (after != lines.begin() && (--after)->insn >= first)
+    if (after->location.known())
+      return after->location;
+  return {};
 }
 
 Object open_object(const std::string& path, const OpenOptions& options) {

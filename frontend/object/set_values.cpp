@@ -160,8 +160,9 @@ std::optional<Variable> find(const ElfFile& elf, const btf* types, const std::st
 }
 
 bool is_undefined(const ElfFile& elf, const std::string& name) {
-  return std::any_of(elf.symbols.begin(), elf.symbols.end(),
-                     [&](const ElfSymbol& s) { return s.section == SHN_UNDEF && s.name == name; });
+  return std::any_of(elf.symbols.begin(), elf.symbols.end(), [&](const ElfSymbol& s) {
+    return s.section == SHN_UNDEF && !s.name.empty() && s.name == name;
+  });
 }
 
 std::string variable_names(const ElfFile& elf) {

@@ -78,7 +78,8 @@ std::string in_llvm_words(std::string s) {
 std::string registers_only(const std::string& s) {
   if (s.find("(u") == std::string::npos && s.find("xchg") == std::string::npos)
     return s;
-  return std::regex_replace(s, std::regex("w(\\d+)"), "r$1");
+  return std::regex_replace(std::regex_replace(s, std::regex("w(\\d+)"), "r$1"),
+                            std::regex("xchg32_32"), "xchg_32");
 }
 
 bool changed_by_linking(const std::string& s) {
