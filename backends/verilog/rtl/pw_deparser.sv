@@ -213,10 +213,10 @@ module pw_deparser #(
       assign {shift, shift_keep, shift_about} = flush_pending ? kept_about : now_about;
       // A flush that belongs to a packet ends it; a joined beat before a flush doesn't.
       wire ends = flush_pending || (now_last && !now_flush);
+      wire [BUS-1:0] behind = {BUS{1'b1}} << shift;  // lanes that the beat before fills
       wire [BITS-1:0] mixed, turned;
       for (i = 0; i < BUS; i = i + 1) begin : g_mix
-        localparam [LOG:0] LANE = (LOG + 1)'(i);
-        wire from_kept = flush_pending || (!now_solo && LANE >= {1'b0, shift});
+        wire from_kept = flush_pending || (!now_solo && behind[i]);
         assign mixed[8*i+:8] = !from_kept ? now_data[8*i+:8] :
             now_front && !flush_pending ? now_before[8*i+:8] : kept_data[8*i+:8];
       end
