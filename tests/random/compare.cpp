@@ -61,6 +61,10 @@ std::string first_difference(const PacketResult& a, const PacketResult& b, bool 
     return pair("bytes", hex(a.bytes), hex(b.bytes));
   if (redirects && a.redirect != b.redirect)
     return pair("redirect", redirect_text(a.redirect), redirect_text(b.redirect));
+  if (a.cycle_in && b.cycle_in && a.cycle_in != b.cycle_in)
+    return pair("cycle_in", std::to_string(*a.cycle_in), std::to_string(*b.cycle_in));
+  if (a.cycle_out && b.cycle_out && a.cycle_out != b.cycle_out)
+    return pair("cycle_out", std::to_string(*a.cycle_out), std::to_string(*b.cycle_out));
   return {};
 }
 

@@ -32,9 +32,11 @@ struct ModelOptions {
   std::uint32_t stall_seed = 1;
 };
 Contestant model(const ModelOptions& = {});
+Contestant rtl(const ModelOptions& = {});
 
-// The first difference in verdict, length, bytes, redirect or maps, in that order. An exception
-// other than a refusal counts as a difference. Packets that one of them can't run are skipped.
+// The first difference in verdict, length, bytes, redirect, clocks (where both have them) or maps.
+// An exception other than a refusal counts as a difference. Packets that one of them can't run are
+// skipped.
 Verdict compare(const Case&, const Contestant& a, const Contestant& b);
 
 } // namespace pw::random

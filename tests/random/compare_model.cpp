@@ -7,9 +7,9 @@ namespace pw::random {
 namespace {
 
 // The pipeline must live as long as the engine that refers to it.
-class ModelWithPipeline : public Engine {
+class WithPipeline : public Engine {
 public:
-  ModelWithPipeline(const Case& c, const ModelOptions& options) {
+  WithPipeline(EngineKind kind, const Case& c, const ModelOptions& options) {
     LiftedProgram lifted = lift_program(c.object, c.program());
     CompileOptions compile;
     compile.random_schedule = options.random_schedule;
@@ -20,7 +20,7 @@ public:
     input.pipeline = &compiled_.pipeline;
     input.stall_percent = options.stall_percent;
     input.stall_seed = options.stall_seed;
-    engine_ = make_model_engine(input);
+    engine_ = make_engine(kind, input);
   }
   void set_maps(const MapState& maps) override { engine_->set_maps(maps); }
   MapState maps() override { return engine_->maps(); }
@@ -37,7 +37,13 @@ private:
 
 Contestant model(const ModelOptions& options) {
   return {"model", [options](const Case& c) -> std::unique_ptr<Engine> {
-            return std::make_unique<ModelWithPipeline>(c, options);
+            return std::make_unique<WithPipeline>(EngineKind::Model, c, options);
+          }};
+}
+
+Contestant rtl(const ModelOptions& options) {
+  return {"rtl", [options](const Case& c) -> std::unique_ptr<Engine> {
+            return std::make_unique<WithPipeline>(EngineKind::Rtl, c, options);
           }};
 }
 

@@ -41,6 +41,7 @@ std::pair<Contestant, Contestant> contestants(const Options& options, std::uint6
   std::map<std::string, Contestant> all = {{"interp", interp()}, {"kernel", kernel()}};
 #ifdef PW_HAVE_COMPILER
   all.emplace("model", model(model_options));
+  all.emplace("rtl", rtl(model_options));
 #endif
   std::size_t comma = options.engines.find(',');
   return {all.at(options.engines.substr(0, comma)), all.at(options.engines.substr(comma + 1))};
@@ -122,7 +123,7 @@ int run_case_file(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Looks for programs on which two engines differ"};
-  app.add_option("--engines", options.engines, "two of interp, model, kernel");
+  app.add_option("--engines", options.engines, "two of interp, model, rtl, kernel");
   app.add_option("--first", options.first, "first seed");
   app.add_option("--count", options.count, "number of seeds");
   app.add_option("--seconds", options.seconds, "stop after so long; 0 = never");
