@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -57,8 +58,7 @@ std::string last_words(const std::string& log) {
 
 // What the handler of libbpf gets to know; it is called in the same thread.
 struct Preparation {
-  int exchange_fd = -1;
-  bool fixed_cpu = false;
+  StubOptions stubs;
   std::vector<std::uint8_t> functions, lines; // moved records, alive until the load is done
 };
 Preparation preparation;
@@ -66,8 +66,7 @@ Preparation preparation;
 int prepare_load(bpf_program* program, bpf_prog_load_opts* opts, long) {
   try {
     const std::span original(bpf_program__insns(program), bpf_program__insn_cnt(program));
-    Rewritten result =
-        rewrite(original, helper_stubs(preparation.exchange_fd, preparation.fixed_cpu));
+    Rewritten result = rewrite(original, helper_stubs(original, preparation.stubs));
     if (opts->func_info_cnt != 0) {
       preparation.functions = move_records(opts->func_info, opts->func_info_cnt,
                                            opts->func_info_rec_size, result.position);
@@ -101,17 +100,34 @@ std::set<std::string> needed_programs(const LoadRequest& request) {
   return names;
 }
 
+bool uses_helper(const Program& program, std::int32_t helper) {
+  return std::ranges::any_of(program.insns, [helper](const bpf_insn& insn) {
+    return insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == 0 && insn.imm == helper;
+  });
+}
+
 } // namespace
 
+// Where the verifier does not like the stubs of trace_printk, lines are not observed.
 LoadedProgram::LoadedProgram(const LoadRequest& request) : program_name_(request.program.name) {
   libbpf_set_print(keep_log);
-  libbpf_log.clear();
   make_exchange();
-  preparation = {
-      .exchange_fd = exchange_fd_, .fixed_cpu = request.fixed_cpu, .functions = {}, .lines = {}};
   register_handlers(request);
-  open(request);
-  load(request);
+  for (const bool traces : {true, false}) {
+    libbpf_log.clear();
+    preparation = {
+        .stubs = {.exchange_fd = exchange_fd_, .fixed_cpu = request.fixed_cpu, .traces = traces},
+        .functions = {},
+        .lines = {}};
+    try {
+      open(request);
+      load(request);
+      break;
+    } catch (const Failure&) {
+      if (!traces || !uses_helper(request.program, BPF_FUNC_trace_printk))
+        throw;
+    }
+  }
   learn_addresses();
 }
 

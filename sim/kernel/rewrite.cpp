@@ -50,7 +50,7 @@ Rewritten rewrite(std::span<const bpf_insn> code, const Replace& replace) {
   std::vector<bool> kept; // by original position
   for (std::size_t i = 0; i < code.size(); ++i) {
     result.position.push_back(static_cast<std::uint32_t>(result.code.size()));
-    const auto instead = is_wide(code[i]) ? std::nullopt : replace(code[i]);
+    const auto instead = is_wide(code[i]) ? std::nullopt : replace(code[i], i);
     kept.push_back(!instead);
     if (instead) {
       result.code.insert(result.code.end(), instead->begin(), instead->end());

@@ -15,7 +15,7 @@ namespace pw::kernel {
 using Code = std::vector<bpf_insn>;
 // What stands in the place of an instruction; nullopt = itself. Jumps inside a replacement stay
 // inside of it (one behind its last instruction is the next original instruction).
-using Replace = std::function<std::optional<Code>(const bpf_insn&)>;
+using Replace = std::function<std::optional<Code>(const bpf_insn&, std::size_t at)>;
 
 struct Rewritten {
   Code code;

@@ -1,86 +1,14 @@
 #include "sim/kernel/stubs.h"
 
+#include "sim/kernel/assembler.h"
+#include "sim/kernel/initialised.h"
+
+#include <cerrno>
 #include <cstddef>
 
 namespace pw::kernel {
 
 namespace {
-
-enum Register : std::uint8_t { R0, R1, R2, R3, R4, R5 };
-
-bpf_insn insn(unsigned code, unsigned dst, unsigned src, int off, std::int32_t imm) {
-  bpf_insn i{};
-  i.code = static_cast<std::uint8_t>(code);
-  i.dst_reg = dst & 15;
-  i.src_reg = src & 15;
-  i.off = static_cast<std::int16_t>(off);
-  i.imm = imm;
-  return i;
-}
-
-// Instructions one after another, with forward jumps by label.
-class Assembler {
-public:
-  explicit Assembler(int exchange_fd) : fd_(exchange_fd) {}
-
-  Assembler& exchange(unsigned dst) { // address of struct Exchange
-    code_.push_back(insn(BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_VALUE, 0, fd_));
-    code_.push_back(insn(0, 0, 0, 0, 0));
-    return *this;
-  }
-  Assembler& map(unsigned dst, int fd) {
-    code_.push_back(insn(BPF_LD | BPF_IMM | BPF_DW, dst, BPF_PSEUDO_MAP_FD, 0, fd));
-    code_.push_back(insn(0, 0, 0, 0, 0));
-    return *this;
-  }
-  Assembler& load64(unsigned dst, unsigned base, std::size_t off) {
-    return add(insn(BPF_LDX | BPF_MEM | BPF_DW, dst, base, static_cast<int>(off), 0));
-  }
-  Assembler& load32(unsigned dst, unsigned base, std::size_t off) {
-    return add(insn(BPF_LDX | BPF_MEM | BPF_W, dst, base, static_cast<int>(off), 0));
-  }
-  Assembler& store64(unsigned base, std::size_t off, unsigned src) {
-    return add(insn(BPF_STX | BPF_MEM | BPF_DW, base, src, static_cast<int>(off), 0));
-  }
-  Assembler& store32(unsigned base, std::size_t off, unsigned src) {
-    return add(insn(BPF_STX | BPF_MEM | BPF_W, base, src, static_cast<int>(off), 0));
-  }
-  Assembler& clear64(unsigned base, std::size_t off) {
-    return add(insn(BPF_ST | BPF_MEM | BPF_DW, base, 0, static_cast<int>(off), 0));
-  }
-  Assembler& op64(unsigned op, unsigned dst, std::int32_t imm) {
-    return add(insn(BPF_ALU64 | op | BPF_K, dst, 0, 0, imm));
-  }
-  Assembler& op64_reg(unsigned op, unsigned dst, unsigned src) {
-    return add(insn(BPF_ALU64 | op | BPF_X, dst, src, 0, 0));
-  }
-  Assembler& op32(unsigned op, unsigned dst, std::int32_t imm) {
-    return add(insn(BPF_ALU | op | BPF_K, dst, 0, 0, imm));
-  }
-  Assembler& op32_reg(unsigned op, unsigned dst, unsigned src) {
-    return add(insn(BPF_ALU | op | BPF_X, dst, src, 0, 0));
-  }
-  Assembler& call(std::uint32_t helper) {
-    return add(insn(BPF_JMP | BPF_CALL, 0, 0, 0, static_cast<std::int32_t>(helper)));
-  }
-  // Over the next `count` instructions (an address of struct Exchange is two).
-  Assembler& skip_if(unsigned op, unsigned dst, std::int32_t imm, int count) {
-    return add(insn(BPF_JMP | op | BPF_K, dst, 0, count, imm));
-  }
-  Assembler& skip(int count) { return add(insn(BPF_JMP | BPF_JA, 0, 0, count, 0)); }
-  Assembler& exit() { return add(insn(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)); }
-
-  Code take() { return std::move(code_); }
-
-private:
-  Assembler& add(const bpf_insn& i) {
-    code_.push_back(i);
-    return *this;
-  }
-
-  int fd_;
-  Code code_;
-};
 
 Code read_u64(int fd, std::size_t field) {
   return Assembler(fd).exchange(R0).load64(R0, R0, field).take();
@@ -147,10 +75,59 @@ Code redirect_map(int fd) {
   return a.clear64(R1, offsetof(Exchange, redirect_ifindex)).take();
 }
 
+constexpr std::size_t first_trace = offsetof(Exchange, traces);
+
+// dst = address of struct Exchange plus the place of the next trace record; the last one is used
+// again when there are too many. 5 instructions and the address.
+void trace_slot(Assembler& a, unsigned dst, unsigned scratch) {
+  a.exchange(dst).load64(scratch, dst, offsetof(Exchange, trace_count));
+  a.skip_if(BPF_JLT, scratch, Exchange::max_traces, 1);
+  a.op64(BPF_MOV, scratch, Exchange::max_traces - 1);
+  a.op64(BPF_MUL, scratch, sizeof(TraceRecord)).op64_reg(BPF_ADD, dst, scratch);
+}
+
+// Keeps arguments and format, then calls the helper with the copy of the format. `given`: how many
+// of r3 .. r5 hold arguments; the verifier would not let the others be read.
+Code trace_printk(int fd, unsigned given) {
+  constexpr std::size_t format = first_trace + offsetof(TraceRecord, format);
+  constexpr std::size_t size = first_trace + offsetof(TraceRecord, format_size);
+  constexpr std::size_t args = first_trace + offsetof(TraceRecord, args);
+  Assembler a(fd);
+  a.exchange(R0);
+  if (given == 3)
+    a.store64(R0, offsetof(Exchange, pending_key), R5); // r5 is needed to find the slot
+  trace_slot(a, R0, R5);
+  for (unsigned i = 0; i < given && i < 2; ++i)
+    a.store64(R0, args + i * 8, R3 + i);
+  a.store64(R0, size, R2).op64_reg(BPF_MOV, R3, R1).op64_reg(BPF_MOV, R1, R0);
+  a.op64(BPF_ADD, R1, format).call(BPF_FUNC_probe_read_kernel);
+  a.exchange(R5).load64(R5, R5, offsetof(Exchange, pending_key));
+  trace_slot(a, R1, R2);
+  a.store64(R1, args + 16, R5).load64(R3, R1, args).load64(R4, R1, args + 8);
+  a.load64(R2, R1, size).op64(BPF_MOV, R0, -EINVAL);
+  a.skip_if(BPF_JEQ, R2, 0, 3).skip_if(BPF_JGT, R2, TraceRecord::max_format, 2);
+  a.op64(BPF_ADD, R1, format).call(BPF_FUNC_trace_printk);
+  trace_slot(a, R1, R2);
+  a.store64(R1, first_trace + offsetof(TraceRecord, result), R0);
+  a.exchange(R1).load64(R2, R1, offsetof(Exchange, trace_count)).op64(BPF_ADD, R2, 1);
+  return a.store64(R1, offsetof(Exchange, trace_count), R2).take();
+}
+
+// How many of r3, r4, r5 are initialised, counted from r3.
+unsigned arguments(RegisterSet set) {
+  unsigned given = 0;
+  while (given < 3 && (set >> (R3 + given) & 1) != 0)
+    ++given;
+  return given;
+}
+
 } // namespace
 
-Replace helper_stubs(int fd, bool fixed_cpu) {
-  return [fd, fixed_cpu](const bpf_insn& i) -> std::optional<Code> {
+Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options) {
+  const int fd = options.exchange_fd;
+  const bool fixed_cpu = options.fixed_cpu;
+  const auto known = options.traces ? initialised(code) : std::vector<RegisterSet>{};
+  return [fd, fixed_cpu, known](const bpf_insn& i, std::size_t at) -> std::optional<Code> {
     if (i.code != (BPF_JMP | BPF_CALL) || i.src_reg != 0)
       return std::nullopt;
     switch (i.imm) {
@@ -171,6 +148,8 @@ Replace helper_stubs(int fd, bool fixed_cpu) {
       return redirect(fd);
     case BPF_FUNC_redirect_map:
       return redirect_map(fd);
+    case BPF_FUNC_trace_printk:
+      return known.empty() ? std::nullopt : std::optional(trace_printk(fd, arguments(known[at])));
     default:
       return std::nullopt;
     }

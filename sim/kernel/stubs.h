@@ -31,9 +31,14 @@ struct Exchange {
   std::uint64_t map_address[max_maps];
 };
 
-// Replacements for the calls of one program; exchange_fd is the map of struct Exchange. fixed_cpu:
-// the processor's number is taken from the exchange, too.
-Replace helper_stubs(int exchange_fd, bool fixed_cpu);
+struct StubOptions {
+  int exchange_fd = -1;   // the map of struct Exchange
+  bool fixed_cpu = false; // the processor's number is taken from the exchange, too
+  bool traces = true;     // bpf_trace_printk is observed
+};
+
+// Replacements for the calls of one program.
+Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions&);
 
 // A program that stores the address of each map into Exchange::map_address and returns 0.
 Code map_address_program(int exchange_fd, std::span<const int> map_fds);

@@ -3,6 +3,7 @@
 #include "sim/kernel/kernel_maps.h"
 #include "sim/kernel/loader.h"
 #include "sim/maps/contents.h"
+#include "sim/trace_format.h"
 
 #include <bpf/bpf.h>
 
@@ -125,6 +126,13 @@ private:
         redirect_target(*input_.object, result.retval, program_.map_at(e.redirect_map),
                         static_cast<std::uint32_t>(e.redirect_key),
                         static_cast<std::uint32_t>(e.redirect_ifindex), e.redirect_flags);
+    for (std::uint64_t i = 0; i < e.trace_count && i < Exchange::max_traces; ++i) {
+      const TraceRecord& t = e.traces[i];
+      const std::string format(t.format, ::strnlen(t.format, TraceRecord::max_format));
+      const auto line = format_trace(format, t.args);
+      if (line && static_cast<std::int64_t>(t.result) >= 0)
+        result.trace.push_back(*line);
+    }
   }
 
   const EngineInput& input_;
