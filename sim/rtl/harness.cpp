@@ -287,7 +287,8 @@ void Simulator::clock() {
 
 // In a long pause nothing changes but the number of the clock.
 void Simulator::skip_pause() {
-  if (!idle_ || offered_ || next_ == run_->count || now_ < idle_since_ + run_->settle + 64)
+  const std::uint64_t quiet_since = std::max(idle_since_, progress_);
+  if (!idle_ || offered_ || next_ == run_->count || now_ < quiet_since + run_->settle + 64)
     return;
   const std::uint64_t target = start_ + run_->packets[next_].offer;
   if (target > now_ + 1)

@@ -169,7 +169,9 @@ Case resize() { // tail by -32 .. +31, growth shows zeros
   const ValueId tail = b.op(OpKind::Add, {length, by});
   b.packet_write(whole, 36, b.field(0, 8));
   b.result().tail = b.op(OpKind::Select, {whole, tail, length}, 16);
-  b.result().fill = b.op(OpKind::Select, {b.compare(Compare::Slt, tail, length), tail, length}, 16);
+  const ValueId shorter = b.compare(Compare::Slt, tail, length);
+  const ValueId shrinks = b.op(OpKind::And, {whole, shorter}, 1);
+  b.result().fill = b.op(OpKind::Select, {shrinks, tail, length}, 16);
   return make_case(b);
 }
 
