@@ -19,10 +19,6 @@
 namespace pw::object {
 namespace {
 
-constexpr rlim_t CpuSeconds = 20;
-constexpr std::chrono::seconds WallTime{60};
-[[maybe_unused]] constexpr rlim_t MemoryBytes = 4ull << 30;
-
 [[noreturn]] void stopped(const std::string& how) {
   throw Failure(
       diagnose("PW-OBJ-005", "reading the object file " + how)
@@ -36,12 +32,12 @@ void limit(int resource, rlim_t value) {
 }
 
 // Nothing that happens in the child may show: no core file, no messages of a crash handler.
-void restrict_child() {
+void restrict_child(const ChildLimits& limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, CpuSeconds);
+  limit(RLIMIT_CPU, limits.cpu_seconds);
 #ifndef PW_ADDRESS_SANITIZER // whose shadow memory is larger than any limit
-  limit(RLIMIT_AS, MemoryBytes);
+  limit(RLIMIT_AS, limits.memory_bytes);
 #endif
   const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
   dup2(nowhere, STDERR_FILENO);
@@ -57,7 +53,6 @@ Answer attempt(const std::function<Answer()>& work) {
     return f.diagnostics();
   } catch (const std::bad_alloc&) {
     return Diagnostics{diagnose("PW-OBJ-005", "reading the object file took too much memory")
-                           .limited("4 GB", "more")
                            .help("the file is most likely corrupt: compile it again")};
   } catch (const std::exception& e) {
     return Diagnostics{
@@ -65,8 +60,9 @@ Answer attempt(const std::function<Answer()>& work) {
   }
 }
 
-[[noreturn]] void run_child(int out, const std::function<Answer()>& work) {
-  restrict_child();
+[[noreturn]] void run_child(int out, const std::function<Answer()>& work,
+                            const ChildLimits& limits) {
+  restrict_child(limits);
   const Bytes answer = encode(attempt(work));
   for (std::size_t done = 0; done < answer.size();) {
     const ssize_t n = write(out, answer.data() + done, answer.size() - done);
@@ -79,13 +75,13 @@ Answer attempt(const std::function<Answer()>& work) {
 
 class Child {
 public:
-  Child(const std::function<Answer()>& work) {
+  Child(const std::function<Answer()>& work, const ChildLimits& limits) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
       throw Failure(diagnose("PW-INT-001", std::string("no pipe: ") + std::strerror(errno)));
     pid_ = fork();
     if (pid_ == 0)
-      run_child(ends[1], work);
+      run_child(ends[1], work, limits);
     close(ends[1]);
     in_ = ends[0];
     if (pid_ < 0) {
@@ -101,8 +97,8 @@ public:
       finish(true);
   }
 
-  Bytes read_all() {
-    const auto deadline = std::chrono::steady_clock::now() + WallTime;
+  Bytes read_all(std::chrono::seconds longest) {
+    const auto deadline = std::chrono::steady_clock::now() + longest;
     Bytes out;
     std::uint8_t part[65536];
     while (wait_readable(deadline)) {
@@ -156,9 +152,9 @@ std::string how_it_died(int status) {
 
 } // namespace
 
-Answer in_child(const std::function<Answer()>& work) {
-  Child child(work);
-  const Bytes bytes = child.read_all();
+Answer in_child(const std::function<Answer()>& work, const ChildLimits& limits) {
+  Child child(work, limits);
+  const Bytes bytes = child.read_all(std::chrono::seconds(limits.wall_seconds));
   if (child.timed_out())
     stopped("took too long");
   const int status = child.finish(false);

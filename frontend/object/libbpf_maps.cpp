@@ -10,6 +10,8 @@
 namespace pw::object {
 namespace {
 
+constexpr std::size_t LargestGlobalData = 64u << 20; // more than a kernel takes in one value
+
 std::string log; // of libbpf, which knows no other way; this runs in a process of its own
 
 int collect_log(libbpf_print_level level, const char* format, va_list arguments) {
@@ -78,6 +80,10 @@ MapDefinition definition(bpf_map* map) {
   d.global = global_kind(map, d.name);
   std::size_t size = 0;
   if (const void* data = bpf_map__initial_value(map, &size); data && d.global != GlobalData::None) {
+    if (size > LargestGlobalData)
+      throw Failure(
+          diagnose("PW-OBJ-003", "section '" + d.name + "' has " + std::to_string(size) + " bytes")
+              .limited(std::to_string(LargestGlobalData) + " bytes", std::to_string(size)));
     const auto* bytes = static_cast<const std::uint8_t*>(data);
     d.initial.assign(bytes, bytes + size);
   }

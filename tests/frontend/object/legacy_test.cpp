@@ -75,6 +75,16 @@ TEST_P(Legacy, TheKernelTakesTheImage) {
   bpf_object__close(object);
 }
 
+TEST(LegacyForms, OldAndNewTogetherAreRefused) {
+  EXPECT_THAT(codes_of([] { open_object(test_object("mixed")); }),
+              testing::ElementsAre("PW-OBJ-008"));
+}
+
+TEST(LegacyForms, UnknownLayoutIsRefused) {
+  EXPECT_THAT(codes_of([] { open_object(test_object("odd_maps")); }),
+              testing::ElementsAre("PW-OBJ-008"));
+}
+
 TEST(LegacyImage, OthersAreLeftAlone) {
   const auto bytes = read_bytes(test_object("tour.v3"));
   EXPECT_EQ(object::translate_legacy_maps(bytes), bytes);
