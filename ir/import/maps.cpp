@@ -1,0 +1,122 @@
+// Maps and their handles; inputs; the program's end.
+#include "ir/import/importer.h"
+
+namespace pw::ir {
+
+using mlir::Value;
+namespace arith = mlir::arith;
+
+namespace {
+
+const char* kind_of(bpf_map_type type) {
+  switch (type) {
+  case BPF_MAP_TYPE_ARRAY:
+  case BPF_MAP_TYPE_PERCPU_ARRAY:
+    return "array";
+  case BPF_MAP_TYPE_DEVMAP:
+  case BPF_MAP_TYPE_CPUMAP:
+  case BPF_MAP_TYPE_XSKMAP:
+    return "present";
+  case BPF_MAP_TYPE_HASH:
+  case BPF_MAP_TYPE_PERCPU_HASH:
+  case BPF_MAP_TYPE_LRU_HASH:
+  case BPF_MAP_TYPE_LRU_PERCPU_HASH:
+  case BPF_MAP_TYPE_DEVMAP_HASH:
+    return "hash";
+  default:
+    return nullptr;
+  }
+}
+
+} // namespace
+
+MapOp Importer::map(unsigned index) {
+  auto known = maps_.find(index);
+  if (known != maps_.end())
+    return known->second;
+  const MapDefinition& m = object_.maps.at(index);
+  const char* kind = m.global == GlobalData::None ? kind_of(m.type) : "array";
+  if (!kind)
+    throw Failure(
+        diagnose("PW-MAP-020",
+                 "map '" + m.name + "' is of a type that can't be built in hardware yet")
+            .limited("array, hash, devmap, cpumap, xskmap", "map type " + std::to_string(m.type))
+            .help("use a map of another type in the part that is to be offloaded"));
+  mlir::OpBuilder top(out_->getBody(), mlir::Block::iterator(program_));
+  auto number = [&](std::uint64_t x) {
+    return top.getI64IntegerAttr(static_cast<std::int64_t>(x));
+  };
+  auto op = top.create<MapOp>(where_, top.getStringAttr(m.name), number(index), number(m.type),
+                              top.getStringAttr(kind), number(m.key_size), number(m.value_size),
+                              number(std::max(1u, m.max_entries)), mlir::ArrayAttr());
+  return maps_[index] = op;
+}
+
+Value& Importer::state(unsigned index) {
+  Value& s = states_[index];
+  if (!s) {
+    MapOp m = map(index);
+    mlir::OpBuilder first(&program_.getBody().front(), program_.getBody().front().begin());
+    s = first.create<StateOp>(where_, StateType::get(&context_, m.getSymName()));
+  }
+  return s;
+}
+
+Value Importer::one_value(unsigned index) { return constant(map(index).handle_bits(), 1); }
+
+// Every key below the number of entries is there, and is its own slot.
+Value Importer::array_handle(MapOp m, Value key) {
+  unsigned slot_bits = m.handle_bits() - 1, entries = m.slots();
+  Value slot = resize(key, slot_bits);
+  Value hit = width_of(key) < 32 && entries >> width_of(key)
+                  ? constant(1, 1)
+                  : compare(arith::CmpIPredicate::ult, key, constant(width_of(key), entries));
+  Value kept = make<arith::SelectOp>(hit, slot, constant(slot_bits, 0));
+  return make<ConcatOp>(builder_.getIntegerType(slot_bits + 1), mlir::ValueRange{hit, kept});
+}
+
+Value Importer::find(unsigned index, Value key) {
+  MapOp m = map(index);
+  if (m.is("array"))
+    return array_handle(m, key);
+  Value before = state(index);
+  return builder_.create<FindOp>(where_, builder_.getIntegerType(m.handle_bits()),
+                                 mlir::FlatSymbolRefAttr::get(m.getSymNameAttr()), before,
+                                 predicate(), key);
+}
+
+unsigned Importer::rodata_index(const llvm::GlobalVariable& global) {
+  unsigned index = 0;
+  if (!global.getName().starts_with("pw.rodata.") ||
+      global.getName().drop_front(sizeof("pw.rodata.") - 1).getAsInteger(10, index) ||
+      index >= object_.maps.size())
+    refuse(nullptr, "global variable " + global.getName().str());
+  return index;
+}
+
+Value Importer::input(const char* what, unsigned width) {
+  Value& v = inputs_[what];
+  if (!v) {
+    mlir::OpBuilder first(&program_.getBody().front(), program_.getBody().front().begin());
+    v = first.create<InputOp>(where_, first.getIntegerType(width), what);
+  }
+  return v;
+}
+
+void Importer::import_trace(llvm::CallInst& i, unsigned format) {
+  builder_.create<TraceOp>(where_, builder_.getI64IntegerAttr(format), predicate(),
+                           value(i.getArgOperand(0)), value(i.getArgOperand(1)),
+                           value(i.getArgOperand(2)));
+}
+
+void Importer::import_exit(llvm::CallInst& i) {
+  static const unsigned widths[] = {32, 16, 16, 16, 8, 8, 32, 32, 64};
+  std::vector<Value> results, states;
+  for (unsigned n = 0; n < 9; ++n)
+    results.push_back(resize(value(i.getArgOperand(n)), widths[n]));
+  for (auto& [index, s] : states_)
+    states.push_back(s);
+  builder_.create<ExitOp>(where_, results, packet_, states);
+}
+
+} // namespace pw::ir

@@ -1,0 +1,91 @@
+#include "ir/passes/build.h"
+
+namespace pw::ir {
+
+using mlir::Value;
+namespace arith = mlir::arith;
+
+mlir::OpBuilder& Build::behind(llvm::ArrayRef<Value> operands) {
+  mlir::Operation* last = nullptr;
+  for (Value v : operands)
+    if (mlir::Operation* op = v.getDefiningOp(); op && (!last || last->isBeforeInBlock(op)))
+      last = op;
+  if (last)
+    builder_.setInsertionPointAfter(last);
+  else
+    builder_.setInsertionPointToStart(&block_);
+  return builder_;
+}
+
+Value Build::constant(const llvm::APInt& x) {
+  llvm::SmallString<32> text;
+  x.toStringUnsigned(text, 16);
+  Value& v = constants_[{x.getBitWidth(), text.str().str()}];
+  if (!v)
+    v = make<arith::ConstantOp>(
+        {}, builder_.getIntegerAttr(builder_.getIntegerType(x.getBitWidth()), x));
+  return v;
+}
+
+Value Build::bits(Value x, unsigned offset, unsigned width) {
+  if (width == width_of(x))
+    return x;
+  Value& v = bits_[{x.getAsOpaquePointer(), offset, width}];
+  if (!v)
+    v = make<BitsOp>({x}, builder_.getIntegerType(width), x, offset);
+  return v;
+}
+
+Value Build::concat(llvm::ArrayRef<Value> parts) {
+  std::vector<Value> kept;
+  std::vector<void*> key;
+  unsigned width = 0;
+  for (Value p : parts)
+    if (p) {
+      kept.push_back(p);
+      key.push_back(p.getAsOpaquePointer());
+      width += width_of(p);
+    }
+  if (kept.size() == 1)
+    return kept[0];
+  Value& v = concats_[key];
+  if (!v)
+    v = make<ConcatOp>(kept, builder_.getIntegerType(width), kept);
+  return v;
+}
+
+Value Build::resize(Value x, unsigned width) {
+  unsigned from = width_of(x);
+  if (width <= from)
+    return bits(x, 0, width);
+  return make<arith::ExtUIOp>({x}, builder_.getIntegerType(width), x);
+}
+
+Value Build::field(std::int64_t offset, unsigned bytes) {
+  Value& v = fields_[{offset, bytes}];
+  if (!v)
+    v = make<FieldOp>({}, builder_.getIntegerType(bytes * 8), offset);
+  return v;
+}
+
+Value Build::equal(Value x, const llvm::APInt& k) {
+  Value c = constant(k);
+  return make<arith::CmpIOp>({x, c}, arith::CmpIPredicate::eq, x, c);
+}
+
+Value Build::select(Value c, Value t, Value f) {
+  return t == f ? t : make<arith::SelectOp>({c, t, f}, c, t, f);
+}
+
+Value Build::both(Value a, Value b) { return make<arith::AndIOp>({a, b}, a, b); }
+Value Build::either(Value a, Value b) { return a && a != b ? make<arith::OrIOp>({a, b}, a, b) : b; }
+Value Build::add(Value a, Value b) { return make<arith::AddIOp>({a, b}, a, b); }
+Value Build::mul(Value a, Value b) { return make<arith::MulIOp>({a, b}, a, b); }
+
+Value Build::mux(llvm::ArrayRef<Value> conditions, llvm::ArrayRef<Value> values) {
+  std::vector<Value> all(conditions.begin(), conditions.end());
+  all.insert(all.end(), values.begin(), values.end());
+  return make<MuxOp>(all, values[0].getType(), conditions, values);
+}
+
+} // namespace pw::ir

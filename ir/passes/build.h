@@ -1,0 +1,53 @@
+// Making operations whose place follows from their operands: right behind the last of them. So a
+// value made once can be used from wherever its operands can, and equal requests give the same
+// value.
+#pragma once
+
+#include "ir/dialect/dialect.h"
+
+#include "llvm/ADT/DenseMap.h"
+
+#include <map>
+#include <tuple>
+
+namespace pw::ir {
+
+class Build {
+public:
+  explicit Build(mlir::Block& block) : block_(block), builder_(block.getParentOp()->getContext()) {}
+
+  void at(mlir::Location where) { where_ = where; }
+  mlir::Value constant(const llvm::APInt&);
+  mlir::Value constant(unsigned width, std::uint64_t x) { return constant(llvm::APInt(width, x)); }
+  mlir::Value bits(mlir::Value, unsigned offset, unsigned width);
+  mlir::Value concat(llvm::ArrayRef<mlir::Value>); // low first; operands may be null (of no width)
+  mlir::Value resize(mlir::Value, unsigned width); // zero-extends or truncates
+  mlir::Value field(std::int64_t offset, unsigned bytes);
+  mlir::Value equal(mlir::Value, const llvm::APInt&);
+  mlir::Value select(mlir::Value c, mlir::Value t, mlir::Value f);
+  mlir::Value both(mlir::Value, mlir::Value);
+  mlir::Value either(mlir::Value, mlir::Value); // the first may be null
+  mlir::Value add(mlir::Value, mlir::Value);
+  mlir::Value mul(mlir::Value, mlir::Value);
+  mlir::Value mux(llvm::ArrayRef<mlir::Value> conditions, llvm::ArrayRef<mlir::Value> values);
+
+  // Behind the last of the operands (at the start of the block if there is none).
+  mlir::OpBuilder& behind(llvm::ArrayRef<mlir::Value> operands);
+  mlir::Location where() { return where_ ? *where_ : mlir::Location(builder_.getUnknownLoc()); }
+
+private:
+  template <typename Op, typename... Args>
+  mlir::Value make(llvm::ArrayRef<mlir::Value> operands, Args&&... args) {
+    return behind(operands).createOrFold<Op>(where(), std::forward<Args>(args)...);
+  }
+
+  mlir::Block& block_;
+  mlir::OpBuilder builder_;
+  std::optional<mlir::Location> where_;
+  std::map<std::pair<std::int64_t, unsigned>, mlir::Value> fields_;
+  std::map<std::tuple<void*, unsigned, unsigned>, mlir::Value> bits_;
+  std::map<std::vector<void*>, mlir::Value> concats_;
+  std::map<std::pair<unsigned, std::string>, mlir::Value> constants_;
+};
+
+} // namespace pw::ir

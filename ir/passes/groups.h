@@ -1,0 +1,40 @@
+// Access points: accesses of one column by one handle, from the first to where another handle that
+// may name the same entry needs the column.
+#pragma once
+
+#include "ir/passes/build.h"
+#include "ir/passes/columns.h"
+
+namespace pw::ir {
+
+// Where in a column an access goes.
+struct Place {
+  mlir::Value handle;
+  mlir::Value index; // which word; null if there is one
+  unsigned byte = 0; // within the word
+  mlir::Value shift; // further bytes within the word, known at run time; null if none
+};
+
+struct Member {
+  const Access* access;
+  unsigned column;
+  Place place;
+  std::size_t stores_before = 0; // of its group, when it is reached
+};
+
+struct Group {
+  unsigned column = 0;
+  Place place;
+  std::vector<Member*> members, stores;
+  mlir::Value word;                          // what was read
+  std::pair<std::size_t, mlir::Value> known; // contents after so many stores
+  std::size_t writes_before = 0;             // writes of the column that its read comes after
+};
+
+// In the order of their writes.
+std::vector<Group> form_groups(std::vector<Member>& members);
+
+// Gives a group that was merged from several handles the one that counts.
+void merge_places(Group&, Build&);
+
+} // namespace pw::ir

@@ -1,0 +1,24 @@
+// Passes over `pw.program`. One file a pass.
+#ifndef PW_PASSES_TD
+#define PW_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ResolvePacket : Pass<"pw-resolve-packet", "mlir::ModuleOp"> {
+  let summary = "packet bytes become fields of the received packet and writes of the deparser";
+  let description = [{
+    An extract is forwarded through the inserts before it, byte ranges at a time. An extract at a variable
+    coordinate becomes a shifter over the coordinates that are possible. Inserts become `pw.put`.
+  }];
+  let options = [Option<"window", "window", "int64_t", "256", "largest header window in bytes">];
+}
+
+def FormColumns : Pass<"pw-form-columns", "mlir::ModuleOp"> {
+  let summary = "loads and stores of map values become reads and writes of columns";
+  let description = [{
+    The bytes of a value that the program touches are cut into columns. All accesses of one column by one
+    handle become at most one read and one write; what is loaded after a store is forwarded.
+  }];
+}
+
+#endif

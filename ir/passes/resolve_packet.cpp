@@ -1,0 +1,281 @@
+// Packet resolution.
+//
+//   %p1 = insert %p0[14], %x        extract %p1[14] : i16   =>  bits of %x
+//   %p2 = insert %p1[20], %y        extract %p1[12] : i32   =>  concat(field 12 : i16, bits of %x)
+//   extract_at %p2[%at in 34 to 74 step 4]                  =>  a shifter over field 34 ..., by
+//   (%at - 34) / 4 exit packet %p2                                         =>  put 14, %x; put 20,
+//   %y
+#include "ir/passes/build.h"
+#include "ir/passes/passes.h"
+
+#include "mlir/IR/PatternMatch.h"
+
+namespace pw::ir {
+
+#define GEN_PASS_DEF_RESOLVEPACKET
+#include "ir/passes/passes.h.inc"
+
+namespace {
+
+using mlir::Value;
+
+struct Place {
+  std::int64_t offset;
+  unsigned bytes;
+  std::int64_t end() const { return offset + bytes; }
+  auto operator<=>(const Place&) const = default;
+};
+
+class Resolver {
+public:
+  Resolver(ProgramOp program, std::int64_t window)
+      : block_(program.getBody().front()), build_(block_), window_(window) {}
+
+  bool run() {
+    for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
+      build_.at(op.getLoc());
+      if (auto extract = mlir::dyn_cast<ExtractOp>(op))
+        replace(extract,
+                bytes_of(extract.getPacket(), {std::int64_t(extract.getOffset()), bytes(extract)}));
+      else if (auto at = mlir::dyn_cast<ExtractAtOp>(op))
+        replace(at, extract_at(at));
+      if (!ok_)
+        return false;
+    }
+    emit_puts();
+    erase_packets();
+    return ok_;
+  }
+
+private:
+  static unsigned bytes(mlir::Operation* op) { return width_of(op->getResult(0)) / 8; }
+  void replace(mlir::Operation* op, Value v) {
+    if (!v)
+      return;
+    op->getResult(0).replaceAllUsesWith(v);
+    op->erase();
+  }
+
+  Value bytes_of(Value packet, Place place);
+  Value compute(Value packet, Place place);
+  Value received(Place place);
+  Value through_insert(InsertOp insert, Place place);
+  Value through_insert_at(InsertAtOp insert, Place place);
+  Value through_merge(mlir::Operation* merge, Place place);
+  Value extract_at(ExtractAtOp op);
+  Value shift_down(Value wide, Value at, std::int64_t min, std::uint64_t stride, unsigned steps,
+                   unsigned width);
+  void emit_puts();
+  void put_at(mlir::OpBuilder& builder, InsertAtOp insert);
+  void erase_packets();
+  bool in_window(mlir::Operation* op, std::int64_t end);
+
+  mlir::Block& block_;
+  Build build_;
+  std::int64_t window_;
+  bool ok_ = true;
+  std::map<std::pair<void*, Place>, Value> known_;
+};
+
+bool overlap(std::int64_t a, std::int64_t a_end, std::int64_t b, std::int64_t b_end) {
+  return a < b_end && b < a_end;
+}
+
+// Steps over inserts elsewhere before anything is remembered, so that long chains cost no depth.
+Value Resolver::bytes_of(Value packet, Place place) {
+  for (;;) {
+    mlir::Operation* op = packet.getDefiningOp();
+    if (auto insert = mlir::dyn_cast<InsertOp>(op)) {
+      auto offset = std::int64_t(insert.getOffset());
+      if (overlap(offset, offset + width_of(insert.getData()) / 8, place.offset, place.end()))
+        break;
+      packet = insert.getPacket();
+    } else if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
+      if (overlap(at.getMin(), std::int64_t(at.getMax()) + width_of(at.getData()) / 8, place.offset,
+                  place.end()))
+        break;
+      packet = at.getPacket();
+    } else {
+      break;
+    }
+  }
+  auto [at, fresh] = known_.try_emplace({packet.getAsOpaquePointer(), place});
+  if (!fresh)
+    return at->second;
+  Value v = compute(packet, place);
+  return known_[{packet.getAsOpaquePointer(), place}] = v;
+}
+
+Value Resolver::compute(Value packet, Place place) {
+  mlir::Operation* op = packet.getDefiningOp();
+  if (auto insert = mlir::dyn_cast<InsertOp>(op))
+    return through_insert(insert, place);
+  if (auto at = mlir::dyn_cast<InsertAtOp>(op))
+    return through_insert_at(at, place);
+  if (mlir::isa<ReceivedOp>(op))
+    return received(place);
+  return through_merge(op, place);
+}
+
+// Head room reads as zero.
+Value Resolver::received(Place place) {
+  if (place.end() <= 0)
+    return build_.constant(place.bytes * 8, 0);
+  if (place.offset >= 0)
+    return build_.field(place.offset, place.bytes);
+  auto before = static_cast<unsigned>(-place.offset);
+  return build_.concat({build_.constant(before * 8, 0), build_.field(0, place.bytes - before)});
+}
+
+Value Resolver::through_insert(InsertOp insert, Place place) {
+  auto offset = std::int64_t(insert.getOffset());
+  std::int64_t end = offset + width_of(insert.getData()) / 8;
+  std::int64_t from = std::max(offset, place.offset), to = std::min(end, place.end());
+  Value low, high;
+  if (place.offset < from)
+    low = bytes_of(insert.getPacket(), {place.offset, unsigned(from - place.offset)});
+  if (to < place.end())
+    high = bytes_of(insert.getPacket(), {to, unsigned(place.end() - to)});
+  Value middle =
+      build_.bits(insert.getData(), unsigned(from - offset) * 8, unsigned(to - from) * 8);
+  return build_.concat({low, middle, high});
+}
+
+// Byte by byte: that byte of the data which the coordinate brings there, or what was there.
+Value Resolver::through_insert_at(InsertAtOp insert, Place place) {
+  Value old = bytes_of(insert.getPacket(), place);
+  auto length = std::int64_t(width_of(insert.getData()) / 8),
+       stride = std::int64_t(insert.getStride());
+  std::vector<Value> result;
+  for (unsigned b = 0; b < place.bytes; ++b) {
+    std::int64_t here = place.offset + b;
+    Value any;
+    std::vector<Value> conditions, values;
+    for (auto k = std::int64_t(insert.getMin()); k <= std::int64_t(insert.getMax()); k += stride) {
+      if (here < k || here >= k + length)
+        continue;
+      conditions.push_back(
+          build_.equal(insert.getAt(), llvm::APInt(width_of(insert.getAt()), k, true)));
+      values.push_back(build_.bits(insert.getData(), unsigned(here - k) * 8, 8));
+      any = build_.either(any, conditions.back());
+    }
+    Value before = build_.bits(old, b * 8, 8);
+    if (conditions.empty())
+      result.push_back(before);
+    else
+      result.push_back(build_.select(
+          any, conditions.size() == 1 ? values[0] : build_.mux(conditions, values), before));
+  }
+  return build_.concat(result);
+}
+
+Value Resolver::through_merge(mlir::Operation* merge, Place place) {
+  if (auto select = mlir::dyn_cast<mlir::arith::SelectOp>(merge)) {
+    Value t = bytes_of(select.getTrueValue(), place), f = bytes_of(select.getFalseValue(), place);
+    return build_.select(select.getCondition(), t, f);
+  }
+  auto mux = mlir::cast<MuxOp>(merge);
+  llvm::MapVector<Value, Value> conditions; // by value: paths that agree share one input
+  for (auto [c, packet] : llvm::zip(mux.getConditions(), mux.getValues())) {
+    Value& any = conditions[bytes_of(packet, place)];
+    any = build_.either(any, c);
+  }
+  std::vector<Value> cs, vs;
+  for (auto& [v, c] : conditions) {
+    cs.push_back(c);
+    vs.push_back(v);
+  }
+  if (vs.size() == 1)
+    return vs[0];
+  return vs.size() == 2 ? build_.select(cs[0], vs[0], vs[1]) : build_.mux(cs, vs);
+}
+
+bool Resolver::in_window(mlir::Operation* op, std::int64_t end) {
+  if (end <= window_)
+    return true;
+  report(op, diagnose("PW-PKT-020", "this access may reach byte " + std::to_string(end - 1) +
+                                        " of the packet, behind the header window")
+                 .limited(std::to_string(window_) + " bytes", std::to_string(end) + " bytes")
+                 .help("bound the offset by a comparison before the access, or raise --window"));
+  ok_ = false;
+  return false;
+}
+
+Value Resolver::extract_at(ExtractAtOp op) {
+  auto min = std::int64_t(op.getMin()), max = std::int64_t(op.getMax());
+  unsigned width = width_of(op.getResult());
+  if (!in_window(op, max + width / 8))
+    return {};
+  Value wide = bytes_of(op.getPacket(), {min, unsigned(max - min) + width / 8});
+  auto steps = unsigned((max - min) / std::int64_t(op.getStride()));
+  return shift_down(wide, op.getAt(), min, op.getStride(), steps, width);
+}
+
+// One selection for each bit of the step number, the largest shift first, each only as wide as what
+// follows needs.
+Value Resolver::shift_down(Value wide, Value at, std::int64_t min, std::uint64_t stride,
+                           unsigned steps, unsigned width) {
+  if (steps == 0)
+    return build_.bits(wide, 0, width);
+  unsigned n = width_of(at);
+  Value distance = build_.add(at, build_.constant(llvm::APInt(n, -min, true)));
+  unsigned zeros = llvm::countr_zero(stride);
+  unsigned unit = 1u << zeros; // bytes a step of the shifter
+  unsigned last = unsigned(steps * stride) / unit;
+  for (unsigned bit = llvm::Log2_32(last) + 1; bit-- > 0;) {
+    unsigned shift = (unit << bit) * 8, rest = (unit * ((1u << bit) - 1)) * 8;
+    unsigned needed = std::min(width + rest, width_of(wide));
+    Value keep = build_.bits(wide, 0, needed);
+    unsigned available = width_of(wide) > shift ? width_of(wide) - shift : 0;
+    if (available == 0)
+      continue;
+    Value moved = build_.resize(build_.bits(wide, shift, std::min(available, needed)), needed);
+    wide = build_.select(build_.bits(distance, zeros + bit, 1), moved, keep);
+  }
+  return build_.resize(wide, width);
+}
+
+void Resolver::put_at(mlir::OpBuilder& builder, InsertAtOp insert) {
+  auto stride = std::int64_t(insert.getStride());
+  for (auto k = std::int64_t(insert.getMin()); k <= std::int64_t(insert.getMax()); k += stride) {
+    Value here = build_.equal(insert.getAt(), llvm::APInt(width_of(insert.getAt()), k, true));
+    builder.create<PutOp>(insert.getLoc(), k, build_.both(here, insert.getEnable()),
+                          insert.getData());
+  }
+}
+
+void Resolver::emit_puts() {
+  mlir::OpBuilder builder(&block_.back());
+  for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
+    build_.at(op.getLoc());
+    if (auto insert = mlir::dyn_cast<InsertOp>(op)) {
+      builder.create<PutOp>(insert.getLoc(), std::int64_t(insert.getOffset()), insert.getEnable(),
+                            insert.getData());
+    } else if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
+      if (!in_window(at, std::int64_t(at.getMax()) + width_of(at.getData()) / 8))
+        return;
+      put_at(builder, at);
+    }
+  }
+}
+
+void Resolver::erase_packets() {
+  if (!ok_)
+    return;
+  mlir::cast<ExitOp>(block_.back()).getPacketMutable().clear();
+  for (mlir::Operation& op : llvm::make_early_inc_range(llvm::reverse(block_)))
+    if (op.getNumResults() == 1 && mlir::isa<PacketType>(op.getResult(0).getType()))
+      op.erase();
+}
+
+struct Pass : impl::ResolvePacketBase<Pass> {
+  using ResolvePacketBase::ResolvePacketBase;
+  void runOnOperation() override {
+    for (auto program : getOperation().getOps<ProgramOp>())
+      if (!Resolver(program, window).run())
+        signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace pw::ir

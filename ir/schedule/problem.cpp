@@ -1,0 +1,158 @@
+#include "ir/schedule/problem.h"
+
+#include "ir/passes/report.h"
+#include "support/diagnostic.h"
+
+#include <queue>
+#include <set>
+#include <sstream>
+
+namespace pw::schedule {
+
+using namespace pw::ir;
+
+namespace {
+
+bool at_start(mlir::Operation* op) { return mlir::isa<FieldOp, InputOp>(op); }
+bool at_end(mlir::Operation* op) { return mlir::isa<PutOp>(op); }
+
+void add_nodes(Problem& p, ProgramOp program) {
+  p.nodes.emplace_back();
+  for (mlir::Operation& op : program.getBody().front()) {
+    if (mlir::isa<mlir::arith::ConstantOp, StateOp>(op))
+      continue;
+    auto n = unsigned(p.nodes.size());
+    p.node_of[&op] = n;
+    Node node;
+    node.op = &op;
+    node.delay = delay_of(&op);
+    if (op.getNumResults() && op.getResult(0).getType().isInteger())
+      node.width = width_of(op.getResult(0));
+    for (mlir::Value v : op.getOperands()) {
+      auto from = p.node_of.find(v.getDefiningOp());
+      if (from == p.node_of.end() || mlir::isa<StateType>(v.getType()) ||
+          llvm::is_contained(node.operands, from->second))
+        continue;
+      node.operands.push_back(from->second);
+      p.nodes[from->second].users.push_back(n);
+    }
+    if (mlir::isa<ExitOp>(op))
+      p.exit = n;
+    p.nodes.push_back(std::move(node));
+  }
+}
+
+void check_period(const Problem& p, double clock_mhz) {
+  double slowest = 0;
+  mlir::Operation* which = nullptr;
+  for (const Node& n : p.nodes) {
+    double t = std::max({n.delay.through, n.delay.setup, n.delay.arrival});
+    if (t > slowest) {
+      slowest = t;
+      which = n.op;
+    }
+  }
+  if (slowest <= p.period)
+    return;
+  double margin = 1000.0 / clock_mhz - p.period;
+  std::ostringstream limit, value;
+  limit.precision(3);
+  value.precision(3);
+  limit << 1000.0 / clock_mhz << " ns (" << clock_mhz << " MHz)";
+  value << slowest + margin << " ns (" << 1000.0 / (slowest + margin) << " MHz)";
+  Diagnostic d =
+      diagnose("PW-DEV-002", "the clock can't be met: " + which->getName().getStringRef().str() +
+                                 " takes longer than a period");
+  d.location = source_location(which->getLoc());
+  throw Failure(d.limited(limit.str(), value.str()).help("give a slower clock with --clock"));
+}
+
+// Longest paths from one node through logic; where they pass the period, a stage border must lie
+// between.
+class Chaining {
+public:
+  explicit Chaining(Problem& p) : p_(p), time_(p.nodes.size(), -1), beyond_(p.nodes.size()) {}
+  void run() {
+    for (auto n = unsigned(p_.nodes.size()); n-- > 1;)
+      from(n);
+  }
+
+private:
+  void from(unsigned start);
+  void reach(unsigned start, unsigned v, double arrival);
+
+  Problem& p_;
+  std::vector<double> time_;                  // -1: not reached
+  std::vector<std::vector<unsigned>> beyond_; // ascending
+  std::priority_queue<unsigned, std::vector<unsigned>, std::greater<>> queue_;
+  std::vector<unsigned> late_;
+};
+
+void Chaining::reach(unsigned start, unsigned v, double arrival) {
+  const Delay& d = p_.nodes[v].delay;
+  double end = arrival + (d.latency ? d.setup : d.through);
+  if (time_[v] < 0) {
+    queue_.push(v);
+    time_[v] = 0;
+  }
+  time_[v] = std::max(time_[v], end);
+}
+
+void Chaining::from(unsigned start) {
+  const Node& node = p_.nodes[start];
+  const auto latency = int(node.delay.latency);
+  double arrival = latency ? node.delay.arrival : node.delay.through;
+  late_.clear();
+  for (unsigned v : node.users) {
+    p_.constraints.push_back({start, v, latency});
+    reach(start, v, arrival);
+  }
+  while (!queue_.empty()) {
+    unsigned v = queue_.top();
+    queue_.pop();
+    double t = std::exchange(time_[v], -1);
+    if (t > p_.period)
+      late_.push_back(v);
+    else if (p_.nodes[v].delay.latency == 0)
+      for (unsigned w : p_.nodes[v].users)
+        reach(start, w, t);
+  }
+  auto implied = [&](unsigned v) {
+    return llvm::any_of(node.users, [&](unsigned u) {
+      return p_.nodes[u].delay.latency == 0 &&
+             std::binary_search(beyond_[u].begin(), beyond_[u].end(), v);
+    });
+  };
+  for (unsigned v : late_)
+    if (!implied(v))
+      p_.constraints.push_back({start, v, latency + 1});
+  beyond_[start] = late_;
+}
+
+void add_ends(Problem& p) {
+  for (unsigned n = 1; n < p.nodes.size(); ++n) {
+    mlir::Operation* op = p.nodes[n].op;
+    if (at_start(op))
+      p.fix(n, 0);
+    else
+      p.constraints.push_back({0, n, 0});
+    if (n != p.exit && at_end(op))
+      p.fix(n, p.exit);
+    else if (n != p.exit && p.nodes[n].users.empty())
+      p.constraints.push_back({n, p.exit, int(p.nodes[n].delay.latency)});
+  }
+}
+
+} // namespace
+
+Problem make_problem(ProgramOp program, double clock_mhz) {
+  Problem p;
+  p.period = usable_period(clock_mhz);
+  add_nodes(p, program);
+  check_period(p, clock_mhz);
+  Chaining(p).run();
+  add_ends(p);
+  return p;
+}
+
+} // namespace pw::schedule
