@@ -106,6 +106,7 @@ TEST_P(Tour, LinesOfSubprogramsMoveWithThem) {
   const auto source =
       read_bytes(std::string(PW_SOURCE_DIR) + "/tests/frontend/object/programs/tour.bpf.c");
   const std::string text(source.begin(), source.end());
+  ASSERT_NE(text.find("return x * 3 + hidden;"), std::string::npos);
   const auto line_of = [&](const std::string& what) {
     return 1 + std::count(text.begin(), text.begin() + static_cast<long>(text.find(what)), '\n');
   };
