@@ -103,7 +103,7 @@ void Lifter::lift_pointer_alu(const State& s, const State& after, const Alu& x) 
   if (to.is_scalar()) { // the difference of two pointers
     llvm::Value* d = b_.CreateNSWSub(coordinate(s.reg(x.dst), reg(s, x.dst)),
                                      coordinate(s.reg(*x.src.reg), reg(s, *x.src.reg)));
-    return set_number(s, x.dst, b_.CreateSExt(d, bits(64)));
+    return set_number(s, x.dst, x.is64 ? b_.CreateSExt(d, bits(64)) : d);
   }
   llvm::Value* by = dst_points ? number(s, x.src) : number(s, x.dst);
   by = b_.CreateTrunc(by, bits(32));

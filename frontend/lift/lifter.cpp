@@ -172,6 +172,7 @@ Lifted Lifter::get(const Abstract& v, const Cell& c) {
   switch (v.kind) {
   case Kind::Packet:
   case Kind::PacketEnd:
+  case Kind::PacketHalf:
   case Kind::PacketMeta:
     return {nullptr, value_of(c.coordinate), nullptr};
   case Kind::Stack:

@@ -26,6 +26,8 @@ const char* kind_name(Kind k) {
     return "a metadata pointer";
   case Kind::PacketEnd:
     return "data_end";
+  case Kind::PacketHalf:
+    return "the low half of a packet pointer";
   case Kind::Context:
     return "the context pointer";
   case Kind::Stack:

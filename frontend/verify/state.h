@@ -18,6 +18,7 @@ enum class Kind : std::uint8_t {
   Scalar,
   Packet,     // at or behind data
   PacketMeta, // at or behind data_meta
+  PacketHalf, // low 32 bits of a packet pointer: only good for differences
   PacketEnd,  // data_end
   Context,
   Stack, // of the frame `frame`; offset counts from that frame's r10

@@ -58,7 +58,8 @@ private:
   void byte_swap(State&, unsigned insn, const isa::ByteSwap&);
   Value pointer_alu(unsigned insn, const isa::Alu&, const Value& dst, const Value& src);
   Value pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract);
-  Value pointer_difference(unsigned insn, const Value&, const Value&);
+  Value packet_distance(bool is64, const Value&, const Value&);
+  Value stack_distance(unsigned insn, const Value&, const Value&);
   // memory
   void load(State&, unsigned insn, const isa::Load&);
   void store(State&, unsigned insn, const isa::Store&);

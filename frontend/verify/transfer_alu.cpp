@@ -7,6 +7,12 @@ using namespace isa;
 Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r)
     : object_(o), program_(p), code_(c), report_(r) {}
 
+namespace {
+bool is_packet_address(const Value& v) {
+  return v.is_packet() || v.kind == Kind::PacketEnd || v.kind == Kind::PacketHalf;
+}
+} // namespace
+
 Value Transfer::use(const State& s, unsigned insn, Register r) {
   const Value& v = s.reg(r);
   if (v.kind == Kind::Uninit) {
@@ -34,7 +40,10 @@ void Transfer::move(State& s, unsigned insn, const Alu& a) {
       !s.reg(*a.src.reg).scalar.is_constant())
     s.reg(*a.src.reg).id = next_id_++;
   Value v = use(s, insn, a.src);
-  if (v.is_pointer() && (!a.is64 || a.movsx)) {
+  if (is_packet_address(v) && !a.is64 && !a.movsx) {
+    v.kind = Kind::PacketHalf;
+    v.id = 0;
+  } else if (v.is_pointer() && (!a.is64 || a.movsx)) {
     report_.add(diagnose("PW-VER-012", "half of " + std::string(kind_name(v.kind)) + " is copied")
                     .breaks("pointers are copied as 64 bits")
                     .help("keep pointers in 64-bit variables"),
@@ -134,9 +143,11 @@ Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const
     if (dst.is_scalar())
       return pointer_plus(insn, src, dst.scalar, false);
   }
+  if (a.op == AluOp::Sub && is_packet_address(dst) && is_packet_address(src))
+    return packet_distance(a.is64, dst, src);
   if (a.is64 && a.op == AluOp::Sub && dst.is_pointer())
     return src.is_scalar() ? pointer_plus(insn, dst, src.scalar, true)
-                           : pointer_difference(insn, dst, src);
+                           : stack_distance(insn, dst, src);
   const Value& pointer = dst.is_scalar() ? src : dst;
   report_.add(diagnose("PW-VER-004", std::string("operator ") + op_name(a.op) +
                                          (a.is64 ? "" : " (32 bits)") + " on " +
@@ -148,7 +159,8 @@ Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const
 
 Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract) {
   Value v = pointer;
-  const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue;
+  const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue ||
+                       v.kind == Kind::PacketHalf;
   if (by.is(0))
     return v;
   if (!movable) {
@@ -168,8 +180,13 @@ Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& 
   } else {
     v.scalar = apply(subtract ? AluOp::Sub : AluOp::Add, true, v.scalar, by);
     if (v.is_packet()) {
+      // What was shown to be there is still there behind the furthest place that it may point to
+      // now.
+      const std::int64_t furthest = subtract ? -by.all.smin : by.all.smax;
       v.id = next_id_++;
-      v.range = 0;
+      v.range = by.all.smin > -max_variable_offset && by.all.smax < max_variable_offset
+                    ? v.range - furthest
+                    : 0;
     }
   }
   const bool sane = v.offset > -max_variable_offset && v.offset < max_variable_offset &&
@@ -185,15 +202,19 @@ Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& 
   return Value::poison();
 }
 
-Value Transfer::pointer_difference(unsigned insn, const Value& a, const Value& b) {
-  const auto packet = [](const Value& v) { return v.is_packet() || v.kind == Kind::PacketEnd; };
-  if (a.kind == b.kind && a.id == b.id && a.frame == b.frame && a.scalar == b.scalar &&
-      (packet(a) || (a.kind == Kind::Stack && a.constant_offset())))
-    return Value::constant(std::uint64_t(a.offset - b.offset));
-  if (packet(a) && packet(b)) {
-    constexpr std::int64_t far = std::int64_t{1} << 31;
-    return Value::of(Scalar::signed_range(-far, far));
+Value Transfer::packet_distance(bool is64, const Value& a, const Value& b) {
+  if (a.is_packet() && a.kind == b.kind && a.id == b.id && a.scalar == b.scalar) {
+    const Scalar bytes = Scalar::constant(std::uint64_t(a.offset - b.offset));
+    return Value::of(is64 ? bytes : zero_extend(bytes, 32));
   }
+  constexpr std::int64_t far = std::int64_t{1} << 31;
+  return Value::of(is64 ? Scalar::signed_range(-far, far) : zero_extend(Scalar{}, 32));
+}
+
+Value Transfer::stack_distance(unsigned insn, const Value& a, const Value& b) {
+  if (a.kind == Kind::Stack && b.kind == Kind::Stack && a.frame == b.frame && a.constant_offset() &&
+      b.constant_offset())
+    return Value::constant(std::uint64_t(a.offset - b.offset));
   report_.add(
       diagnose("PW-VER-007",
                std::string("difference of ") + kind_name(a.kind) + " and " + kind_name(b.kind))
