@@ -26,10 +26,15 @@ std::string libbpf_log; // the worker has one thread and loads one object
 int keep_log(libbpf_print_level level, const char* format, va_list args) {
   if (level == LIBBPF_DEBUG)
     return 0;
-  std::array<char, 4096> line{};
-  const int n = std::vsnprintf(line.data(), line.size(), format, args);
-  libbpf_log += line.data();
-  return n;
+  va_list again;
+  va_copy(again, args);
+  const int size = std::vsnprintf(nullptr, 0, format, args);
+  std::string line(static_cast<std::size_t>(std::max(size, 0)) + 1, '\0');
+  std::vsnprintf(line.data(), line.size(), format, again);
+  va_end(again);
+  line.pop_back();
+  libbpf_log += line; // the verifier's log comes as one line
+  return size;
 }
 
 // The last lines that say something.

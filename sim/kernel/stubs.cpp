@@ -43,74 +43,77 @@ Code random_number(int fd) {
   return a.take();
 }
 
+// A list of records in struct Exchange.
+struct List {
+  std::size_t first, count, record, room;
+};
+constexpr List redirect_list = {offsetof(Exchange, redirects), offsetof(Exchange, redirect_count),
+                                sizeof(RedirectRecord), Exchange::max_redirects};
+constexpr List trace_list = {offsetof(Exchange, traces), offsetof(Exchange, trace_count),
+                             sizeof(TraceRecord), Exchange::max_traces};
+
+// dst = address of struct Exchange plus the place of the list's next record relative to its first;
+// the last one is used again when there are too many.
+void slot(Assembler& a, const List& list, unsigned dst, unsigned scratch) {
+  a.exchange(dst).load64(scratch, dst, list.count);
+  a.skip_if(BPF_JLT, scratch, static_cast<std::int32_t>(list.room), 1);
+  a.op64(BPF_MOV, scratch, static_cast<std::int32_t>(list.room - 1));
+  a.op64(BPF_MUL, scratch, static_cast<std::int32_t>(list.record));
+  a.op64_reg(BPF_ADD, dst, scratch);
+}
+
+// Stores r0, the helper's result, and counts the record; scratch r1, r2.
+void finish_record(Assembler& a, const List& list, std::size_t result) {
+  slot(a, list, R1, R2);
+  a.store64(R1, list.first + result, R0);
+  a.exchange(R1).load64(R2, R1, list.count).op64(BPF_ADD, R2, 1).store64(R1, list.count, R2);
+}
+
 Code redirect(int fd) {
+  constexpr std::size_t first = redirect_list.first;
   Assembler a(fd);
-  a.exchange(R3).op64_reg(BPF_MOV, R4, R1).op32_reg(BPF_MOV, R4, R4);
-  a.store64(R3, offsetof(Exchange, pending_key), R4);
-  a.call(BPF_FUNC_redirect).skip_if(BPF_JNE, R0, XDP_REDIRECT, 6);
-  a.exchange(R1).load64(R2, R1, offsetof(Exchange, pending_key));
-  a.store64(R1, offsetof(Exchange, redirect_ifindex), R2);
-  a.clear64(R1, offsetof(Exchange, redirect_map));
-  return a.clear64(R1, offsetof(Exchange, redirect_flags)).take();
+  slot(a, redirect_list, R0, R4);
+  a.clear64(R0, first + offsetof(RedirectRecord, map));
+  a.store64(R0, first + offsetof(RedirectRecord, key), R1);
+  a.store64(R0, first + offsetof(RedirectRecord, flags), R2).call(BPF_FUNC_redirect);
+  finish_record(a, redirect_list, offsetof(RedirectRecord, result));
+  return a.take();
 }
 
-// Another result than XDP_REDIRECT clears the target, unless the flags were refused.
 Code redirect_map(int fd) {
-  constexpr std::int32_t known =
-      XDP_ABORTED | XDP_DROP | XDP_PASS | XDP_TX | BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS;
+  constexpr std::size_t first = redirect_list.first;
   Assembler a(fd);
-  a.exchange(R4).store64(R4, offsetof(Exchange, pending_map), R1);
-  a.store64(R4, offsetof(Exchange, pending_key), R2);
-  a.store64(R4, offsetof(Exchange, pending_flags), R3);
-  a.call(BPF_FUNC_redirect_map).exchange(R1).skip_if(BPF_JNE, R0, XDP_REDIRECT, 8);
-  a.load64(R2, R1, offsetof(Exchange, pending_map));
-  a.store64(R1, offsetof(Exchange, redirect_map), R2);
-  a.load64(R2, R1, offsetof(Exchange, pending_key));
-  a.store64(R1, offsetof(Exchange, redirect_key), R2);
-  a.load64(R2, R1, offsetof(Exchange, pending_flags));
-  a.store64(R1, offsetof(Exchange, redirect_flags), R2);
-  a.clear64(R1, offsetof(Exchange, redirect_ifindex)).skip(5);
-  a.load64(R2, R1, offsetof(Exchange, pending_flags)).op64(BPF_AND, R2, ~known);
-  a.skip_if(BPF_JNE, R2, 0, 2).clear64(R1, offsetof(Exchange, redirect_map));
-  return a.clear64(R1, offsetof(Exchange, redirect_ifindex)).take();
-}
-
-constexpr std::size_t first_trace = offsetof(Exchange, traces);
-
-// dst = address of struct Exchange plus the place of the next trace record; the last one is used
-// again when there are too many. 5 instructions and the address.
-void trace_slot(Assembler& a, unsigned dst, unsigned scratch) {
-  a.exchange(dst).load64(scratch, dst, offsetof(Exchange, trace_count));
-  a.skip_if(BPF_JLT, scratch, Exchange::max_traces, 1);
-  a.op64(BPF_MOV, scratch, Exchange::max_traces - 1);
-  a.op64(BPF_MUL, scratch, sizeof(TraceRecord)).op64_reg(BPF_ADD, dst, scratch);
+  slot(a, redirect_list, R0, R4);
+  a.store64(R0, first + offsetof(RedirectRecord, map), R1);
+  a.store64(R0, first + offsetof(RedirectRecord, key), R2);
+  a.store64(R0, first + offsetof(RedirectRecord, flags), R3).call(BPF_FUNC_redirect_map);
+  finish_record(a, redirect_list, offsetof(RedirectRecord, result));
+  return a.take();
 }
 
 // Keeps arguments and format, then calls the helper with the copy of the format. `given`: how many
 // of r3 .. r5 hold arguments; the verifier would not let the others be read.
 Code trace_printk(int fd, unsigned given) {
-  constexpr std::size_t format = first_trace + offsetof(TraceRecord, format);
-  constexpr std::size_t size = first_trace + offsetof(TraceRecord, format_size);
-  constexpr std::size_t args = first_trace + offsetof(TraceRecord, args);
+  constexpr std::size_t format = trace_list.first + offsetof(TraceRecord, format);
+  constexpr std::size_t size = trace_list.first + offsetof(TraceRecord, format_size);
+  constexpr std::size_t args = trace_list.first + offsetof(TraceRecord, args);
   Assembler a(fd);
   a.exchange(R0);
   if (given == 3)
-    a.store64(R0, offsetof(Exchange, pending_key), R5); // r5 is needed to find the slot
-  trace_slot(a, R0, R5);
+    a.store64(R0, offsetof(Exchange, saved), R5); // r5 is needed to find the slot
+  slot(a, trace_list, R0, R5);
   for (unsigned i = 0; i < given && i < 2; ++i)
     a.store64(R0, args + i * 8, R3 + i);
   a.store64(R0, size, R2).op64_reg(BPF_MOV, R3, R1).op64_reg(BPF_MOV, R1, R0);
   a.op64(BPF_ADD, R1, format).call(BPF_FUNC_probe_read_kernel);
-  a.exchange(R5).load64(R5, R5, offsetof(Exchange, pending_key));
-  trace_slot(a, R1, R2);
+  a.exchange(R5).load64(R5, R5, offsetof(Exchange, saved));
+  slot(a, trace_list, R1, R2);
   a.store64(R1, args + 16, R5).load64(R3, R1, args).load64(R4, R1, args + 8);
   a.load64(R2, R1, size).op64(BPF_MOV, R0, -EINVAL);
   a.skip_if(BPF_JEQ, R2, 0, 3).skip_if(BPF_JGT, R2, TraceRecord::max_format, 2);
   a.op64(BPF_ADD, R1, format).call(BPF_FUNC_trace_printk);
-  trace_slot(a, R1, R2);
-  a.store64(R1, first_trace + offsetof(TraceRecord, result), R0);
-  a.exchange(R1).load64(R2, R1, offsetof(Exchange, trace_count)).op64(BPF_ADD, R2, 1);
-  return a.store64(R1, offsetof(Exchange, trace_count), R2).take();
+  finish_record(a, trace_list, offsetof(TraceRecord, result));
+  return a.take();
 }
 
 // How many of r3, r4, r5 are initialised, counted from r3.

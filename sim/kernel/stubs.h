@@ -15,14 +15,21 @@ struct TraceRecord {
   char format[max_format];
 };
 
+// One call of bpf_redirect (map = 0, key = interface) or bpf_redirect_map.
+struct RedirectRecord {
+  std::uint64_t map; // address of struct bpf_map
+  std::uint64_t key, flags;
+  std::uint64_t result; // of the helper
+};
+
 // The value of the extra map. The worker sets the first part before each packet.
 struct Exchange {
   std::uint64_t time_ns, jiffies;
   std::uint32_t seed, packet, cpu, random_calls;
-  // What redirect helpers left: the address of struct bpf_map, or 0.
-  std::uint64_t redirect_map, redirect_key, redirect_flags;
-  std::uint64_t redirect_ifindex;
-  std::uint64_t pending_map, pending_key, pending_flags; // arguments, until the helper has returned
+  std::uint64_t saved; // a register, for a moment
+  std::uint64_t redirect_count;
+  static constexpr unsigned max_redirects = 16;
+  RedirectRecord redirects[max_redirects];
   std::uint64_t trace_count;
   static constexpr unsigned max_traces = 16;
   TraceRecord traces[max_traces];

@@ -116,16 +116,17 @@ private:
     e.packet = index;
     e.cpu = input_.environment.cpu;
     e.random_calls = 0;
-    e.redirect_map = e.redirect_key = e.redirect_flags = e.redirect_ifindex = 0;
+    e.redirect_count = 0;
     e.trace_count = 0;
   }
 
   void observe(PacketResult& result) {
     const Exchange& e = program_.exchange();
-    result.redirect =
-        redirect_target(*input_.object, result.retval, program_.map_at(e.redirect_map),
-                        static_cast<std::uint32_t>(e.redirect_key),
-                        static_cast<std::uint32_t>(e.redirect_ifindex), e.redirect_flags);
+    Target target;
+    for (std::uint64_t i = 0; i < e.redirect_count && i < Exchange::max_redirects; ++i)
+      follow(e.redirects[i], target);
+    result.redirect = redirect_target(*input_.object, result.retval, target.map, target.key,
+                                      target.ifindex, target.flags);
     for (std::uint64_t i = 0; i < e.trace_count && i < Exchange::max_traces; ++i) {
       const TraceRecord& t = e.traces[i];
       const std::string format(t.format, ::strnlen(t.format, TraceRecord::max_format));
@@ -133,6 +134,28 @@ private:
       if (line && static_cast<std::int64_t>(t.result) >= 0)
         result.trace.push_back(*line);
     }
+  }
+
+  // What the redirect helpers have left in the kernel's own memory, as redirect_target takes it.
+  struct Target {
+    std::uint32_t map = 0, key = 0, ifindex = 0;
+    std::uint64_t flags = 0;
+  };
+
+  // A call that finds no entry clears the target; one with flags that it does not know leaves it.
+  void follow(const RedirectRecord& call, Target& target) const {
+    const std::uint32_t map = program_.map_at(call.map);
+    const auto key = static_cast<std::uint32_t>(call.key);
+    if (call.result == XDP_REDIRECT)
+      target = call.map == 0 ? Target{.ifindex = key}
+                             : Target{.map = map, .key = key, .flags = call.flags};
+    else if (map != 0 && (call.flags & ~known_flags(input_.object->maps[map - 1].type)) == 0)
+      target = {};
+  }
+
+  static std::uint64_t known_flags(bpf_map_type type) {
+    const bool devices = type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH;
+    return 3 | (devices ? std::uint64_t{BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS} : 0);
   }
 
   const EngineInput& input_;
