@@ -76,6 +76,7 @@ private:
   void remove_intermediate(const fs::path&) const;
   void verilate(const fs::path&) const;
   std::vector<fs::path> generated(const fs::path& folder) const;
+  std::vector<fs::path> join_generated(const fs::path& folder) const;
   void compile(const fs::path& folder, const std::vector<Command>&) const;
 
   const Design& design_;
@@ -151,14 +152,36 @@ void Builder::verilate(const fs::path& folder) const {
                                              "'; its log ends:" + tail_of(log)));
 }
 
+// The generated files, joined to few that are about equally long: parsing Verilator's headers is
+// most of the work for a short one. Set-up code, which runs once, stays apart: "slow<N>.cpp".
+std::vector<fs::path> Builder::join_generated(const fs::path& folder) const {
+  constexpr std::uintmax_t enough = 600'000; // bytes
+  std::vector<fs::path> joined;
+  for (const bool slow : {false, true}) {
+    std::uintmax_t size = enough;
+    for (const fs::path& source : generated(folder)) {
+      if ((source.string().find("Slow") != std::string::npos) != slow)
+        continue;
+      if (size >= enough) {
+        const std::string name = slow ? "slow" : "fast";
+        joined.push_back(folder / (name + std::to_string(joined.size()) + ".cpp"));
+        size = 0;
+      }
+      std::ofstream(joined.back(), std::ios::app) << "#include " << source.filename() << "\n";
+      size += fs::file_size(source);
+    }
+  }
+  return joined;
+}
+
 std::vector<fs::path> Builder::generated(const fs::path& folder) const {
   std::vector<fs::path> sources;
   for (const auto& item : fs::directory_iterator(folder))
-    if (item.path().extension() == ".cpp")
+    if (item.path().extension() == ".cpp" && item.path().filename().string()[0] == 'V')
       sources.push_back(item.path());
   // The big ones first, so that no processor ends with a long one alone.
   std::sort(sources.begin(), sources.end(), [](const fs::path& a, const fs::path& b) {
-    return std::pair(fs::file_size(b), b) < std::pair(fs::file_size(a), a);
+    return std::pair(fs::file_size(b), a) < std::pair(fs::file_size(a), b);
   });
   return sources;
 }
@@ -167,7 +190,7 @@ void Builder::make_library(const fs::path& folder, const fs::path& runtime) cons
   verilate(folder);
   for (const auto& [name, text] : harness_sources)
     write_file(folder / "harness" / name, text);
-  std::vector<fs::path> sources = generated(folder / "gen");
+  std::vector<fs::path> sources = join_generated(folder / "gen");
   sources.push_back("harness.cpp");
   Command link = {cxx_, "-shared", "-o", "simulator.so"};
   std::vector<Command> commands;
@@ -189,7 +212,7 @@ void Builder::make_library(const fs::path& folder, const fs::path& runtime) cons
 
 Command Builder::compile_command(const std::string& source) const {
   const bool harness = source == "harness.cpp";
-  const bool once = source.find("Slow") != std::string::npos; // set-up code
+  const bool once = source.rfind("slow", 0) == 0;
   Command command = compiler(once ? "-O0" : "-O2");
   command.insert(command.end(),
                  {"-Igen", "-Iharness", "-c", (harness ? "harness/sim/rtl/" : "gen/") + source,
