@@ -173,6 +173,11 @@ void MapEmitter::emit_present(const Operations& finds) {
                 slice(unit + "_handles", ports * width, i * width, map_.handle_bits));
 }
 
+bool whole_words(const Operations& writes) {
+  return std::ranges::all_of(
+      writes, [](const Operation* op) { return std::ranges::count(op->byte_enables, false) == 0; });
+}
+
 Expression widen(Expression e, unsigned from, unsigned to) {
   return from == to ? e : concat({literal(to - from, 0), std::move(e)});
 }
@@ -268,7 +273,8 @@ void MapEmitter::emit_column(unsigned number) {
                        {"ADDRESS", text(bits)},
                        {"READS", text(read_ports)},
                        {"WRITES", text(write_ports)},
-                       {"LATENCY", text(column.read_latency)}},
+                       {"LATENCY", text(column.read_latency)},
+                       {"WHOLE", whole_words(writes) ? "1" : "0"}},
                       std::move(ports)});
   deliver(reads, unit + "_words", width);
 }

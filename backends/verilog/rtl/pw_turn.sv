@@ -15,21 +15,19 @@ module pw_turn #(
     for (i = 0; i < LEVELS; i = i + 1) begin : g_level
       localparam integer UNIT = 8 << (2 * i);
       wire [BITS-1:0] from, to;
-      wire [1:0] digit;
       if (i == 0) begin : g_in
         assign from = in;
       end else begin : g_between
         assign from = g_level[i-1].to;
       end
       if (2 * i + 1 < LOG) begin : g_four
-        assign digit = by[2*i+:2];
+        wire [1:0] digit = by[2*i+:2];
         assign to = digit == 2'd0 ? from :
                     digit == 2'd1 ? {from[UNIT-1:0], from[BITS-1:UNIT]} :
                     digit == 2'd2 ? {from[2*UNIT-1:0], from[BITS-1:2*UNIT]} :
                                     {from[3*UNIT-1:0], from[BITS-1:3*UNIT]};
       end else begin : g_two
-        assign digit = {1'b0, by[2*i]};
-        assign to = digit[0] ? {from[UNIT-1:0], from[BITS-1:UNIT]} : from;
+        assign to = by[2*i] ? {from[UNIT-1:0], from[BITS-1:UNIT]} : from;
       end
     end
   endgenerate

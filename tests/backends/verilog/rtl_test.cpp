@@ -1,0 +1,110 @@
+// Runs the bench of each fixed module under Icarus, with several sets of parameters. A bench prints
+// PASS or FAIL as its last word.
+#include "backends/verilog/rtl_text.h"
+#include "tests/backends/verilog/simulation.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace pw::test {
+namespace {
+
+struct Bench {
+  const char* module;
+  const char* parameters; // "WIDTH=8 DEPTH=4"
+};
+
+const Bench benches[] = {
+    {"pw_fifo", "WIDTH=9 DEPTH=2 BLOCK=0"},
+    {"pw_fifo", "WIDTH=33 DEPTH=16 BLOCK=0"},
+    {"pw_fifo", "WIDTH=33 DEPTH=8 BLOCK=1"},
+    {"pw_fifo", "WIDTH=513 DEPTH=64 BLOCK=1"},
+    {"pw_skid", "WIDTH=16"},
+    {"pw_credits", "DEPTH=2"},
+    {"pw_credits", "DEPTH=16"},
+    {"pw_ingress", "BUS=64 WINDOW_BEATS=1"},
+    {"pw_ingress", "BUS=16 WINDOW_BEATS=3"},
+    {"pw_ingress", "BUS=8 WINDOW_BEATS=8"},
+    {"pw_interlock", "DISTANCE=1 HANDLES=1 HANDLE_BITS=3"},
+    {"pw_interlock", "DISTANCE=4 HANDLES=2 HANDLE_BITS=4"},
+    {"pw_interlock", "DISTANCE=3 HANDLES=0 HANDLE_BITS=1"},
+    {"pw_interlock", "DISTANCE=2 HANDLES=1 HANDLE_BITS=1"},
+    {"pw_clear", "DEPTH=5 ADDRESS=3"},
+    {"pw_clear", "DEPTH=1 ADDRESS=1"},
+    {"pw_host", ""},
+    {"pw_turn", "BUS=64"},
+    {"pw_turn", "BUS=8"},
+    {"pw_overlay", "BUS=8 FIRST_BEAT=-2 OVERLAY_BEATS=5"},
+    {"pw_overlay", "BUS=16 FIRST_BEAT=0 OVERLAY_BEATS=1"},
+    {"pw_patch", "WIDTH=16 ADDRESS=2 WRITES=3"},
+    {"pw_patch", "WIDTH=8 ADDRESS=1 WRITES=1"},
+    {"pw_order", "DEPTH=3 ADDRESS=2 WRITES=2 READS=1 LANES=1"},
+    {"pw_order", "DEPTH=4 ADDRESS=2 WRITES=4 READS=2 LANES=3"},
+    {"pw_column", "WIDTH=32 DEPTH=4 ADDRESS=2 READS=1 WRITES=1 LATENCY=1"},
+    {"pw_column", "WIDTH=32 DEPTH=4 ADDRESS=2 READS=1 WRITES=3 LATENCY=2 WHOLE=1"},
+    {"pw_column", "WIDTH=32 DEPTH=4 ADDRESS=2 READS=2 WRITES=1 LATENCY=2"},
+    {"pw_column", "WIDTH=16 DEPTH=3 ADDRESS=2 READS=2 WRITES=2 LATENCY=1"},
+    {"pw_column", "WIDTH=16 DEPTH=3 ADDRESS=2 READS=2 WRITES=3 LATENCY=2"},
+    {"pw_column", "WIDTH=64 DEPTH=20 ADDRESS=7 READS=3 WRITES=2 LATENCY=2"},
+    {"pw_column", "WIDTH=8 DEPTH=1 ADDRESS=1 READS=1 WRITES=1 LATENCY=1"},
+    {"pw_hash_find", "KEY=32 WAYS=4 ROW_BITS=3 SLOT_BITS=5 FINDS=2"},
+    {"pw_hash_find", "KEY=104 WAYS=1 ROW_BITS=4 SLOT_BITS=4 FINDS=1"},
+    {"pw_present", "DEPTH=5 SLOT_BITS=3 FINDS=2 LATENCY=1"},
+    {"pw_present", "DEPTH=64 SLOT_BITS=6 FINDS=1 LATENCY=2"},
+    {"pw_present", "DEPTH=1 SLOT_BITS=1 FINDS=1 LATENCY=1"},
+    {"pw_deparser", "BUS=64 MOVES_HEAD=0 MOVES_TAIL=0"},
+    {"pw_deparser", "BUS=16 MOVES_HEAD=0 MOVES_TAIL=1"},
+    {"pw_deparser", "BUS=64 MOVES_HEAD=1 MOVES_TAIL=1"},
+    {"pw_deparser", "BUS=16 MOVES_HEAD=1 MOVES_TAIL=1"},
+    {"pw_deparser", "BUS=8 MOVES_HEAD=1 MOVES_TAIL=0"},
+};
+
+std::string with_flags(const Bench& b) {
+  std::string out = b.parameters, flag = std::string("-P ") + b.module + "_tb.";
+  for (std::size_t at = 0; !out.empty() && at != std::string::npos;) {
+    out.insert(at, flag);
+    at = out.find(' ', at + flag.size());
+    at = at == std::string::npos ? at : at + 1;
+  }
+  return out;
+}
+
+class RtlBench : public testing::TestWithParam<Bench> {};
+
+TEST_P(RtlBench, Passes) {
+  std::string source = PW_SOURCE_DIR, module = GetParam().module;
+  std::string program =
+      scratch(testing::UnitTest::GetInstance()->current_test_info()->name()) + ".vvp";
+  std::filesystem::create_directories(std::filesystem::path(program).parent_path());
+  std::string output;
+  int code = shell("iverilog -g2012 " + with_flags(GetParam()) + " -s " + module + "_tb -o " +
+                       program + " " + source + "/tests/backends/verilog/rtl/" + module +
+                       "_tb.sv " + source + "/backends/verilog/rtl/*.sv && vvp -n " + program,
+                   output);
+  EXPECT_EQ(0, code) << output;
+  EXPECT_NE(std::string::npos, output.rfind("PASS\n")) << output;
+}
+
+std::string bench_name(const testing::TestParamInfo<Bench>& info) {
+  std::string name = std::string(info.param.module) + "_" + info.param.parameters;
+  std::erase_if(name, [](char c) { return c == '='; });
+  std::ranges::replace(name, ' ', '_');
+  std::ranges::replace(name, '-', 'm');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Modules, RtlBench, testing::ValuesIn(benches), bench_name);
+
+TEST(RtlBenches, EveryModuleHasOne) {
+  for (const verilog::RtlFile& file : verilog::rtl_files()) {
+    std::string name(file.name);
+    EXPECT_TRUE(std::ranges::any_of(benches, [&](const Bench& b) {
+      return std::string(b.module) + ".sv" == name;
+    })) << name;
+  }
+}
+
+} // namespace
+} // namespace pw::test
