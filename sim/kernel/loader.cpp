@@ -184,6 +184,8 @@ void LoadedProgram::open(const LoadRequest& request) {
     if (needed.contains(bpf_program__name(program)))
       bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
   }
+  bpf_map* any = nullptr;
+  bpf_object__for_each_map(any, object_.get()) bpf_map__set_pin_path(any, nullptr); // ours alone
   for (const MapDefinition& definition : request.object.maps) {
     bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
     const bool settable =

@@ -36,7 +36,7 @@ std::string compare_all(const Object& object, std::span<const Packet> packets, u
   Environment environment;
   environment.ifindex = 2;
   for (const Program& program : object.programs) {
-    if (program.type != ProgramType::Xdp)
+    if (program.type != ProgramType::Xdp && program.type != ProgramType::Unknown)
       continue;
     for (const MapState& maps :
          {MapState{}, test::some_entries(object, 1), test::some_entries(object, 2)})
