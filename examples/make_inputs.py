@@ -127,6 +127,66 @@ def endpoint(host, port, protocol):
     return address(host) + be16(port) + bytes([protocol, 0])
 
 
+# --- flows of `pipewright traffic` ------------------------------------------------------------------------------------
+# The same steps as in sim/traffic, so that entries for the flows of traffic.txt and bench.txt are in the maps, too.
+
+MASK64 = (1 << 64) - 1
+
+
+def splitmix64(x):
+    x = (x + 0x9E3779B97F4A7C15) & MASK64
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK64
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK64
+    return x ^ (x >> 31)
+
+
+class TrafficRandom:
+    def __init__(self, seed):
+        self.state = splitmix64(seed)
+
+    def bits(self):
+        self.state += 1
+        return splitmix64(self.state - 1)
+
+    def below(self, limit):
+        return self.bits() % limit
+
+
+class Flow:
+    """Flow `number` of a specification with IPv4 only: address and port of both ends, protocol, VLAN identifiers."""
+
+    def __init__(self, number, proto="mix", ipv6=0.0, vlan=(0, 0), seed=1):
+        random = TrafficRandom((seed << 32 | number) ^ 0xF10F10F1)
+        self.ipv6 = (random.bits() >> 11) * 2.0**-53 < ipv6
+        self.source = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+        self.destination = f"192.168.0.{1 + random.below(16)}"
+        self.sport = 1024 + random.below(60000)
+        self.dport = (80, 443, 53, 22, 8080, 4789)[random.below(6)]
+        self.protocol = TCP if proto == "tcp" or (proto == "mix" and random.below(2) == 0) else UDP
+        low, high = vlan
+        self.vlans = []
+        for _ in range(low + random.below(high - low + 1)):
+            random.below(8)
+            self.vlans.append(1 + random.below(100))
+
+
+def bench_flows():
+    """Every flow of bench.txt and, by its IP header, of traffic.txt."""
+    return [Flow(n) for n in range(200)] + [Flow(n, ipv6=0.1, vlan=(0, 2)) for n in range(100)] + [Flow(0, proto="udp")]
+
+
+def services(pairs=((80, TCP), (443, TCP), (53, UDP), (4789, UDP), (8080, TCP), (443, UDP)), hosts=range(1, 17)):
+    return [(f"192.168.0.{host}", port, protocol) for host in hosts for port, protocol in pairs]
+
+
+def merged(*lists):
+    """Entries of several lists; of those with the same key the first."""
+    entries = {}
+    for e in [e for entries_of in lists for e in entries_of]:
+        entries.setdefault(tuple(e["key"]), e)
+    return list(entries.values())
+
+
 EXAMPLES = {}
 
 
@@ -201,6 +261,7 @@ def count_protocols_legacy():
 def ddos_filter():
     watched = ["10.0.0.1", "10.0.0.2"]
     maps = {"sources": [entry(address(a), u64(0) * 3) for a in watched]}
+    maps["sources"] = merged(maps["sources"], [entry(address(f"10.0.0.{i}"), u64(0) * 3) for i in range(200) if i % 7 != 3])
     packets = []
     for i in range(20):  # .1 floods, .2 is modest, .3 isn't watched
         packets.append(frame(udp4("10.0.0.1", 1000 + i, "10.1.0.1", 53)))
@@ -214,6 +275,7 @@ def ddos_filter():
 def honeypot():
     maps = {"suspects": [entry(address("10.6.6.6"), u64(0) * 2), entry(address("10.6.6.7"), u64(0) * 2)],
             "ports": [slot(0, ifindex=3)]}
+    maps["suspects"] += [entry(address(f"10.0.0.{i}"), u64(0) * 2) for i in range(0, 200, 5) if i not in (1, 2, 3, 4, 9)]
     packets = [*mixed()]
     packets.append(frame(udp4("10.6.6.6", 1000, "10.1.0.1", 53)))
     packets.append(frame(tcp4("10.6.6.7", 1000, "10.1.0.1", 80)))
@@ -233,6 +295,7 @@ def load_balancer():
         "ring": [entry(u32(i), u32(4 if i == 200 else 0 if i % 2 else 1 + i // 2 % 3)) for i in range(256)],
         "servers": [entry(u32(i), address(a) + m + u16(on) + u32(0) + u64(0) * 2) for i, (a, m, on) in enumerate(servers)],
     }
+    maps["services"] += [entry(endpoint(*s), u32(3)) for s in services(hosts=range(1, 9))]
     packets = [*mixed()]
     for i in range(16):
         packets.append(frame(tcp4(f"10.0.{i}.1", 1000 + i, "10.1.0.1", 80, b"GET / HTTP/1.1")))
@@ -248,6 +311,9 @@ def nat():
     value = lambda host, port: address(host) + be16(port) + u16(0) + u64(0)
     maps = {"outgoing": [entry(endpoint(a, p, proto), value(pa, pp)) for a, p, pa, pp, proto in flows],
             "incoming": [entry(endpoint(pa, pp, proto), value(a, p)) for a, p, pa, pp, proto in flows]}
+    more = [flow for i, flow in enumerate(bench_flows()) if i % 4 and not flow.ipv6]
+    maps["outgoing"] = merged(maps["outgoing"], [entry(endpoint(f.source, f.sport, f.protocol), value("192.0.2.1", 41000 + i))
+                                                 for i, f in enumerate(more)])
     packets = [*mixed()]
     for a, p, pa, pp, proto in flows:
         for check in (True, False):
@@ -269,7 +335,9 @@ def firewall():
     flows = [("10.0.0.1", 40000, "198.51.100.7", 443, TCP), ("10.0.0.2", 40001, "198.51.100.8", 53, UDP),
              ("10.0.0.3", 40002, "198.51.100.9", 80, TCP)]
     key = lambda a, p, b, q, proto: address(a) + address(b) + be16(p) + be16(q) + bytes([proto, 0, 0, 0])
-    maps = {"flows": [entry(key(*flow), u64(0) * 2) for flow in flows]}
+    known = [f for i, f in enumerate(bench_flows()) if i % 4 and not f.ipv6]
+    more = [(f.destination, f.dport, f.source, f.sport, f.protocol) for f in known]
+    maps = {"flows": merged([entry(key(*flow), u64(0) * 2) for flow in flows + more])}
     packets = [ARP]
     for a, p, b, q, proto in flows:
         make = tcp4 if proto == TCP else udp4
@@ -291,6 +359,8 @@ def router():
                          entry(address("10.3.0.0"), hop(0x33, 9))],  # port 9 has no interface
             "default_route": [entry(u32(0), hop(0x41, 3))],
             "ports": [slot(port, ifindex=1 + port) for port in (1, 2, 3)]}
+    maps["hosts"] += [entry(address(f"192.168.0.{i}"), hop(0x70 + i, 1 + i % 2)) for i in range(1, 9)]
+    maps["networks"].append(entry(address("192.168.0.0"), hop(0x34, 3)))
     packets = [*mixed()]
     for to in ("10.1.0.1", "10.1.0.2", "10.1.0.3", "10.2.3.4", "10.2.4.4", "10.3.0.1", "203.0.113.1"):
         packets.append(frame(udp4("10.0.0.1", 1000, to, 53, b"query")))
@@ -304,6 +374,7 @@ def tunnel():
     ends = lambda a, b, last: address(a) + address(b) + mac(last) + u16(0)
     maps = {"tunnels": [entry(endpoint("10.1.0.1", 53, UDP), ends("192.0.2.1", "192.0.2.2", 0x51)),
                         entry(endpoint("10.1.0.2", 80, TCP), ends("192.0.2.1", "192.0.2.3", 0x52))]}
+    maps["tunnels"] += [entry(endpoint(*s), ends("192.0.2.1", "192.0.2.4", 0x53)) for s in services()]
     packets = [*mixed()]
     for size in (0, 6, 7, 22, 23, 200, 1000, 1400):
         packets.append(frame(udp4("10.0.0.1", 1000 + size, "10.1.0.1", 53, bytes(size), tos=size & 0xFC)))
@@ -316,6 +387,7 @@ def dnat():
     rule = lambda host, port, last: address(host) + be16(port) + mac(last) + u32(0) + u64(0) * 2
     maps = {"rules": [entry(endpoint("192.0.2.1", 80, TCP), rule("10.1.0.1", 8080, 0x61)),
                       entry(endpoint("192.0.2.1", 53, UDP), rule("10.1.0.2", 5353, 0x62))]}
+    maps["rules"] += [entry(endpoint(a, port, p), rule("10.9.0.1", port + 1000, 0x63)) for a, port, p in services()]
     packets = [*mixed()]
     for i, options in enumerate((b"", b"\x94\x04\0\0", b"\x01" * 12, b"\x01" * 40)):
         packets.append(frame(tcp4("10.0.0.1", 1000 + i, "192.0.2.1", 80, b"GET /", options=options)))
@@ -335,6 +407,11 @@ def ids_bypass():
     maps = {"flows4": [per_cpu(key(*video, TCP), u64(0) * 2), per_cpu(key(*video, TCP, (5, 0)), u64(0) * 2),
                        per_cpu(key(*video, UDP, (5, 6)), u64(0) * 2)],
             "flows6": [per_cpu(key6, u64(0) * 2)]}
+    for i, f in enumerate(bench_flows()):
+        if i % 3 and not f.ipv6:
+            tags = (f.vlans + [0, 0])[:2]
+            maps["flows4"].append(per_cpu(key(f.source, f.sport, f.destination, f.dport, f.protocol, tags), u64(0) * 2))
+    maps["flows4"] = merged(maps["flows4"])
     packets = [*mixed()]
     for tags in ((), (5,), (5, 6), (7,)):
         for options in (b"", b"\x94\x04\0\0", b"\x01" * 40):
@@ -369,7 +446,7 @@ def vlan_push():
 
 @example
 def set_dscp():
-    return {"classes": [entry(be16(53), b"\x2e"), entry(be16(80), b"\x0a")]}, tagged()
+    return {"classes": [entry(be16(53), b"\x2e"), entry(be16(80), b"\x0a"), entry(be16(443), b"\x12")]}, tagged()
 
 
 @example
@@ -486,7 +563,7 @@ def icmp_echo():
 @example
 def decap():
     inner = udp4("10.0.0.1", 1000, "10.1.0.1", 53, b"query")
-    maps = {"ends": [entry(address("192.0.2.2"), u64(0))]}
+    maps = {"ends": [entry(address(end), u64(0)) for end in ("192.0.2.2", "172.16.0.2")]}
     packets = [*mixed()]
     for options in (b"", b"\x94\x04\0\0", b"\x01" * 12, b"\x01" * 40):
         packets.append(frame(ip4("192.0.2.1", "192.0.2.2", IPIP, inner, options=options)))
@@ -510,7 +587,7 @@ def verdict_table():
 
 @example
 def interarrival():
-    maps = {"sources": [entry(address(f"10.0.0.{i}"), bytes(48)) for i in (1, 2, 3)]}
+    maps = {"sources": [entry(address(f"10.0.0.{i}"), bytes(48)) for i in range(100) if i != 5]}
     return maps, [frame(udp4(f"10.0.0.{1 + i * i % 5}", i, "10.0.0.9", 2)) for i in range(60)]
 
 

@@ -109,7 +109,7 @@ std::vector<Packet> example_packets(const Subject& subject) {
 std::vector<Packet> generated_packets(const Subject& subject, unsigned count) {
   TrafficSpec spec = parse_traffic(
       subject.inputs.empty()
-          ? "size=64..512,flows=zipf:1.1:100,vlan=0..2,ipv6=30%,malformed=5%,options=10%,other=5%"
+          ? "size=64-512,flows=zipf:1.1:100,vlan=0..2,ipv6=30%,malformed=5%,options=10%,other=5%"
           : first_line(fs::path(subject.inputs) / "traffic.txt"));
   spec.count = count;
   return generate_traffic(spec);
@@ -117,7 +117,7 @@ std::vector<Packet> generated_packets(const Subject& subject, unsigned count) {
 
 std::vector<Packet> harsh_packets(unsigned count) {
   TrafficSpec spec =
-      parse_traffic("size=64..1518,flows=uniform:30,vlan=0..3,ipv6=30%,malformed=20%,options=30%,"
+      parse_traffic("size=64-1518,flows=uniform:30,vlan=0..3,ipv6=30%,malformed=20%,options=30%,"
                     "fragments=10%,other=15%,tunnel=mix:20%,seed=99");
   spec.count = count;
   return generate_traffic(spec);

@@ -4,6 +4,7 @@
 
 #include "sim/engine.h"
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct Subject {
   std::string program; // "" = the only one
   std::string inputs;  // folder of the example; "" = none
 };
+
+inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
 
 std::vector<Subject> examples();       // as built for v3
 std::vector<Subject> variants();       // v1, v2, v4
