@@ -107,7 +107,7 @@ Value assembled(const Frame& f, int offset, unsigned bytes) {
 
 const Piece* find_pointer(const Frame& f, int offset, unsigned bytes) {
   for (const Piece& p : f.stack)
-    if (overlaps(p, offset, bytes) && !p.value.is_scalar())
+    if (overlaps(p, offset, bytes) && !p.value.is_scalar() && p.value.kind != Kind::Poison)
       return &p;
   return nullptr;
 }
