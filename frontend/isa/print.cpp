@@ -25,7 +25,7 @@ std::string address(Register base, int offset) {
 }
 
 std::string type(unsigned bytes, bool is_signed = false) {
-  return (is_signed ? "s" : "u") + std::to_string(bytes * 8);
+  return std::string(is_signed ? "s" : "u").append(std::to_string(bytes * 8));
 }
 
 std::string cell(unsigned bytes, Register base, int offset, bool is_signed = false) {
