@@ -1,8 +1,5 @@
 #include "ir/schedule/algorithm.h"
 
-#include "support/diagnostic.h"
-#include "support/hash.h"
-
 #include <algorithm>
 #include <deque>
 
@@ -29,11 +26,6 @@ int limit(const Problem& p, const std::vector<int>& stage) {
     longest +=
         int(n.delay.latency) * (n.op && mlir::isa<ir::ReadOp, ir::WriteOp, ir::FindOp>(n.op));
   return longest + 1 + int(p.nodes.size());
-}
-
-Schedule finish(const Problem& p, std::vector<int> stage) {
-  unsigned stages = unsigned(stage[p.exit]) + 1;
-  return {std::move(stage), stages};
 }
 
 } // namespace
@@ -80,28 +72,6 @@ void fuse(Problem& p) {
     if (!earliest(p))
       p.constraints.resize(before);
   }
-}
-
-Schedule shallowest(Problem& p) {
-  auto stage = earliest(p);
-  if (!stage)
-    throw Failure(diagnose("PW-INT-001", "the scheduler's constraints contradict each other"));
-  return finish(p, std::move(*stage));
-}
-
-Schedule random_schedule(Problem& p, std::uint64_t seed) {
-  auto base = earliest(p);
-  if (!base)
-    throw Failure(diagnose("PW-INT-001", "the scheduler's constraints contradict each other"));
-  std::vector<int> bounds = *base;
-  for (unsigned n = 1; n < bounds.size(); ++n) {
-    std::uint64_t r = splitmix64(seed * 0x9e3779b97f4a7c15ull + n);
-    bool fixed = p.nodes[n].op && mlir::isa<ir::FieldOp, ir::InputOp>(p.nodes[n].op);
-    if (!fixed && r % 8 < 3)
-      bounds[n] += int(r % 8) + 1;
-  }
-  auto stage = earliest(p, bounds);
-  return finish(p, stage ? std::move(*stage) : std::move(*base));
 }
 
 } // namespace pw::schedule

@@ -4,8 +4,6 @@
 #include "ir/schedule/order.h"
 #include "ir/schedule/problem.h"
 
-#include <cstdint>
-
 namespace pw::schedule {
 
 struct Schedule {
@@ -19,11 +17,5 @@ std::optional<std::vector<int>> earliest(const Problem&, const std::vector<int>&
 
 // Puts read-modify-writes into one stage where that is possible; adds constraints to the problem.
 void fuse(Problem&);
-
-// As few stages as possible.
-Schedule shallowest(Problem&);
-
-// Any legal schedule.
-Schedule random_schedule(Problem&, std::uint64_t seed);
 
 } // namespace pw::schedule

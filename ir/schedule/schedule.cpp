@@ -1,21 +1,72 @@
 #include "ir/schedule/schedule.h"
 
+#include "ir/passes/report.h"
 #include "ir/schedule/algorithm.h"
-#include "ir/schedule/materialize.h"
+#include "ir/schedule/checker.h"
+#include "ir/schedule/lifetime.h"
 #include "ir/schedule/memory.h"
+#include "ir/schedule/regions.h"
+#include "support/hash.h"
 
 namespace pw::schedule {
 
 namespace {
 
+// Lower bounds that push operations later at random.
+std::vector<int> random_bounds(const Problem& p, std::uint64_t seed) {
+  auto bounds = earliest(p).value();
+  for (unsigned n = 1; n < bounds.size(); ++n) {
+    std::uint64_t r = splitmix64(seed * 0x9e3779b97f4a7c15ull + n) % 64;
+    if (!mlir::isa<ir::FieldOp, ir::InputOp>(p.nodes[n].op) && r < 12)
+      bounds[n] += int(r % 4) + 1;
+  }
+  return bounds;
+}
+
+void check(ir::ProgramOp program, const Plan& plan, const std::vector<RegionPlan>& regions) {
+  StageOf stage;
+  for (auto [op, node] : plan.problem.node_of)
+    stage[op] = unsigned(plan.stage[node]);
+  auto broken = check_schedule(program, stage, regions, unsigned(plan.stage[plan.problem.exit]) + 1,
+                               plan.problem.period);
+  std::vector<Diagnostic> all;
+  for (const std::string& rule : broken)
+    all.push_back(diagnose("PW-IR-002", "the schedule breaks a rule: " + rule));
+  if (!all.empty())
+    throw Failure(all);
+}
+
+std::vector<Diagnostic> warnings_of(const Plan& plan) {
+  std::vector<Diagnostic> all;
+  for (const Hazard& h : plan.hazards) {
+    auto writes = llvm::count_if(
+        h.accesses, [&](unsigned n) { return mlir::isa<ir::WriteOp>(plan.problem.nodes[n].op); });
+    if (writes < 2)
+      continue;
+    ir::MapOp map = h.map;
+    Diagnostic d =
+        diagnose("PW-MAP-023", "map '" + map.getSymName().str() + "' is written in " +
+                                   std::to_string(writes) + " places that could not be merged");
+    d.location = ir::source_location(plan.problem.nodes[h.accesses.back()].op->getLoc());
+    all.push_back(d.warning());
+  }
+  return all;
+}
+
 std::vector<Diagnostic> schedule_one(ir::ProgramOp program, const ScheduleOptions& options) {
   Problem p = make_problem(program, options.clock_mhz);
   add_order(p);
   fuse(p);
-  Schedule s = options.random ? random_schedule(p, *options.random) : shallowest(p);
-  std::vector<RegionPlan> regions(1);
-  materialize(program, p, s, regions);
-  return {};
+  Plan plan =
+      plan_regions(p, options.random ? random_bounds(p, *options.random) : std::vector<int>());
+  if (!options.random)
+    minimize_registers(plan);
+  auto regions = regions_of(plan);
+  check(program, plan, regions);
+  auto warnings = warnings_of(plan);
+  Schedule s{plan.stage, unsigned(plan.stage[plan.problem.exit]) + 1};
+  materialize(program, plan.problem, s, regions);
+  return warnings;
 }
 
 } // namespace

@@ -1,0 +1,178 @@
+#include "ir/schedule/checker.h"
+
+#include "ir/schedule/delays.h"
+
+#include <algorithm>
+#include <map>
+
+namespace pw::schedule {
+
+using namespace pw::ir;
+using mlir::Value;
+
+namespace {
+
+// One access to a column, as the hardware does it.
+struct Touch {
+  mlir::Operation* op;
+  Value handle;
+  unsigned issued, touched;
+  bool write;
+};
+
+class Checker {
+public:
+  Checker(ProgramOp program, const StageOf& stage, const std::vector<RegionPlan>& regions,
+          unsigned stages, double period)
+      : program_(program), stage_(stage), regions_(regions), stages_(stages), period_(period) {}
+
+  std::vector<std::string> run() {
+    for (mlir::Operation& op : program_.getBody().front())
+      if (!mlir::isa<mlir::arith::ConstantOp, StateOp>(op))
+        check_operation(op);
+    for (auto& [column, touches] : columns_)
+      check_column(touches);
+    return std::move(broken_);
+  }
+
+private:
+  void check_operation(mlir::Operation& op);
+  double arrival(mlir::Operation& op, unsigned stage);
+  void check_ends(mlir::Operation& op, unsigned stage);
+  void check_order(mlir::Operation& op, unsigned stage);
+  void check_column(const std::vector<Touch>& touches);
+  void check_interlock(const std::vector<Touch>& touches, unsigned distance);
+  bool alias(const Touch& a, const Touch& b);
+  unsigned region(unsigned stage) const;
+  unsigned stage_of(mlir::Operation* op) const { return stage_.lookup(op); }
+  unsigned ready(mlir::Operation* op) const { return stage_of(op) + delay_of(op).latency; }
+  void fail(mlir::Operation& op, const std::string& rule) {
+    broken_.push_back(op.getName().getStringRef().str() + " in stage " +
+                      std::to_string(stage_of(&op)) + ": " + rule);
+  }
+
+  ProgramOp program_;
+  const StageOf& stage_;
+  const std::vector<RegionPlan>& regions_;
+  unsigned stages_;
+  double period_;
+  std::vector<std::string> broken_;
+  llvm::DenseMap<mlir::Operation*, double>
+      time_; // when a result is there, within the stage it is made in
+  std::map<std::pair<std::string, unsigned>, std::vector<Touch>> columns_;
+};
+
+unsigned Checker::region(unsigned stage) const {
+  unsigned r = 0;
+  while (r + 1 < regions_.size() && regions_[r + 1].first_stage <= stage)
+    ++r;
+  return r;
+}
+
+double Checker::arrival(mlir::Operation& op, unsigned stage) {
+  double latest = 0;
+  for (Value v : op.getOperands()) {
+    mlir::Operation* from = v.getDefiningOp();
+    if (mlir::isa<mlir::arith::ConstantOp>(from) || mlir::isa<StateType>(v.getType()))
+      continue;
+    if (ready(from) > stage)
+      fail(op, "an operand is not there yet");
+    if (ready(from) == stage)
+      latest = std::max(latest, time_.lookup(from));
+  }
+  return latest;
+}
+
+void Checker::check_operation(mlir::Operation& op) {
+  if (!stage_.count(&op))
+    return fail(op, "has no stage");
+  unsigned stage = stage_of(&op);
+  Delay d = delay_of(&op);
+  double start = arrival(op, stage), end = start + (d.latency ? d.setup : d.through);
+  if (end > period_ + 1e-9)
+    fail(op, "logic is slower than the clock");
+  time_[&op] = d.latency ? d.arrival : end;
+  if (stage + d.latency >= stages_)
+    fail(op, "ends behind the last stage");
+  if (d.latency && region(stage) != region(stage + d.latency))
+    fail(op, "is cut by the border of a region");
+  check_ends(op, stage);
+  check_order(op, stage);
+}
+
+void Checker::check_ends(mlir::Operation& op, unsigned stage) {
+  if (mlir::isa<FieldOp, InputOp>(op) && stage != 0)
+    fail(op, "what comes with the packet must be taken in stage 0");
+  if (mlir::isa<PutOp, ExitOp>(op) && stage + 1 != stages_)
+    fail(op, "what the deparser takes must be in the last stage");
+}
+
+// Reads see the writes that come before them in the chain of states, and none that comes after.
+void Checker::check_order(mlir::Operation& op, unsigned stage) {
+  auto read = mlir::dyn_cast<ReadOp>(op);
+  auto write = mlir::dyn_cast<WriteOp>(op);
+  if (!read && !write)
+    return;
+  Value state = read ? read.getState() : write.getState();
+  unsigned touched = ready(&op);
+  for (auto before = state.getDefiningOp<WriteOp>(); before;
+       before = before.getState().getDefiningOp<WriteOp>())
+    if (stage_of(before) >= touched)
+      fail(op, "touches a map before an earlier write");
+  if (write)
+    for (mlir::Operation* user : write.getState().getUsers())
+      if (mlir::isa<ReadOp>(user) && ready(user) > stage)
+        fail(op, "writes before an earlier read");
+  auto column = read ? read.getColumn() : write.getColumn();
+  auto map = (read ? read.getMap() : write.getMap()).str();
+  columns_[{map, unsigned(column)}].push_back(
+      {&op, read ? read.getHandle() : write.getHandle(), stage, touched, bool(write)});
+}
+
+bool Checker::alias(const Touch& a, const Touch& b) {
+  auto x = constant_of(a.handle), y = constant_of(b.handle);
+  return !x || !y || *x == *y;
+}
+
+// Packets overlap: for two accesses in different stages one of which writes, an interlock must
+// stand between packets.
+void Checker::check_column(const std::vector<Touch>& touches) {
+  for (std::size_t i = 0; i < touches.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const Touch &a = touches[i], &b = touches[j];
+      if ((!a.write && !b.write) || a.touched == b.touched || !alias(a, b))
+        continue;
+      check_interlock({a, b},
+                      a.touched > b.touched ? a.touched - b.touched : b.touched - a.touched);
+    }
+}
+
+void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance) {
+  unsigned r = region(pair[0].issued);
+  if (region(pair[1].issued) != r)
+    return fail(*pair[0].op, "two accesses of a written column are in different regions");
+  auto name = pair[0].op->getAttrOfType<mlir::FlatSymbolRefAttr>("map").getValue();
+  for (auto lock : regions_[r].interlocks) {
+    if (lock.map.getSymName() != name || lock.distance < distance)
+      continue;
+    bool covers = lock.handles.empty() || llvm::all_of(pair, [&](const Touch& t) {
+                    return llvm::is_contained(lock.handles, t.handle);
+                  });
+    bool known = llvm::all_of(lock.handles, [&](Value h) {
+      return h.getDefiningOp() && ready(h.getDefiningOp()) < regions_[r].first_stage;
+    });
+    if (covers && known)
+      return;
+  }
+  fail(*pair[0].op, "no interlock keeps packets apart by " + std::to_string(distance));
+}
+
+} // namespace
+
+std::vector<std::string> check_schedule(ProgramOp program, const StageOf& stage,
+                                        const std::vector<RegionPlan>& regions, unsigned stages,
+                                        double period) {
+  return Checker(program, stage, regions, stages, period).run();
+}
+
+} // namespace pw::schedule

@@ -1,0 +1,230 @@
+#include "ir/schedule/regions.h"
+
+#include "support/diagnostic.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace pw::schedule {
+
+using namespace pw::ir;
+using mlir::Value;
+
+namespace {
+
+// In which stage an access touches the memory.
+int touches(const Problem& p, const std::vector<int>& stage, unsigned n) {
+  return stage[n] + int(p.nodes[n].delay.latency);
+}
+
+Value handle_of(mlir::Operation* op) {
+  if (auto read = mlir::dyn_cast<ReadOp>(op))
+    return read.getHandle();
+  return mlir::cast<WriteOp>(op).getHandle();
+}
+
+// Slots known when compiling are apart from each other, unless some handle is not known.
+void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>& all) {
+  if (a.writes.empty())
+    return;
+  std::vector<unsigned> nodes = a.reads;
+  nodes.insert(nodes.end(), a.writes.begin(), a.writes.end());
+  std::map<std::string, Hazard> classes;
+  bool all_constant = llvm::all_of(
+      nodes, [&](unsigned n) { return constant_of(handle_of(p.nodes[n].op)).has_value(); });
+  for (unsigned n : nodes) {
+    Value handle = handle_of(p.nodes[n].op);
+    auto fixed = constant_of(handle);
+    llvm::SmallString<32> key;
+    if (all_constant)
+      fixed->toStringUnsigned(key);
+    Hazard& h = classes[key.str().str()];
+    h.map = a.map;
+    h.column = a.column;
+    h.accesses.push_back(n);
+    h.constant |= fixed.has_value();
+    if (!llvm::is_contained(h.handles, handle))
+      h.handles.push_back(handle);
+  }
+  for (auto& [key, h] : classes) {
+    bool written =
+        llvm::any_of(h.accesses, [&](unsigned n) { return mlir::isa<WriteOp>(p.nodes[n].op); });
+    h.keyed = !h.constant;
+    if (written && h.accesses.size() > 1)
+      all.push_back(std::move(h));
+  }
+}
+
+struct Crossing {
+  unsigned node;     // something in flight
+  unsigned entrance; // that cuts it
+};
+
+class Planner {
+public:
+  Planner(const Problem& p, const std::vector<int>& bounds) : base_(p), bounds_(bounds) {
+    for (const ColumnAccesses& a : accesses_by_column(p))
+      add_hazards(p, a, all_);
+    open_.resize(all_.size());
+  }
+  Plan run();
+
+private:
+  bool attempt(Plan& plan);
+  void add_entrance(Problem& p, Hazard& h);
+  bool solve(Plan& plan);
+  std::vector<Crossing> crossings(const Plan& plan) const;
+  bool open_more(const Plan& plan);
+  void loosen(std::size_t round);
+
+  const Problem& base_;
+  std::vector<int> bounds_;
+  std::vector<Hazard> all_;
+  std::vector<bool> open_; // needs an entrance
+};
+
+void Planner::add_entrance(Problem& p, Hazard& h) {
+  h.entrance = unsigned(p.nodes.size());
+  p.nodes.emplace_back();
+  p.constraints.push_back({0, h.entrance, 0});
+  for (unsigned n : h.accesses)
+    p.constraints.push_back({h.entrance, n, 0});
+  if (!h.keyed)
+    return;
+  for (Value handle : h.handles) {
+    unsigned n = p.node_of.at(handle.getDefiningOp());
+    p.constraints.push_back({n, h.entrance, int(p.nodes[n].delay.latency) + 1});
+  }
+}
+
+bool Planner::solve(Plan& plan) {
+  std::vector<int> bounds = bounds_;
+  if (!bounds.empty())
+    bounds.resize(plan.problem.nodes.size(), 0);
+  auto stage = earliest(plan.problem, bounds);
+  if (stage)
+    plan.stage = std::move(*stage);
+  return stage.has_value();
+}
+
+std::vector<Crossing> Planner::crossings(const Plan& plan) const {
+  std::vector<Crossing> found;
+  const Problem& p = plan.problem;
+  for (const Hazard& cut : plan.hazards) {
+    int b = plan.stage[cut.entrance];
+    for (unsigned n = 1; n < p.nodes.size(); ++n)
+      if (plan.stage[n] < b && b <= touches(p, plan.stage, n) && p.nodes[n].delay.latency)
+        found.push_back({n, cut.entrance});
+    for (const Hazard& h : plan.hazards) {
+      auto span = [&](unsigned n) { return plan.stage[n] >= b; };
+      bool some = llvm::any_of(h.accesses, span), every = llvm::all_of(h.accesses, span);
+      for (unsigned n : h.accesses)
+        if (some && !every && plan.stage[n] < b)
+          found.push_back({n, cut.entrance});
+    }
+  }
+  return found;
+}
+
+bool Planner::attempt(Plan& plan) {
+  plan = {base_, {}, {}, {}};
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (open_[i]) {
+      add_entrance(plan.problem, all_[i]);
+      plan.hazards.push_back(all_[i]);
+    } else {
+      plan.closed.push_back(all_[i]);
+    }
+  while (solve(plan)) {
+    auto crossed = crossings(plan);
+    if (crossed.empty())
+      return true;
+    for (auto [node, entrance] : crossed)
+      plan.problem.constraints.push_back({entrance, node, 0});
+  }
+  return false;
+}
+
+bool Planner::open_more(const Plan& plan) {
+  bool more = false;
+  for (std::size_t i = 0; i < all_.size(); ++i)
+    if (!open_[i] && all_[i].distance(plan.problem, plan.stage) > 0)
+      more = open_[i] = true;
+  return more;
+}
+
+// A key that depends on what the region itself reads can't be known at its entrance.
+void Planner::loosen(std::size_t round) {
+  std::size_t seen = 0;
+  for (std::size_t i = all_.size(); i-- > 0;)
+    if (open_[i] && all_[i].keyed && seen++ == 0) {
+      all_[i].keyed = false;
+      return;
+    }
+  throw Failure(diagnose("PW-INT-001", "no regions satisfy the order of map accesses (round " +
+                                           std::to_string(round) + ")"));
+}
+
+Plan Planner::run() {
+  Plan plan;
+  for (std::size_t round = 0;; ++round) {
+    if (!attempt(plan)) {
+      loosen(round);
+      continue;
+    }
+    if (!open_more(plan))
+      return plan;
+  }
+}
+
+} // namespace
+
+int Hazard::distance(const Problem& p, const std::vector<int>& stage) const {
+  int first = touches(p, stage, accesses[0]), last = first;
+  for (unsigned n : accesses) {
+    first = std::min(first, touches(p, stage, n));
+    last = std::max(last, touches(p, stage, n));
+  }
+  return last - first;
+}
+
+Plan plan_regions(const Problem& p, const std::vector<int>& lower_bounds) {
+  return Planner(p, lower_bounds).run();
+}
+
+// The interlock stands at the entrance of the region that the accesses are in: behind it nothing
+// may close up.
+std::vector<RegionPlan> regions_of(const Plan& plan) {
+  std::set<unsigned> starts = {0};
+  for (const Hazard& h : plan.hazards)
+    starts.insert(unsigned(plan.stage[h.entrance]));
+  std::vector<RegionPlan> regions;
+  for (unsigned s : starts)
+    regions.push_back({s, {}});
+  for (const Hazard& h : plan.hazards) {
+    int distance = h.distance(plan.problem, plan.stage);
+    if (distance == 0)
+      continue;
+    int first = plan.stage[h.accesses[0]];
+    for (unsigned n : h.accesses)
+      first = std::min(first, plan.stage[n]);
+    auto region = std::find_if(regions.rbegin(), regions.rend(),
+                               [&](const RegionPlan& r) { return int(r.first_stage) <= first; });
+    std::vector<Value> keys;
+    if (h.keyed)
+      keys = h.handles;
+    auto same = std::find_if(region->interlocks.begin(), region->interlocks.end(),
+                             [&](const RegionPlan::Interlock& l) {
+                               MapOp a = l.map, b = h.map;
+                               return a == b && l.handles == keys;
+                             });
+    if (same != region->interlocks.end())
+      same->distance = std::max(same->distance, unsigned(distance));
+    else
+      region->interlocks.push_back({h.map, unsigned(distance), keys});
+  }
+  return regions;
+}
+
+} // namespace pw::schedule
