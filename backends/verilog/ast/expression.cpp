@@ -90,6 +90,11 @@ Expression chain(std::string op, std::vector<Expression> operands) {
     return operands[0];
   return make(Node::Kind::Binary, std::move(op), std::move(operands));
 }
+Expression both(Expression a, Expression b) {
+  if (a->text == "1'b1")
+    return b;
+  return b->text == "1'b1" ? a : binary("&&", std::move(a), std::move(b));
+}
 Expression ternary(Expression condition, Expression yes, Expression no) {
   return make(Node::Kind::Ternary, "?", {std::move(condition), std::move(yes), std::move(no)});
 }

@@ -81,9 +81,15 @@ Expression ResultEmitter::push(const std::string& name, unsigned width, Expressi
   return atom(behind);
 }
 
+// Zeros in front need no place in the FIFO.
 Expression ResultEmitter::pass(const std::string& name, ValueId v, unsigned width) {
-  return c_.values.fixed(v) ? c_.values.in_stage(v, stage_)
-                            : push(name, width, c_.values.in_stage(v, stage_));
+  if (c_.values.fixed(v))
+    return c_.values.in_stage(v, stage_);
+  ValueId inner = c_.values.narrow(v);
+  unsigned narrow = c_.values.width(inner);
+  Expression value = c_.values.in_stage(inner, stage_);
+  Expression behind = c_.values.fixed(inner) ? value : push(name, narrow, value);
+  return narrow == width ? behind : concat({literal(width - narrow, 0), behind});
 }
 
 Expression ResultEmitter::writer_data(const Run& run, const Operation& op) const {

@@ -95,7 +95,7 @@ void MapEmitter::deliver(const Operations& ops, const std::string& from, unsigne
   unsigned all = width * static_cast<unsigned>(std::max<std::size_t>(1, ops.size()));
   for (unsigned i = 0; i < ops.size(); ++i) {
     const Operation& op = *ops[i];
-    if (c_.values.last_use(op.result) >= c_.values.made(op.result))
+    if (c_.values.wanted(op.result))
       c_.assign(c_.values.name(op.result, op.stage + op.latency),
                 slice(from, all, i * width, width));
   }
@@ -168,7 +168,7 @@ void MapEmitter::emit_present(const Operations& finds) {
                        {"LATENCY", text(map_.find_latency)}},
                       std::move(ports_of)});
   for (unsigned i = 0; i < finds.size(); ++i) // a map of one slot has handles of the hit bit only
-    if (c_.values.last_use(finds[i]->result) >= c_.values.made(finds[i]->result))
+    if (c_.values.wanted(finds[i]->result))
       c_.assign(c_.values.name(finds[i]->result, finds[i]->stage + finds[i]->latency),
                 slice(unit + "_handles", ports * width, i * width, map_.handle_bits));
 }

@@ -10,16 +10,17 @@ namespace {
 
 class Maker {
 public:
-  Maker(const pipeline::Operation& op, const Values& values) : op_(op), values_(values) {}
+  Maker(const pipeline::Operation& op, const Values& values, unsigned stage)
+      : op_(op), values_(values), stage_(stage) {}
   Expression make() const;
 
 private:
   ValueId id(unsigned i) const { return op_.operands[i]; }
   unsigned width(unsigned i) const { return values_.width(id(i)); }
   unsigned result_width() const { return values_.width(op_.result); }
-  Expression operand(unsigned i) const { return values_.in_stage(id(i), op_.stage); }
+  Expression operand(unsigned i) const { return values_.in_stage(id(i), stage_); }
   Expression part(unsigned i, unsigned low, unsigned count) const {
-    return values_.bits(id(i), op_.stage, low, count);
+    return values_.bits(id(i), stage_, low, count);
   }
   const pipeline::Bits* constant(unsigned i) const;
   bool is_constant(unsigned i, bool ones) const;
@@ -36,6 +37,7 @@ private:
 
   const pipeline::Operation& op_;
   const Values& values_;
+  unsigned stage_;
 };
 
 const pipeline::Bits* Maker::constant(unsigned i) const {
@@ -187,14 +189,8 @@ Expression Maker::make() const {
 
 } // namespace
 
-Expression expression_of(const pipeline::Operation& op, const Values& values) {
-  return Maker(op, values).make();
-}
-
-Expression resize(const std::string& name, unsigned from, unsigned to) {
-  if (to <= from)
-    return slice(name, from, 0, to);
-  return concat({literal(to - from, 0), atom(name)});
+Expression expression_of(const pipeline::Operation& op, const Values& values, unsigned stage) {
+  return Maker(op, values, stage).make();
 }
 
 } // namespace pw::verilog

@@ -5,11 +5,8 @@
 
 namespace pw::verilog {
 
-// For every kind but Constant, Input, PacketField, Map..., PacketWrite and Trace.
-Expression expression_of(const pipeline::Operation&, const Values&);
-
-// `x` of width `from` made `to` bits wide: cut, or filled with zeros. A name, not a literal, if it
-// is to be cut.
-Expression resize(const std::string& name, unsigned from, unsigned to);
+// With the operands as they are called in `stage`. For every kind but Constant, Input, PacketField,
+// Map..., PacketWrite and Trace.
+Expression expression_of(const pipeline::Operation&, const Values&, unsigned stage);
 
 } // namespace pw::verilog

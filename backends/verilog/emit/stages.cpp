@@ -1,4 +1,5 @@
 // Regions and stages.
+#include "backends/verilog/emit/comments.h"
 #include "backends/verilog/emit/context.h"
 #include "backends/verilog/emit/operations.h"
 
@@ -126,69 +127,37 @@ Expression array_handle(const Context& c, const pipeline::Operation& op) {
     if (value >= map.max_entries)
       return literal(map.handle_bits, 0);
   } else if (width >= 32 || map.max_entries < (1u << width)) {
-    hit = binary("&&", hit,
-                 binary("<", c.values.in_stage(key, op.stage), literal(width, map.max_entries)));
+    hit = both(hit, binary("<", c.values.in_stage(key, op.stage), literal(width, map.max_entries)));
   }
   if (slot == 0)
     return hit;
   Expression bits = c.values.bits(key, op.stage, 0, std::min(slot, width));
   if (width < slot)
     bits = concat({literal(slot - width, 0), bits});
-  return binary("&", concat({bits, literal(1, 1)}), repeat(map.handle_bits, hit));
-}
-
-std::string trimmed(const std::string& text) {
-  std::size_t from = text.find_first_not_of(" \t");
-  std::size_t to = text.find_last_not_of(" \t\r\n");
-  return from == std::string::npos ? "" : text.substr(from, to - from + 1);
-}
-
-// The C line of what follows, once.
-void add_source(Context& c, const SourceLocation& where, SourceLocation& last) {
-  if (!where.known() || (where.file == last.file && where.line == last.line))
-    return;
-  last = where;
-  std::string file = where.file.substr(where.file.rfind('/') + 1);
-  std::string text = trimmed(where.text);
-  std::string line = file + ":" + std::to_string(where.line) + (text.empty() ? "" : ": " + text);
-  std::ranges::replace(line, '\\', '/'); // a backslash at the end would continue the comment
-  std::ranges::replace(line, '\n', ' ');
-  c.top.add(Comment{line});
-}
-
-std::string describe(const Context& c, const pipeline::Operation& op) {
-  const std::string& map =
-      op.kind == OpKind::MapFind || op.kind == OpKind::MapRead || op.kind == OpKind::MapWrite
-          ? c.p.maps[op.map].name
-          : c.p.name;
-  switch (op.kind) {
-  case OpKind::MapFind:
-    return "match: look up in map " + map;
-  case OpKind::MapRead:
-    return "read map " + map;
-  case OpKind::MapWrite:
-    return "action: write map " + map;
-  case OpKind::PacketWrite:
-    return "action: write packet bytes at " + std::to_string(op.offset);
-  case OpKind::Trace:
-    return "action: trace";
-  default:
-    return "";
-  }
+  Expression handle = concat({bits, literal(1, 1)});
+  return hit->text == "1'b1" ? handle : binary("&", handle, repeat(map.handle_bits, hit));
 }
 
 void add_operation(Context& c, const pipeline::Operation& op, SourceLocation& last) {
   bool used =
-      op.result == pipeline::no_value ||
-      (!c.values.fixed(op.result) && c.values.last_use(op.result) >= c.values.made(op.result));
+      op.result == pipeline::no_value || (!c.values.fixed(op.result) && c.values.wanted(op.result));
   if (!used || op.kind == OpKind::Input || op.kind == OpKind::PacketField)
     return;
-  add_source(c, op.location, last);
+  if (std::string line = source_comment(op.location, last); !line.empty())
+    c.top.add(Comment{line});
+  if (std::string text = effect_comment(c, op); !text.empty())
+    c.top.add(Comment{text});
   if (is_logic(c, op))
     c.wire(c.values.width(op.result), c.values.name(op.result, op.stage),
-           op.kind == OpKind::MapFind ? array_handle(c, op) : expression_of(op, c.values));
-  else if (std::string text = describe(c, op); !text.empty())
-    c.top.add(Comment{text});
+           op.kind == OpKind::MapFind ? array_handle(c, op)
+                                      : expression_of(op, c.values, op.stage));
+}
+
+// Values of earlier stages that are only other bits side by side.
+void add_rebuilt(Context& c, unsigned s) {
+  for (const pipeline::Operation* op : c.values.rebuilt(s))
+    c.wire(c.values.width(op->result), c.values.name(op->result, s),
+           expression_of(*op, c.values, s));
 }
 
 // Results of memories arrive in this stage; the memories stand behind the stages.
@@ -220,6 +189,7 @@ void add_stage(Context& c, unsigned s) {
   c.top.add(Banner{"stage " + std::to_string(s)});
   add_registers(c, s);
   add_arrivals(c, s);
+  add_rebuilt(c, s);
   SourceLocation last;
   for (const pipeline::Operation& op : c.p.operations)
     if (op.stage == s)

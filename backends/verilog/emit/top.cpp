@@ -139,7 +139,7 @@ void add_traces(Context& c) {
     std::string bit = trace_count(c) == 1 ? "" : "[" + std::to_string(n) + "]";
     Expression valid = atom(valid_name(op.stage));
     c.assign("trace_active" + bit, valid);
-    c.assign("trace_valid" + bit, binary("&&", valid, c.values.in_stage(op.operands[0], op.stage)));
+    c.assign("trace_valid" + bit, both(valid, c.values.in_stage(op.operands[0], op.stage)));
     c.assign("trace_args[" + std::to_string(192 * n) + "+:192]",
              concat({c.values.in_stage(op.operands[3], op.stage),
                      c.values.in_stage(op.operands[2], op.stage),

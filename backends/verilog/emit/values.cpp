@@ -59,6 +59,10 @@ std::string default_name(const pipeline::Operation& op) {
   }
 }
 
+bool puts_together(const pipeline::Operation& op) {
+  return op.kind == OpKind::Zext || op.kind == OpKind::Sext || op.kind == OpKind::Concat;
+}
+
 pipeline::Bits part(const pipeline::Bits& from, unsigned low, unsigned count) {
   pipeline::Bits out{count, std::vector<std::uint64_t>((count + 63) / 64)};
   for (unsigned i = 0; i < count; ++i) {
@@ -96,11 +100,38 @@ void Values::find_makers() {
 }
 
 void Values::use(ValueId v, unsigned stage) {
-  last_use_[v] = std::max(last_use_[v], static_cast<int>(stage));
+  int s = static_cast<int>(stage);
+  if (s == made_[v])
+    used_where_made_[v] = true;
+  last_use_[v] = std::max(last_use_[v], s);
+  if (s <= made_[v] || !rebuilds_[v])
+    return;
+  std::vector<const pipeline::Operation*>& here = rebuilt_[stage];
+  if (std::ranges::find(here, makers_[v]) != here.end())
+    return;
+  here.push_back(makers_[v]);
+  for (ValueId operand : makers_[v]->operands)
+    use(operand, stage);
 }
 
 void Values::find_uses() {
   last_use_.assign(p_.values.size(), entrance);
+  used_where_made_.resize(p_.values.size());
+  rebuilt_.resize(p_.stages);
+  rebuilds_.resize(p_.values.size());
+  for (const pipeline::Operation& op : p_.operations)
+    if (op.result != pipeline::no_value)
+      rebuilds_[op.result] = puts_together(op);
+  for (const pipeline::Region& r : p_.regions) // entrances look at registers
+    for (const pipeline::Interlock& lock : r.interlocks)
+      for (ValueId v : lock.handles)
+        rebuilds_[v] = false;
+  use_all();
+  for (auto& here : rebuilt_) // program order is the order of the elements of p_.operations
+    std::ranges::sort(here);
+}
+
+void Values::use_all() {
   unsigned last = p_.stages - 1;
   for (const pipeline::Operation& op : p_.operations) {
     // Written bytes are laid over the packet behind the last stage.
@@ -115,7 +146,17 @@ void Values::find_uses() {
   const pipeline::Result& r = p_.result;
   for (ValueId v : {r.retval, r.head, r.tail, r.fill, r.trap, r.redirect_map, r.redirect_key,
                     r.redirect_ifindex, r.redirect_flags})
-    use(v, last);
+    use(narrow(v), last);
+}
+
+ValueId Values::narrow(ValueId v) const {
+  while (makers_[v]->kind == OpKind::Zext)
+    v = makers_[v]->operands[0];
+  return v;
+}
+
+bool Values::wanted(ValueId v) const {
+  return used_where_made_[v] || (!rebuilds_[v] && last_use_[v] > made_[v]);
 }
 
 void Values::name_all() {
@@ -169,7 +210,7 @@ std::vector<ValueId> Values::held(unsigned stage) const {
   std::vector<ValueId> out;
   int s = static_cast<int>(stage);
   for (ValueId v = 0; v < p_.values.size(); ++v)
-    if (makers_[v] != nullptr && !fixed(v) && made_[v] < s && last_use_[v] >= s)
+    if (makers_[v] != nullptr && !fixed(v) && !rebuilds_[v] && made_[v] < s && last_use_[v] >= s)
       out.push_back(v);
   return out;
 }

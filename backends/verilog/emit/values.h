@@ -35,6 +35,14 @@ public:
   // Input.
   int made(pipeline::ValueId v) const { return made_[v]; }
   int last_use(pipeline::ValueId v) const { return last_use_[v]; }
+  // Is it wanted in the stage that makes it, for an operation there or for the registers behind?
+  bool wanted(pipeline::ValueId v) const;
+  // Operations, in program order, whose results this stage has to put together again.
+  const std::vector<const pipeline::Operation*>& rebuilt(unsigned stage) const {
+    return rebuilt_[stage];
+  }
+  // v without the zeros in front that Zext gave it.
+  pipeline::ValueId narrow(pipeline::ValueId v) const;
   // Values, ascending, that registers of this stage hold.
   std::vector<pipeline::ValueId> held(unsigned stage) const;
   // Values, ascending, that the FIFO in front of this region holds.
@@ -45,6 +53,7 @@ public:
 private:
   void find_makers();
   void find_uses();
+  void use_all();
   void use(pipeline::ValueId v, unsigned stage);
   void name_all();
   Expression fixed_text(pipeline::ValueId v) const;
@@ -52,6 +61,8 @@ private:
   const pipeline::Pipeline& p_;
   std::vector<const pipeline::Operation*> makers_;
   std::vector<int> made_, last_use_;
+  std::vector<bool> rebuilds_, used_where_made_;
+  std::vector<std::vector<const pipeline::Operation*>> rebuilt_; // by stage
   std::vector<std::string> names_;
   std::vector<unsigned> region_of_;
 };
