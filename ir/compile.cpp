@@ -5,6 +5,7 @@
 #include "ir/passes/passes.h"
 #include "ir/schedule/schedule.h"
 
+#include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace pw {
@@ -31,6 +32,7 @@ Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
   result.warnings = schedule::schedule_program(*module, how);
   result.stages_text = text_of(*module);
   result.pipeline = ir::export_pipeline(*module, object, lifted, options);
+  result.pipeline.name = lifted.module->getName().str();
   return result;
 }
 
