@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
 
 namespace pw {
 
@@ -115,14 +117,23 @@ static void from_json(const json& j, Diagnostic& d) {
 namespace object {
 namespace {
 
-// Names in an object file are bytes, but text in the message has to be UTF-8: others become '?'.
-// This happens with corrupted files only.
+bool is_utf8(const std::string& s) {
+  try {
+    json(s).dump();
+    return true;
+  } catch (const json::exception&) {
+    return false;
+  }
+}
+
+// Names in an object file are bytes, but whoever prints them as JSON needs UTF-8: in strings that
+// are something else (of corrupted files), what isn't ASCII becomes '?'.
 json clean(json j) {
   if (j.is_string()) {
     auto& s = j.get_ref<std::string&>();
-    for (char& c : s)
-      if (static_cast<unsigned char>(c) >= 0x80)
-        c = '?';
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (!std::all_of(s.begin(), s.end(), is_ascii) && !is_utf8(s))
+      std::replace_if(s.begin(), s.end(), std::not_fn(is_ascii), '?');
   } else if (j.is_array()) {
     for (json& child : j)
       child = clean(std::move(child));
@@ -130,7 +141,7 @@ json clean(json j) {
   return j;
 }
 
-json body(const Object& o) { return o; }
+json body(const Object& o) { return clean(o); }
 json body(const Bytes& b) { return json::binary(b); }
 json body(const Diagnostics& d) { return clean(d); }
 
