@@ -92,6 +92,8 @@ Value* Emitter::word_address(const Operation& op, std::size_t index_operand) {
   word = b_.CreateMul(word, b_.getInt64(column.count));
   if (op.operands.size() > index_operand)
     word = b_.CreateAdd(word, b_.CreateZExtOrTrunc(operand(op, index_operand), i64));
+  if (column.bytes > harmless_bytes)
+    throw Failure(diagnose("PW-INT-001", "a word of map '" + map.name + "' is too wide"));
   const std::uint64_t words = std::uint64_t(map.slots) * column.count;
   Value* enable = b_.CreateAnd(operand(op, 0), b_.CreateICmpULT(word, b_.getInt64(words)));
   Value* base = address(tables_.table(op.map).column(op.column).data());
@@ -133,6 +135,8 @@ void Emitter::map_write(const Operation& op) {
 void Emitter::packet_write(const Operation& op) {
   Value* data = operand(op, 1);
   const unsigned bytes = width(op.operands[1]) / 8;
+  if (bytes > harmless_bytes)
+    throw Failure(diagnose("PW-INT-001", "a packet write is too wide"));
   Value* out = b_.CreateLoad(b_.getPtrTy(), field(offsetof(Record, out)));
   Value* at =
       b_.CreateGEP(b_.getInt8Ty(), out, b_.getInt64(std::uint64_t(std::int64_t(op.offset))));

@@ -49,6 +49,7 @@ private:
   void define_values();
   void check_schedule() const;
   void check_operand(const Operation& op, ValueId operand) const;
+  void check_extent(const Operation& op) const;
   unsigned region_of(unsigned stage) const;
   void make_chunks();
   void add(unsigned stage, Phase phase, const std::vector<unsigned>& operations);
@@ -85,8 +86,21 @@ void Planner::check_operand(const Operation& op, ValueId operand) const {
                     std::to_string(def->stage + def->latency) + " on");
 }
 
+// Bytes outside what the record, or the frame in which packets are put together, has room for.
+void Planner::check_extent(const Operation& op) const {
+  constexpr int farthest = 32'767;
+  if (op.kind == OpKind::PacketField) {
+    const unsigned bytes = (pipeline_.values[op.result].width + 7) / 8;
+    if (op.offset < 0 || unsigned(op.offset) + bytes > pipeline_.window_bytes)
+      illegal(op, "reads bytes outside the window");
+  }
+  if (op.kind == OpKind::PacketWrite && (op.offset < -farthest || op.offset > farthest))
+    illegal(op, "writes bytes that no packet has");
+}
+
 void Planner::check_schedule() const {
   for (const auto& op : pipeline_.operations) {
+    check_extent(op);
     for (const ValueId operand : op.operands)
       check_operand(op, operand);
     if (op.latency > 0 && region_of(op.stage) != region_of(op.stage + op.latency))

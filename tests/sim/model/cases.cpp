@@ -3,6 +3,8 @@
 #include "sim/maps/contents.h"
 #include "tests/sim/model/builder.h"
 
+#include <stdexcept>
+
 namespace pw::test {
 
 namespace {
@@ -255,6 +257,24 @@ Case inputs() {
 std::vector<Case> all_cases() {
   return {mac_swap(), counter(),  interlocked(), exclusive(), hash_lookup(), tunnel(), strip(),
           resize(),   verdicts(), redirect(),    tracing(),   indexed(),     inputs()};
+}
+
+const Case& case_named(const std::vector<Case>& cases, const std::string& name) {
+  for (const Case& c : cases)
+    if (c.name == name)
+      return c;
+  throw std::out_of_range(name);
+}
+
+EngineInput input_of(const Case& c) {
+  EngineInput input;
+  input.object = &c.object;
+  input.program = &c.object.programs.front();
+  input.pipeline = &c.pipeline;
+  input.environment.ifindex = 7;
+  input.environment.rx_queue = 3;
+  input.environment.seed = 99;
+  return input;
 }
 
 std::vector<Packet> random_packets(std::uint32_t seed, std::size_t count) {

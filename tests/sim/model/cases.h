@@ -15,6 +15,10 @@ struct Case {
 };
 
 std::vector<Case> all_cases();
+const Case& case_named(const std::vector<Case>&, const std::string& name); // throws std::out_of_range
+
+// What an engine wants to know of a case.
+EngineInput input_of(const Case&);
 
 // A random legal pipeline: operations of all kinds and widths in random stages and regions, map
 // accesses with the interlocks that they need, random packet writes.

@@ -9,17 +9,6 @@ namespace pw::test {
 
 namespace {
 
-EngineInput input_of(const Case& c) {
-  EngineInput input;
-  input.object = &c.object;
-  input.program = &c.object.programs.front();
-  input.pipeline = &c.pipeline;
-  input.environment.ifindex = 7;
-  input.environment.rx_queue = 3;
-  input.environment.seed = 99;
-  return input;
-}
-
 void expect_same(const PacketResult& got, const PacketResult& want, std::size_t packet) {
   EXPECT_EQ(got.retval, want.retval) << "packet " << packet;
   EXPECT_EQ(got.length, want.length) << "packet " << packet;
@@ -66,33 +55,48 @@ TEST(Model, RandomPipelines) {
 // A model that hid hazards would be of no use: without its interlock the same pipeline counts
 // wrong.
 TEST(Model, ShowsHazards) {
-  for (const Case& whole : all_cases()) {
-    if (whole.name != "interlocked")
-      continue;
-    Case c = whole;
-    c.pipeline.regions[1].interlocks.clear();
-    const auto model = make_model_engine(input_of(c));
-    Reference reference(c.object, c.pipeline, {}, {});
-    const auto packets = random_packets(1, 200);
-    model->run(packets);
-    for (const Packet& packet : packets)
-      reference.run(packet);
-    EXPECT_NE(model->maps(), reference.maps());
-    return;
-  }
-  FAIL();
+  Case c = case_named(all_cases(), "interlocked");
+  c.pipeline.regions[1].interlocks.clear();
+  const auto model = make_model_engine(input_of(c));
+  Reference reference(c.object, c.pipeline, {}, {});
+  const auto packets = random_packets(1, 200);
+  model->run(packets);
+  for (const Packet& packet : packets)
+    reference.run(packet);
+  EXPECT_NE(model->maps(), reference.maps());
 }
 
 TEST(Model, RefusesAnIllegalSchedule) {
-  Case c = all_cases()[1];
+  Case c = case_named(all_cases(), "counter");
   for (auto& op : c.pipeline.operations)
     if (op.kind == pipeline::OpKind::MapWrite)
       op.stage = 0; // its data comes in stage 1
   EXPECT_THROW(make_model_engine(input_of(c)), Failure);
 }
 
+TEST(Model, RefusesReadsOutsideTheWindow) {
+  Case c = case_named(all_cases(), "mac_swap");
+  c.pipeline.window_bytes = 8;
+  EXPECT_THROW(make_model_engine(input_of(c)), Failure);
+}
+
+TEST(Model, RefusesPacketsThatAreTooLong) {
+  const Case c = case_named(all_cases(), "mac_swap");
+  const auto model = make_model_engine(input_of(c));
+  Packet packet;
+  packet.bytes.resize(32'001);
+  try {
+    model->run(std::vector<Packet>{packet});
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.diagnostics().front().code, "PW-IN-090");
+  }
+  packet.bytes.resize(32'000);
+  EXPECT_EQ(model->run(std::vector<Packet>{packet}).front().bytes.size(), 32'000u);
+}
+
 TEST(Model, OnePacketAClock) {
-  const Case c = all_cases()[1];
+  const Case c = case_named(all_cases(), "counter");
   const auto model = make_model_engine(input_of(c));
   Packet packet;
   packet.bytes.assign(60, 6);

@@ -12,17 +12,6 @@ namespace pw::test {
 
 namespace {
 
-EngineInput input_of(const Case& c) {
-  EngineInput input;
-  input.object = &c.object;
-  input.program = &c.object.programs.front();
-  input.pipeline = &c.pipeline;
-  input.environment.ifindex = 7;
-  input.environment.rx_queue = 3;
-  input.environment.seed = 99;
-  return input;
-}
-
 void expect_same(const PacketResult& rtl, const PacketResult& model, std::size_t packet) {
   EXPECT_EQ(rtl.retval, model.retval) << "packet " << packet;
   EXPECT_EQ(rtl.length, model.length) << "packet " << packet;

@@ -117,6 +117,23 @@ TEST(HostTables, ListsOnlyOccupiedSlotsOfRedirectMaps) {
   EXPECT_EQ(find(beyond), 0u);
 }
 
+TEST(HostTables, SaysWhenKeysCanNotBePlaced) {
+  Fixture f;
+  f.define("h", BPF_MAP_TYPE_HASH, 4, 4, 8);
+  auto& map = f.use(0, pipeline::MapKind::Hash);
+  map.ways = 2; // of one row each: a third key finds no place
+  map.row_bits = 0;
+  map.slots = 2;
+  HostTables tables(f.object, f.pipeline);
+  try {
+    tables.set(
+        {{"h", {{{1, 0, 0, 0}, Bytes(4)}, {{2, 0, 0, 0}, Bytes(4)}, {{3, 0, 0, 0}, Bytes(4)}}}});
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.diagnostics().front().code, "PW-MAP-090");
+  }
+}
+
 TEST(HostTables, RefusesAnUnknownMap) {
   Fixture f;
   HostTables tables(f.object, f.pipeline);
