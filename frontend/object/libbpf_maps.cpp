@@ -69,10 +69,21 @@ GlobalData global_kind(const bpf_map* map, const std::string& name) {
   return name.starts_with(".bss") ? GlobalData::Bss : GlobalData::Kconfig;
 }
 
+// libbpf passes on whatever number stands in the file; one out of the range of the enumeration is
+// none.
+bpf_map_type map_type(const bpf_map* map, const std::string& name) {
+  constexpr unsigned largest = 63;
+  const auto type = static_cast<unsigned>(bpf_map__type(map));
+  if (type > largest)
+    throw Failure(diagnose("PW-OBJ-003", "map '" + name + "' has the type " + std::to_string(type) +
+                                             ", which doesn't exist"));
+  return static_cast<bpf_map_type>(type);
+}
+
 MapDefinition definition(bpf_map* map) {
   MapDefinition d;
   d.name = map_name(map);
-  d.type = bpf_map__type(map);
+  d.type = map_type(map, d.name);
   d.key_size = bpf_map__key_size(map);
   d.value_size = bpf_map__value_size(map);
   d.max_entries = bpf_map__max_entries(map);

@@ -41,7 +41,8 @@ protected:
     s.type = SHT_PROGBITS;
     s.flags = SHF_EXECINSTR;
     s.data.resize(insns.size() * sizeof(bpf_insn));
-    std::memcpy(s.data.data(), insns.data(), s.data.size());
+    if (!insns.empty())
+      std::memcpy(s.data.data(), insns.data(), s.data.size());
     s.size = s.data.size();
     elf_.sections.push_back(s);
     return elf_.sections.size() - 1;
