@@ -67,6 +67,11 @@ private:
   }
 
   void check_value(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& value) {
+    const bool device = map_.type == BPF_MAP_TYPE_DEVMAP || map_.type == BPF_MAP_TYPE_DEVMAP_HASH;
+    if (device && value.size() == 4 && key_index(value) == 0)
+      findings_.push_back(diagnose("PW-IN-107", "map '" + map_.name + "', entry with key " +
+                                                    hex(key) + ": there is no interface 0")
+                              .help("leave slots without a target out"));
     const std::size_t size = is_redirect_map(map_.type) ? 4 : map_.value_size;
     if (value.size() != size)
       report("PW-IN-106",
