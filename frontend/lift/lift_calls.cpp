@@ -2,6 +2,8 @@
 // BPF_PROG_TEST_RUN or a driver with the usual 256 bytes of head room.
 #include "frontend/lift/lifter.h"
 
+#include "support/environment.h"
+
 #include <cerrno>
 
 namespace pw::lift {
@@ -33,8 +35,8 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   case BPF_FUNC_ktime_get_coarse_ns:
   case BPF_FUNC_ktime_get_tai_ns:
     return set_number(s, 0, environment("pw.time", bits(64)));
-  case BPF_FUNC_jiffies64: // CONFIG_HZ = 250
-    return set_number(s, 0, b_.CreateUDiv(environment("pw.time", bits(64)), c64(4'000'000)));
+  case BPF_FUNC_jiffies64:
+    return set_number(s, 0, b_.CreateUDiv(environment("pw.time", bits(64)), c64(std::int64_t(jiffy_ns))));
   case BPF_FUNC_get_smp_processor_id:
     return set_number(s, 0, environment("pw.cpu", bits(32)));
   case BPF_FUNC_get_prandom_u32:
