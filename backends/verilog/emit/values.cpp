@@ -20,7 +20,32 @@ bool comes_with_packet(const pipeline::Operation& op) {
   return op.kind == OpKind::PacketField || op.kind == OpKind::Input;
 }
 
-std::string default_name(const pipeline::Operation& op) {
+// "packet12_to_13": the bytes of the field.
+std::string field_name(const pipeline::Operation& op, unsigned width) {
+  std::string name = "packet" + std::to_string(op.offset);
+  return width <= 8 ? name
+                    : name + "_to_" + std::to_string(op.offset + static_cast<int>(width / 8) - 1);
+}
+
+std::string compare_name(const pipeline::Operation& op) {
+  switch (op.compare) {
+  case pipeline::Compare::Eq:
+    return "equal";
+  case pipeline::Compare::Ne:
+    return "unequal";
+  case pipeline::Compare::Ult:
+  case pipeline::Compare::Slt:
+    return "less";
+  case pipeline::Compare::Ule:
+  case pipeline::Compare::Sle:
+    return "at_most";
+  }
+  return "is";
+}
+
+// For values that came without a name of their own.
+std::string default_name(const pipeline::Pipeline& p, const pipeline::Operation& op) {
+  unsigned width = p.values[op.result].width;
   switch (op.kind) {
   case OpKind::Input: {
     static const char* const inputs[] = {"length", "ifindex", "rxq",  "cpu",
@@ -28,34 +53,35 @@ std::string default_name(const pipeline::Operation& op) {
     return inputs[static_cast<unsigned>(op.input)];
   }
   case OpKind::PacketField:
-    return "byte" + std::to_string(op.offset);
+    return field_name(op, width);
   case OpKind::Add:
     return "sum";
   case OpKind::Sub:
-    return "diff";
+    return "difference";
   case OpKind::Mul:
     return "product";
   case OpKind::And:
-    return "and";
+    return width == 1 ? "both" : "masked";
   case OpKind::Or:
-    return "or";
+    return width == 1 ? "either" : "joined";
   case OpKind::Xor:
-    return "xor";
+    return width == 1 ? "differs" : "mixed";
   case OpKind::Shl:
   case OpKind::Lshr:
   case OpKind::Ashr:
-    return "shift";
+    return "shifted";
   case OpKind::Compare:
-    return "is";
+    return compare_name(op);
   case OpKind::Select:
   case OpKind::Mux:
     return "choice";
   case OpKind::MapFind:
-    return "entry";
+    return legal_name(p.maps[op.map].name) + "_entry";
   case OpKind::MapRead:
-    return "word";
+    return legal_name(p.maps[op.map].name) + "_at" +
+           std::to_string(p.maps[op.map].columns[op.column].offset);
   default:
-    return "bits";
+    return width == 1 ? "bit" : "bits";
   }
 }
 
@@ -101,6 +127,9 @@ void Values::find_makers() {
 
 void Values::use(ValueId v, unsigned stage) {
   int s = static_cast<int>(stage);
+  if (v >= makers_.size() || makers_[v] == nullptr || s < made_[v])
+    throw Failure(diagnose("PW-INT-001", "stage " + std::to_string(stage) + " uses value " +
+                                             std::to_string(v) + " before it is there"));
   if (s == made_[v])
     used_where_made_[v] = true;
   last_use_[v] = std::max(last_use_[v], s);
@@ -167,7 +196,7 @@ void Values::name_all() {
   for (const pipeline::Operation& op : p_.operations)
     if (op.result != pipeline::no_value && !fixed(op.result)) {
       const std::string& hint = p_.values[op.result].hint;
-      names_[op.result] = scope.unique(hint.empty() ? default_name(op) : hint);
+      names_[op.result] = scope.unique(hint.empty() ? default_name(p_, op) : hint);
     }
 }
 

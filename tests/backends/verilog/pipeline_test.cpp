@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 #include <random>
 #include <ranges>
@@ -370,6 +371,33 @@ TEST(VerilogPipeline, VlanPushAtFullRate) {
   for (PacketIn& in : c.packets)
     in.bytes[14] = 0xec;
   EXPECT_NEAR(0.5, packets_per_clock(check(p, s, c)), 0.2);
+}
+
+// The window is more than one beat, in regions and with written bytes in several beats.
+TEST(VerilogPipeline, NarrowBuses) {
+  for (unsigned bus : {8u, 16u}) {
+    Pipeline p = bus == 8 ? swap_and_drop() : move_head();
+    p.name += "_narrow";
+    p.bus_bytes = bus;
+    Simulation s(p);
+    Case c{mixed_traffic(300, 9), {}, {{0, 0, 1}, {30, 40, 2}}};
+    if (bus == 16) {
+      std::erase_if(c.packets, [](const PacketIn& in) { return in.bytes.size() < 20; });
+      for (PacketIn& in : c.packets)
+        std::ranges::copy(std::to_array<std::uint8_t>({0xfc, 0xff, 7, 0, 3}),
+                          in.bytes.begin() + 14);
+    }
+    check(p, s, c);
+  }
+}
+
+// A value that is used before it is there is a mistake of the compiler's, and said to be one.
+TEST(VerilogPipeline, UseBeforeDefinition) {
+  Pipeline p = count_protocols();
+  for (pipeline::Operation& op : p.operations)
+    if (op.kind == pipeline::OpKind::Add)
+      op.stage = 0;
+  EXPECT_THROW(emit_verilog(p, {"0", "test"}), Failure);
 }
 
 TEST(VerilogPipeline, AllOperations) {
