@@ -195,7 +195,10 @@ void Exporter::add(mlir::Operation& op, unsigned stage) {
   } else if (mlir::isa<FindOp, ReadOp, WriteOp>(op)) {
     add_access(op, out);
   } else {
-    out.kind = plain_kinds().at(op.getName().getStringRef());
+    auto kind = plain_kinds().find(op.getName().getStringRef());
+    if (kind == plain_kinds().end())
+      throw Failure(diagnose("PW-INT-001", "no hardware for " + op.getName().getStringRef().str()));
+    out.kind = kind->second;
     for (Value v : op.getOperands())
       operand(out, v);
   }

@@ -21,4 +21,16 @@ def FormColumns : Pass<"pw-form-columns", "mlir::ModuleOp"> {
   }];
 }
 
+def MergeFinds : Pass<"pw-merge-finds", "mlir::ModuleOp"> {
+  let summary = "lookups of one map on paths that exclude each other become one";
+}
+
+def SplitFields : Pass<"pw-split-fields", "mlir::ModuleOp"> {
+  let summary = "fields of the received packet that overlap are cut into pieces that don't";
+}
+
+def Narrow : Pass<"pw-narrow", "mlir::ModuleOp"> {
+  let summary = "arithmetic only as wide as it must be";
+}
+
 #endif

@@ -34,7 +34,13 @@ void add_passes(mlir::OpPassManager& passes, unsigned window) {
   passes.addPass(mlir::createCSEPass());
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(createResolvePacket({window}));
+  passes.addPass(createMergeFinds());
   passes.addPass(createFormColumns());
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::createCSEPass());
+  passes.addPass(createNarrow());
+  passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(createSplitFields());
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::createCSEPass());
 }

@@ -117,7 +117,7 @@ void Checker::check_order(mlir::Operation& op, unsigned stage) {
   unsigned touched = ready(&op);
   for (auto before = state.getDefiningOp<WriteOp>(); before;
        before = before.getState().getDefiningOp<WriteOp>())
-    if (stage_of(before) >= touched)
+    if (stage_of(before) >= stage)
       fail(op, "touches a map before an earlier write");
   if (write)
     for (mlir::Operation* user : write.getState().getUsers())

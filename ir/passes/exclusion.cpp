@@ -1,0 +1,106 @@
+#include "ir/passes/exclusion.h"
+
+#include "llvm/ADT/DenseSet.h"
+
+namespace pw::ir {
+
+using mlir::Value;
+namespace arith = mlir::arith;
+
+namespace {
+
+constexpr unsigned most_pairs = 4'000'000;
+
+bool negates(Value a, Value b) {
+  auto x = a.getDefiningOp<arith::XOrIOp>();
+  if (!x || x.getLhs() != b)
+    return false;
+  auto c = constant_of(x.getRhs());
+  return c && c->isOne();
+}
+
+// Comparisons of the same things that can't both hold.
+bool contradict(Value a, Value b) {
+  auto x = a.getDefiningOp<arith::CmpIOp>(), y = b.getDefiningOp<arith::CmpIOp>();
+  if (!x || !y || x.getLhs() != y.getLhs())
+    return false;
+  using P = arith::CmpIPredicate;
+  if (x.getRhs() == y.getRhs())
+    return arith::invertPredicate(x.getPredicate()) == y.getPredicate();
+  auto c = constant_of(x.getRhs()), d = constant_of(y.getRhs());
+  return c && d && x.getPredicate() == P::eq && y.getPredicate() == P::eq && *c != *d;
+}
+
+} // namespace
+
+bool Exclusion::exclusive(Value a, Value b) {
+  if (a == b)
+    return false;
+  if (b.getAsOpaquePointer() < a.getAsOpaquePointer())
+    std::swap(a, b);
+  auto [at, fresh] = known_.try_emplace({a, b}, false);
+  if (!fresh || known_.size() > most_pairs)
+    return at->second;
+  bool result = decide(a, b);
+  known_[{a, b}] = result;
+  return result;
+}
+
+bool Exclusion::decide(Value a, Value b) {
+  for (Value v : {a, b})
+    if (auto c = constant_of(v); c && c->isZero())
+      return true;
+  if (negates(a, b) || negates(b, a) || contradict(a, b))
+    return true;
+  for (auto [x, y] : {std::pair(a, b), std::pair(b, a)}) {
+    if (auto both = x.getDefiningOp<arith::AndIOp>())
+      if (exclusive(both.getLhs(), y) || exclusive(both.getRhs(), y))
+        return true;
+    if (auto either = x.getDefiningOp<arith::OrIOp>())
+      if (exclusive(either.getLhs(), y) && exclusive(either.getRhs(), y))
+        return true;
+  }
+  return false;
+}
+
+bool depends_on(Value value, llvm::ArrayRef<Value> sources) {
+  llvm::DenseSet<Value> seen;
+  std::vector<Value> work = {value};
+  while (!work.empty()) {
+    Value v = work.back();
+    work.pop_back();
+    if (!seen.insert(v).second)
+      continue;
+    if (llvm::is_contained(sources, v))
+      return true;
+    for (Value operand : v.getDefiningOp()->getOperands())
+      work.push_back(operand);
+  }
+  return false;
+}
+
+void sort_block(mlir::Block& block) {
+  std::vector<mlir::Operation*> order, stack;
+  llvm::DenseSet<mlir::Operation*> done;
+  for (mlir::Operation& op : block) {
+    stack.push_back(&op);
+    while (!stack.empty()) {
+      mlir::Operation* top = stack.back();
+      bool ready = true;
+      for (Value v : top->getOperands())
+        if (!done.count(v.getDefiningOp())) {
+          stack.push_back(v.getDefiningOp());
+          ready = false;
+        }
+      if (!ready)
+        continue;
+      stack.pop_back();
+      if (done.insert(top).second)
+        order.push_back(top);
+    }
+  }
+  for (mlir::Operation* op : order)
+    op->moveBefore(&block, block.end());
+}
+
+} // namespace pw::ir

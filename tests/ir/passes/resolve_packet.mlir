@@ -1,0 +1,59 @@
+// RUN: pipewright-opt %s -pw-resolve-packet -canonicalize -cse | FileCheck %s
+
+// A load of what was stored, in part: the stored byte and the received one side by side.
+// CHECK-LABEL: pw.program @forward
+// CHECK-DAG: %[[NEW:.*]] = pw.field 30 : i8
+// CHECK-DAG: %[[OLD:.*]] = pw.field 15 : i8
+// CHECK: pw.concat %[[NEW]], %[[OLD]] : i8, i8 -> i16
+// CHECK: pw.put 14, %[[NEW]] if %{{.*}} : i8
+// CHECK-NOT: !pw.packet
+pw.program @forward {
+  %p = pw.received : !pw.packet
+  %true = arith.constant true
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %x = pw.extract %p[30] : i8
+  %p1 = pw.insert %p[14], %x if %true : i8
+  %p2 = pw.insert %p1[40], %x if %true : i8
+  %y = pw.extract %p2[14] : i16
+  pw.exit(%c0, %c0_16, %y, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) packet %p2 : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
+
+// Two paths meet: only where they differ is there anything to choose.
+// CHECK-LABEL: pw.program @merge
+// CHECK: arith.select
+// CHECK-NOT: arith.select
+// CHECK: pw.exit
+pw.program @merge {
+  %p = pw.received : !pw.packet
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %x = pw.extract %p[30] : i16
+  %b = pw.extract %p[0] : i8
+  %c = pw.bits %b[0] : i8 -> i1
+  %p1 = pw.insert %p[14], %x if %c : i16
+  %p2 = arith.select %c, %p1, %p : !pw.packet
+  %y = pw.extract %p2[14] : i16
+  %z = pw.extract %p2[20] : i16
+  pw.exit(%c0, %c0_16, %y, %z, %c0_8, %c0_8, %c0, %c0, %c0_64) packet %p2 : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
+
+// Three possible places, four bytes apart: two selections, and nothing beyond byte 23 is read.
+// CHECK-LABEL: pw.program @shifter
+// CHECK-COUNT-2: arith.select
+// CHECK-NOT: arith.select
+// CHECK: pw.exit
+pw.program @shifter {
+  %p = pw.received : !pw.packet
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %at = pw.extract %p[30] : i16
+  %y = pw.extract_at %p[%at in 14 to 22 step 4] : i16 -> i16
+  pw.exit(%c0, %c0_16, %y, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) packet %p : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
