@@ -56,6 +56,15 @@ void compare_program(const nway::Subject& subject, const Object& object, const P
   EXPECT_EQ(lifted->maps(), interp->maps()) << subject.name;
 }
 
+bool accepted(const Object& object, const Program& program) {
+  for (const Diagnostic& d : verify_program(object, program))
+    if (d.severity == Severity::Error) {
+      ADD_FAILURE() << program.name << ": " << to_text(d);
+      return false;
+    }
+  return true;
+}
+
 void compare(const nway::Subject& subject) {
   const Object object = open_object(subject.object);
   for (const Program& program : object.programs)
@@ -72,6 +81,19 @@ TEST(LiftExamples, AsBuilt) {
 TEST(LiftExamples, OtherInstructionSets) {
   for (const nway::Subject& s : nway::variants())
     compare(s);
+}
+
+TEST(LiftFeatures, SameAsInterpreter) {
+  for (const char* cpu : {"v1", "v2", "v3", "v4"}) {
+    nway::Subject s;
+    s.name = std::string("features.") + cpu;
+    s.object = std::string(PW_TEST_OBJECTS "/") + s.name + ".o";
+    const Object object = open_object(s.object);
+    for (const Program& program : object.programs) {
+      EXPECT_TRUE(accepted(object, program));
+      compare_program(s, object, program);
+    }
+  }
 }
 
 TEST(LiftExamples, DebianObjects) {
