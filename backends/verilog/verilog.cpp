@@ -1,5 +1,6 @@
 #include "backends/verilog/verilog.h"
 
+#include "backends/verilog/emit/check.h"
 #include "backends/verilog/emit/signature.h"
 #include "backends/verilog/rtl_text.h"
 
@@ -42,6 +43,7 @@ void emit_top(Context& c) {
 } // namespace
 
 VerilogOutput emit_verilog(const pipeline::Pipeline& p, const VerilogOptions& options) {
+  check_pipeline(p);
   Context c(p);
   c.top.name = "pw_" + legal_name(p.name);
   c.top.preamble = preamble(p, options);

@@ -21,8 +21,8 @@ struct Run {
 
 std::string coordinate(int at) { return (at < 0 ? "m" : "") + std::to_string(std::abs(at)); }
 std::string run_name(const Run& r) {
-  return "write" + coordinate(r.first) + "_to_" +
-         coordinate(r.first + static_cast<int>(r.bytes) - 1);
+  std::string name = "write" + coordinate(r.first);
+  return r.bytes == 1 ? name : name + "_to_" + coordinate(r.first + static_cast<int>(r.bytes) - 1);
 }
 
 class ResultEmitter {

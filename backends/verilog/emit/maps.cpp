@@ -266,16 +266,18 @@ void MapEmitter::emit_column(unsigned number) {
   ports.emplace_back("write_data", writes.empty() ? literal(width, 0) : write_data(writes));
   ports.emplace_back("write_bytes",
                      writes.empty() ? literal(column.bytes, 0) : write_bytes(writes, column.bytes));
-  c_.top.add(Instance{"pw_column",
-                      unit,
-                      {{"WIDTH", text(width)},
-                       {"DEPTH", text(depth)},
-                       {"ADDRESS", text(bits)},
-                       {"READS", text(read_ports)},
-                       {"WRITES", text(write_ports)},
-                       {"LATENCY", text(column.read_latency)},
-                       {"WHOLE", whole_words(writes) ? "1" : "0"}},
-                      std::move(ports)});
+  c_.top.add(
+      Instance{"pw_column",
+               unit,
+               {{"WIDTH", text(width)},
+                {"DEPTH", text(depth)},
+                {"ADDRESS", text(bits)},
+                {"READS", text(read_ports)},
+                {"WRITES", text(write_ports)},
+                {"LATENCY", text(column.read_latency)},
+                {"WHOLE", whole_words(writes) ? "1" : "0"},
+                {"STYLE", column.memory == pipeline::Memory::Ultra ? "\"ultra\"" : "\"block\""}},
+               std::move(ports)});
   deliver(reads, unit + "_words", width);
 }
 

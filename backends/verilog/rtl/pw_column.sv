@@ -15,7 +15,10 @@ module pw_column #(
     parameter integer READS = 1,
     parameter integer WRITES = 1,
     parameter integer LATENCY = 1,
-    parameter integer WHOLE = 0  // 1: every write enables all bytes of the word
+    parameter integer WHOLE = 0,  // 1: every write enables all bytes of the word
+    /* verilator lint_off UNUSEDPARAM */ // only an attribute has it, which Verilator doesn't read
+    parameter STYLE = "block"  // LATENCY 2: of the RAM, "block" or "ultra"
+    /* verilator lint_on UNUSEDPARAM */
 ) (
     input  wire                        clk,
     input  wire                        rst,
@@ -99,7 +102,7 @@ module pw_column #(
           end
           assign word = memory[at_r];
         end else begin : g_block
-          (* ram_style = "block" *) reg [WIDTH-1:0] memory[0:DEPTH-1];
+          (* ram_style = STYLE *) reg [WIDTH-1:0] memory[0:DEPTH-1];
           reg [WIDTH-1:0] word_q;
           for (b = 0; b < BYTES; b = b + 1) begin : g_write
             always_ff @(posedge clk)

@@ -400,6 +400,21 @@ TEST(VerilogPipeline, UseBeforeDefinition) {
   EXPECT_THROW(emit_verilog(p, {"0", "test"}), Failure);
 }
 
+TEST(VerilogPipeline, BrokenPipelines) {
+  auto refused = [](auto change) {
+    Pipeline p = count_with_interlock();
+    change(p);
+    EXPECT_THROW(emit_verilog(p, {"0", "test"}), Failure);
+  };
+  refused([](Pipeline& p) { p.bus_bytes = 24; });
+  refused([](Pipeline& p) { p.regions.clear(); });
+  refused([](Pipeline& p) { p.regions[1].fifo_depth = 12; });
+  refused([](Pipeline& p) { p.regions[1].last_stage = 5; });
+  refused([](Pipeline& p) { p.maps[0].handle_bits = 4; });
+  refused([](Pipeline& p) { p.maps[0].columns[0].read_latency = 1; });
+  refused([](Pipeline& p) { p.operations.back().stage = 7; });
+}
+
 TEST(VerilogPipeline, AllOperations) {
   Pipeline p = all_operations();
   Simulation s(p);

@@ -1,0 +1,78 @@
+#include "backends/verilog/emit/check.h"
+
+#include "support/diagnostic.h"
+
+#include <bit>
+
+namespace pw::verilog {
+using pipeline::MapKind;
+using pipeline::Operation;
+using pipeline::OpKind;
+using pipeline::Pipeline;
+
+namespace {
+
+void require(bool holds, const std::string& what) {
+  if (!holds)
+    throw Failure(diagnose("PW-INT-001", "pipeline can't be emitted: " + what));
+}
+
+void check_regions(const Pipeline& p) {
+  require(p.stages > 0 && !p.regions.empty(), "it has no stages");
+  unsigned next = 0;
+  for (const pipeline::Region& r : p.regions) {
+    require(r.first_stage == next && r.last_stage >= r.first_stage, "regions leave gaps");
+    require(next == 0 || (r.fifo_depth >= 2 && std::has_single_bit(r.fifo_depth)),
+            "depth of a region FIFO is no power of two");
+    for (const pipeline::Interlock& lock : r.interlocks)
+      require(lock.distance > 0 && lock.map < p.maps.size(),
+              "interlock without a distance or a map");
+    next = r.last_stage + 1;
+  }
+  require(next == p.stages, "regions don't cover the stages");
+}
+
+void check_map(const pipeline::Map& m) {
+  // A single slot needs no bits, but may have one.
+  unsigned slot_bits = static_cast<unsigned>(std::bit_width(m.slots - 1));
+  require(m.slots > 0 && (m.handle_bits == 1 + slot_bits || (m.slots == 1 && m.handle_bits == 2)),
+          "handles of map " + m.name + " don't fit its slots");
+  if (m.kind == MapKind::Hash)
+    require(m.row_bits > 0 && m.ways << m.row_bits == m.slots && m.find_latency == 3,
+            "tables of map " + m.name);
+  if (m.kind == MapKind::Present)
+    require(m.find_latency == 1 || m.find_latency == 2, "presence bits of map " + m.name);
+  for (const pipeline::Column& c : m.columns)
+    require(c.bytes > 0 && c.count > 0 && (c.read_latency == 1 || c.read_latency == 2),
+            "a column of map " + m.name);
+}
+
+void check_operation(const Pipeline& p, const Operation& op) {
+  require(op.stage + op.latency < p.stages, "an operation ends behind the last stage");
+  bool of_map =
+      op.kind == OpKind::MapFind || op.kind == OpKind::MapRead || op.kind == OpKind::MapWrite;
+  if (!of_map)
+    return;
+  require(op.map < p.maps.size(), "an operation of no map");
+  const pipeline::Map& m = p.maps[op.map];
+  if (op.kind == OpKind::MapFind)
+    require(op.latency == m.find_latency, "latency of a look-up in map " + m.name);
+  else
+    require(op.column < m.columns.size(), "an operation of no column of map " + m.name);
+  if (op.kind == OpKind::MapRead)
+    require(op.latency == m.columns[op.column].read_latency, "latency of a read of map " + m.name);
+}
+
+} // namespace
+
+void check_pipeline(const Pipeline& p) {
+  require(p.bus_bytes >= 8 && std::has_single_bit(p.bus_bytes),
+          "bus of " + std::to_string(p.bus_bytes) + " bytes");
+  check_regions(p);
+  for (const pipeline::Map& m : p.maps)
+    check_map(m);
+  for (const Operation& op : p.operations)
+    check_operation(p, op);
+}
+
+} // namespace pw::verilog
