@@ -31,10 +31,19 @@ struct Finding {
   unsigned instructions = 0, stages = 0;
 };
 
+// A 64-bit constant takes two slots and is one instruction.
+unsigned count_instructions(const Program& program) {
+  unsigned count = 0;
+  for (std::size_t i = 0; i < program.insns.size(); ++i, ++count)
+    if (program.insns[i].code == (BPF_LD | BPF_IMM | BPF_DW))
+      ++i;
+  return count;
+}
+
 Finding check_program(const CheckOptions& o, const Object& object, const Program& program) {
   Finding f;
   f.program = program.name;
-  f.instructions = static_cast<unsigned>(program.insns.size());
+  f.instructions = count_instructions(program);
   try {
     const Program& selected = select_program(object, program.name, o.common.type);
     const LiftedProgram lifted = lift_program(object, selected);

@@ -12,7 +12,8 @@ using namespace pw::pipeline;
 
 namespace {
 
-constexpr std::size_t max_lines = 8; // of each kind and stage, in the text for people
+constexpr std::size_t max_lines = 8;   // of each kind and stage, in the text for people
+constexpr std::size_t max_width = 140; // of an expression there
 
 const char* arithmetic(OpKind kind) {
   switch (kind) {
@@ -152,11 +153,16 @@ std::string trimmed(const std::string& text) {
 
 std::string file_name(const std::string& path) { return path.substr(path.find_last_of('/') + 1); }
 
+std::string shortened(const std::string& text) {
+  return text.size() <= max_width ? text : text.substr(0, max_width - 4) + " ...";
+}
+
 // "  match  a" and, below it, the others.
 std::string block(const std::string& title, const std::vector<std::string>& lines) {
   std::string out;
   for (std::size_t i = 0; i < std::min(lines.size(), max_lines); ++i)
-    out += "    " + (i == 0 ? title : std::string(title.size(), ' ')) + "  " + lines[i] + "\n";
+    out += "    " + (i == 0 ? title : std::string(title.size(), ' ')) + "  " + shortened(lines[i]) +
+           "\n";
   if (lines.size() > max_lines)
     out += "    " + std::string(title.size(), ' ') + "  and " +
            std::to_string(lines.size() - max_lines) + " more\n";
@@ -208,6 +214,8 @@ std::string stages_text(const Pipeline& p) {
     if (p.regions.size() > 1)
       out += " (region " + std::to_string(s.region) + ")";
     out += ", " + std::to_string(s.register_bits) + " register bits behind it\n";
+    if (s.match.empty() && s.actions.empty())
+      out += block("wait ", {"for a memory or a lookup that an earlier stage began"});
     out += block("match", s.match) + block("do   ", s.actions) + block("C    ", line_texts(s));
   }
   return out;

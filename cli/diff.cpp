@@ -122,15 +122,16 @@ void print_difference(const Difference& d) {
   std::cout << table.text();
 }
 
-void print_result(const std::vector<DiffEngine>& engines, const DiffResult& r,
+void print_result(const std::vector<DiffEngine>& engines, std::size_t packets, const DiffResult& r,
                   const std::optional<Saved>& saved) {
   std::string names;
   for (const DiffEngine& e : engines)
     names += (names.empty() ? "" : ", ") + e.name;
   for (std::size_t i = 0; i < r.unsupported.size(); ++i)
     if (r.unsupported[i] > 0)
-      std::cout << "unsupported: " << engines[i].name << " could not run " << r.unsupported[i]
-                << " packets\n";
+      std::cout << "unsupported: " << r.unsupported[i] << " of " << packets
+                << " packets can't be run by engine " << engines[i].name
+                << ", they are compared among the others\n";
   if (!r.difference) {
     std::cout << "no difference: " << r.compared << " packets, engines " << names << "\n";
     return;
@@ -182,7 +183,7 @@ int diff(const DiffCommand& o) {
   if (o.common.json)
     std::cout << result_json(engines, r, saved).dump(2) << "\n";
   else
-    print_result(engines, r, saved);
+    print_result(engines, capture.packets.size(), r, saved);
   return r.difference ? 1 : 0;
 }
 

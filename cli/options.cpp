@@ -153,8 +153,8 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->type_name("DEVICE")
       ->group(group);
   app.add_option("--window", o.compile.window,
-                 "header bytes seen by the program (default: what it needs, <= 256)")
-      ->check(CLI::Range(1, 256).description(""))
+                 "header bytes seen by the program (default: what it needs, <= 256; at most 4096)")
+      ->check(CLI::Range(1, 4096).description(""))
       ->type_name("BYTES")
       ->group(group);
 }

@@ -1,9 +1,9 @@
 #include "cli/output.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <iostream>
+#include <poll.h>
 #include <set>
 #include <unistd.h>
 
@@ -96,14 +96,22 @@ void progress(const std::string& text) {
     std::cerr << "pipewright: " << text << "\n";
 }
 
+namespace {
+
+// Nobody reads any more: `head` has seen enough.
+bool reader_is_gone() {
+  pollfd out = {STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+} // namespace
+
 int finish_output(int code) {
-  errno = 0;
   std::cout.flush();
-  if (std::cout.good() && std::fflush(stdout) == 0)
+  if (std::cout.good() || reader_is_gone())
     return code;
-  if (errno == EPIPE || errno == 0)
-    return code;
-  std::cerr << to_text(diagnose("PW-OPT-003", "standard output can't be written"));
+  std::cerr << to_text(
+      diagnose("PW-OPT-003", "standard output can't be written").help("is the disk full?"));
   return static_cast<int>(Exit::UserInput);
 }
 

@@ -59,12 +59,17 @@ T one_of(const std::string& text, const std::vector<std::pair<std::string, T>>& 
   throw BadValue{expected};
 }
 
+// The ends of "64-1518" or "64..1518".
+std::vector<std::string> range(const std::string& text) {
+  return split(text, text.find("..") == std::string::npos ? "-" : "..");
+}
+
 void set_size(TrafficSpec& spec, const std::string& text) {
   const std::string expected = "a size of 18 to 9022 bytes with FCS, a range 64-1518, or imix";
   spec.imix = text == "imix";
   if (spec.imix)
     return;
-  const auto parts = split(text, "-");
+  const auto parts = range(text);
   if (parts.size() > 2)
     throw BadValue{expected};
   spec.min_size = integer(parts.front(), 18u, 9022u, expected);
@@ -91,8 +96,8 @@ void set_flows(TrafficSpec& spec, const std::string& text) {
 }
 
 void set_vlan(TrafficSpec& spec, const std::string& text) {
-  const std::string expected = "a number of tags 0 to 4, or a range 0..2";
-  const auto parts = split(text, "..");
+  const std::string expected = "a number of tags 0 to 4, or a range 0-2";
+  const auto parts = range(text);
   if (parts.size() > 2)
     throw BadValue{expected};
   spec.min_vlan = integer(parts.front(), 0u, 4u, expected);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 namespace pw::cli_test {
 namespace {
@@ -55,7 +56,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, WrongLine,
     testing::Values(Line{}, Line{"bogus"}, Line{"check"}, Line{"run", "x.o"}, Line{"--bogus"},
                     Line{"check", "x.o", "--bogus"}, Line{"check", "x.o", "--type", "kprobe"},
-                    Line{"check", "x.o", "--clock", "fast"}, Line{"check", "x.o", "--clock", "2.5"},
+                    Line{"check", "x.o", "--clock", "fast"},
+                    Line{"check", "x.o", "--clock", "2.5GHz"},
                     Line{"check", "x.o", "--clock", "0MHz"}, Line{"check", "x.o", "--clock", "nan"},
                     Line{"check", "x.o", "--bus", "100"}, Line{"check", "x.o", "--bus", "4096"},
                     Line{"check", "x.o", "--window", "257"}, Line{"check", "x.o", "--window", "0"},

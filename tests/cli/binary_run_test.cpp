@@ -61,7 +61,8 @@ TEST(Run, RedirectsNameTheirTarget) {
                                         {"--maps", input("redirect_port", "maps.json"), "--json"}));
   ASSERT_EQ(o.code, 0) << o.err;
   std::size_t redirected = 0;
-  for (const auto& p : o.json().at("packets"))
+  const auto j = o.json();
+  for (const auto& p : j.at("packets"))
     if (p.at("verdict") == "XDP_REDIRECT") {
       ++redirected;
       for (const char* part : {"map", "key", "ifindex", "flags"})
