@@ -39,6 +39,11 @@ const char* arithmetic(OpKind kind) {
   }
 }
 
+void drop_repeated(std::vector<std::string>& texts) {
+  std::set<std::string> seen;
+  std::erase_if(texts, [&](const std::string& text) { return !seen.insert(text).second; });
+}
+
 class Describer {
 public:
   explicit Describer(const Pipeline& p) : p_(p), expressions_(p), stages_(p.stages) {}
@@ -126,11 +131,8 @@ private:
     s.lines.erase(std::unique(s.lines.begin(), s.lines.end(),
                               [&](const auto& a, const auto& b) { return key(a) == key(b); }),
                   s.lines.end());
-    std::vector<std::string> distinct;
-    for (const std::string& m : s.match)
-      if (std::find(distinct.begin(), distinct.end(), m) == distinct.end())
-        distinct.push_back(m);
-    s.match = distinct;
+    drop_repeated(s.match);
+    drop_repeated(s.actions);
   }
 
   void verdict() {

@@ -8,6 +8,9 @@ using namespace pw::pipeline;
 
 namespace {
 
+constexpr unsigned max_joins =
+    24; // operations between the bytes of a packet and their joined value
+
 std::string constant(const Bits& bits) {
   const std::uint64_t low = bits.words.empty() ? 0 : bits.words[0];
   for (std::size_t i = 1; i < bits.words.size(); ++i)
@@ -70,8 +73,82 @@ const Operation* Expressions::definition(ValueId v) const {
 }
 
 std::string Expressions::of(ValueId v, unsigned depth) const {
+  if (const auto part = packet_part(v, max_joins); part && part->shift == 0)
+    return packet_bytes(part->first, part->bytes);
   const Operation* op = definition(v);
   return op == nullptr ? "?" : operation(*op, depth);
+}
+
+// Programs read packets byte by byte and put the bytes together; here they become one range again.
+std::optional<Expressions::PacketBytes> Expressions::packet_part(ValueId v, unsigned depth) const {
+  const Operation* op = definition(v);
+  if (op == nullptr || depth == 0)
+    return std::nullopt;
+  switch (op->kind) {
+  case OpKind::PacketField:
+    return PacketBytes{op->offset, p_.values.at(v).width / 8, 0};
+  case OpKind::Zext:
+    return packet_part(op->operands.at(0), depth - 1);
+  case OpKind::Shl:
+    return shifted(*op, depth - 1);
+  case OpKind::Or:
+    return joined(*op, depth - 1);
+  case OpKind::Trunc:
+  case OpKind::Extract:
+    return extracted(*op, depth - 1);
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<Expressions::PacketBytes> Expressions::shifted(const Operation& op,
+                                                             unsigned depth) const {
+  auto part = packet_part(op.operands.at(0), depth);
+  const Operation* amount = definition(op.operands.at(1));
+  if (!part || amount == nullptr || amount->kind != OpKind::Constant ||
+      amount->constant.words.empty() || amount->constant.words[0] % 8 != 0)
+    return std::nullopt;
+  part->shift += unsigned(amount->constant.words[0] / 8);
+  const bool whole = (part->shift + part->bytes) * 8 <= p_.values.at(op.result).width;
+  return whole ? part : std::nullopt;
+}
+
+std::optional<Expressions::PacketBytes> Expressions::joined(const Operation& op,
+                                                            unsigned depth) const {
+  auto low = packet_part(op.operands.at(0), depth);
+  auto high = packet_part(op.operands.at(1), depth);
+  if (low && high && low->shift > high->shift)
+    std::swap(low, high);
+  if (!low || !high || low->shift + low->bytes != high->shift ||
+      low->first + int(low->bytes) != high->first)
+    return std::nullopt;
+  return PacketBytes{low->first, low->bytes + high->bytes, low->shift};
+}
+
+std::optional<Expressions::PacketBytes> Expressions::extracted(const Operation& op,
+                                                               unsigned depth) const {
+  const auto part = packet_part(op.operands.at(0), depth);
+  const unsigned width = p_.values.at(op.result).width;
+  const unsigned offset = op.kind == OpKind::Trunc ? 0 : unsigned(op.offset);
+  if (!part || offset % 8 != 0)
+    return std::nullopt;
+  if (offset == 0 && (part->shift + part->bytes) * 8 <= width)
+    return part; // nothing is cut off
+  if (part->shift != 0 || width % 8 != 0 || offset / 8 + width / 8 > part->bytes)
+    return std::nullopt;
+  return PacketBytes{part->first + int(offset / 8), width / 8, 0};
+}
+
+// A constant as the bytes that stand in the packet: 08 00.
+std::string Expressions::network_order(const Bits& bits, unsigned bytes) const {
+  std::string out = "bytes";
+  for (unsigned i = 0; i < bytes; ++i) {
+    const std::uint64_t word = i / 8 < bits.words.size() ? bits.words[i / 8] : 0;
+    char text[8];
+    std::snprintf(text, sizeof text, " %02x", unsigned((word >> (8 * (i % 8))) & 0xff));
+    out += text;
+  }
+  return out;
 }
 
 std::string Expressions::packet_bytes(int first, unsigned bytes) {
@@ -106,16 +183,20 @@ std::string Expressions::extract(const Operation& op, unsigned depth) const {
   const unsigned width = p_.values.at(op.result).width;
   if (from != nullptr && from->kind == OpKind::MapFind && op.offset == 0 && width == 1)
     return p_.maps.at(from->map).name + ".hit";
-  if (from != nullptr && from->kind == OpKind::PacketField && op.offset % 8 == 0 && width % 8 == 0)
-    return packet_bytes(from->offset + op.offset / 8, width / 8);
   const std::string range =
       width == 1 ? std::to_string(op.offset)
                  : std::to_string(op.offset + int(width) - 1) + ":" + std::to_string(op.offset);
   return of(op.operands[0], depth) + "{" + range + "}";
 }
 
-// A comparison with an i1 constant is the value or its negation.
 std::string Expressions::compare(const Operation& op, unsigned depth) const {
+  const auto part = packet_part(op.operands.at(0), max_joins);
+  const Operation* right = definition(op.operands.at(1));
+  const bool equality = op.compare == Compare::Eq || op.compare == Compare::Ne;
+  if (equality && part && part->shift == 0 && part->bytes > 1 && part->bytes <= 8 &&
+      right != nullptr && right->kind == OpKind::Constant)
+    return of(op.operands[0], depth) + " " + sign(op.compare) + " " +
+           network_order(right->constant, part->bytes);
   return of(op.operands.at(0), depth) + " " + sign(op.compare) + " " + of(op.operands.at(1), depth);
 }
 

@@ -3,6 +3,7 @@
 
 #include "ir/pipeline.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,17 @@ public:
   std::string column(const pipeline::Operation&) const; // "flows.value[0..7]"
 
 private:
+  // Bytes [first, first + bytes) of the packet, moved up by `shift` bytes within the value.
+  struct PacketBytes {
+    int first = 0;
+    unsigned bytes = 0, shift = 0;
+  };
+  std::optional<PacketBytes> packet_part(pipeline::ValueId, unsigned depth) const;
+  std::optional<PacketBytes> shifted(const pipeline::Operation&, unsigned depth) const;
+  std::optional<PacketBytes> joined(const pipeline::Operation&, unsigned depth) const;
+  std::optional<PacketBytes> extracted(const pipeline::Operation&, unsigned depth) const;
+  std::string network_order(const pipeline::Bits&, unsigned bytes) const;
+
   std::string operation(const pipeline::Operation&, unsigned depth) const;
   std::string call(const std::string& name, const pipeline::Operation&, unsigned depth,
                    std::size_t first = 0) const;

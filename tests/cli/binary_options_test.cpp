@@ -60,7 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Line{"check", "x.o", "--clock", "2.5GHz"},
                     Line{"check", "x.o", "--clock", "0MHz"}, Line{"check", "x.o", "--clock", "nan"},
                     Line{"check", "x.o", "--bus", "100"}, Line{"check", "x.o", "--bus", "4096"},
-                    Line{"check", "x.o", "--window", "257"}, Line{"check", "x.o", "--window", "0"},
+                    Line{"check", "x.o", "--window", "4097"}, Line{"check", "x.o", "--window", "0"},
                     Line{"check", "x.o", "--set", "novalue"}, Line{"check", "x.o", "--set", "=1"},
                     Line{"check", "x.o", "--seed", "-1"},
                     Line{"check", "x.o", "--cpu", "4294967296"},

@@ -61,12 +61,42 @@ public:
 TEST(Describe, SaysWhatEachStageMatchesAndDoes) {
   const auto stages = describe(Small().p);
   ASSERT_EQ(stages.size(), 2u);
-  EXPECT_THAT(stages[0].match, ElementsAre("packet[12..13] == 8"));
+  EXPECT_THAT(stages[0].match, ElementsAre("packet[12..13] == bytes 08 00"));
   EXPECT_EQ(stages[0].register_bits, 1u);
   EXPECT_THAT(stages[1].actions,
-              Contains(HasSubstr("write hits.value[0..7] = 1 if packet[12..13] == 8")));
+              Contains(HasSubstr("write hits.value[0..7] = 1 if packet[12..13] == bytes 08 00")));
   EXPECT_THAT(stages[1].actions,
-              Contains(HasSubstr("verdict = select(packet[12..13] == 8, 2, 1)")));
+              Contains(HasSubstr("verdict = select(packet[12..13] == bytes 08 00, 2, 1)")));
+}
+
+// ((u16)packet[13] << 8) | packet[12] is a 16-bit read for people.
+TEST(Describe, BytesThatAreJoinedReadAsOneRange) {
+  Small s;
+  const ValueId low = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 12;
+  const ValueId high = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 13;
+  const ValueId wide_low = s.add(OpKind::Zext, 16, 0, {low});
+  const ValueId wide_high = s.add(OpKind::Zext, 16, 0, {high});
+  const ValueId up = s.add(OpKind::Shl, 16, 0, {wide_high, s.constant(16, 8)});
+  const ValueId both = s.add(OpKind::Or, 16, 0, {up, wide_low});
+  s.add(OpKind::Compare, 1, 0, {both, s.constant(16, 0xdd86)});
+  EXPECT_THAT(describe(s.p)[0].match, Contains("packet[12..13] == bytes 86 dd"));
+}
+
+// The other way round it is a byte swap, which must not read as the plain range.
+TEST(Describe, BytesInTheOtherOrderAreNoRange) {
+  Small s;
+  const ValueId low = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 13;
+  const ValueId high = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 12;
+  const ValueId wide_low = s.add(OpKind::Zext, 16, 0, {low});
+  const ValueId wide_high = s.add(OpKind::Zext, 16, 0, {high});
+  const ValueId up = s.add(OpKind::Shl, 16, 0, {wide_high, s.constant(16, 8)});
+  const ValueId both = s.add(OpKind::Or, 16, 0, {up, wide_low});
+  s.add(OpKind::Compare, 1, 0, {both, s.constant(16, 0x86dd)});
+  EXPECT_THAT(describe(s.p)[0].match, Contains("((packet[12] << 8) | packet[13]) == 0x86dd"));
 }
 
 TEST(Describe, TextHasTheCLines) {
