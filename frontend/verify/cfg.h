@@ -43,6 +43,8 @@ struct Function {
   std::set<int> loaded;                  // slots that are loaded directly anywhere
   std::map<unsigned, unsigned> block_at; // first instruction -> block
 
+  unsigned stack_bytes = 0; // below r10, as far as offsets are constants
+
   bool slot_live(const std::set<int>& direct, int offset) const;
 };
 

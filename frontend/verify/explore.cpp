@@ -229,21 +229,39 @@ private:
     return it->second;
   }
 
-  bool callable(const State& s, unsigned insn, unsigned target) {
+  bool callable(const State& s, unsigned context, unsigned insn, unsigned target) {
     if (!out_.graph->has(target)) {
       leaves_function(insn);
       return false;
     }
-    if (s.frames.size() < max_depth)
+    if (s.frames.size() >= max_depth) {
+      report_.add(diagnose("PW-CALL-006", "calls are nested too deeply")
+                      .limited("8 frames", std::to_string(s.frames.size() + 1)),
+                  insn);
+      return false;
+    }
+    return stack_fits(context, insn, target);
+  }
+
+  // Linux counts at least 16 bytes for each frame, in steps of 16.
+  bool stack_fits(unsigned context, unsigned insn, unsigned target) {
+    const auto rounded = [](const Function& f) {
+      return (std::max(f.stack_bytes, 1u) + 15) / 16 * 16;
+    };
+    unsigned bytes = rounded(out_.graph->function(target)) + rounded(function(context));
+    for (unsigned c = context; out_.contexts[c].depth > 0; c = out_.contexts[c].parent)
+      bytes += rounded(function(out_.contexts[c].parent));
+    if (bytes <= unsigned(stack_bytes))
       return true;
-    report_.add(diagnose("PW-CALL-006", "calls are nested too deeply")
-                    .limited("8 frames", std::to_string(s.frames.size() + 1)),
+    report_.add(diagnose("PW-STK-006", "the stacks of nested calls are too large together")
+                    .limited("512 bytes", std::to_string(bytes))
+                    .help("make large variables smaller, or let the calls be inlined"),
                 insn);
     return false;
   }
 
   void finish_call(unsigned n, const Block& b, unsigned target, State s) {
-    if (!callable(s, b.last, target))
+    if (!callable(s, out_.nodes[n].context, b.last, target))
       return;
     const unsigned context = enter(n, target, false, 0);
     Frame callee = fresh_frame(unsigned(s.frames.size()));
@@ -283,7 +301,8 @@ private:
       fall_through(n, f, b, std::move(done), EdgeKind::Done);
     }
     State body = out_.nodes[n].entry;
-    if (!transfer_.branch(body, b.last, more, true) || !callable(body, b.last, body.reg(2).index))
+    if (!transfer_.branch(body, b.last, more, true) ||
+        !callable(body, out_.nodes[n].context, b.last, body.reg(2).index))
       return;
     if (++out_.instructions > options_.max_unrolled)
       return give_up(n);

@@ -78,6 +78,19 @@ Effect effect(const Instruction& insn, const std::map<unsigned, Function>& done)
   return std::visit(Visitor{done}, insn);
 }
 
+unsigned deepest(const Code& code, const Function& f) {
+  int lowest = f.taken.empty() ? 0 : f.taken.front();
+  for (unsigned i = f.first; i < f.end; ++i) {
+    if (!code[i])
+      continue;
+    if (const auto* load = std::get_if<Load>(&*code[i]); load && load->base == 10)
+      lowest = std::min<int>(lowest, load->offset);
+    if (const auto* store = std::get_if<Store>(&*code[i]); store && store->base == 10)
+      lowest = std::min<int>(lowest, store->offset);
+  }
+  return unsigned(-lowest);
+}
+
 // Offsets from r10 that are computed for use elsewhere (rX = r10; rX += imm).
 void collect_taken(const Code& code, Function& f) {
   std::set<int> taken;
@@ -94,6 +107,7 @@ void collect_taken(const Code& code, Function& f) {
       f.loaded.insert(load->offset);
   }
   f.taken.assign(taken.begin(), taken.end());
+  f.stack_bytes = deepest(code, f);
 }
 
 struct LiveSet {

@@ -157,6 +157,13 @@ Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const
   return Value::poison();
 }
 
+// What was shown to be there is still there behind the furthest place that the sum may point to.
+static std::int64_t range_behind(std::int64_t range, const Scalar& by, bool subtract) {
+  if (by.all.smin <= -max_variable_offset || by.all.smax >= max_variable_offset)
+    return 0;
+  return range - (subtract ? -by.all.smin : by.all.smax);
+}
+
 Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract) {
   Value v = pointer;
   const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue ||
@@ -180,13 +187,8 @@ Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& 
   } else {
     v.scalar = apply(subtract ? AluOp::Sub : AluOp::Add, true, v.scalar, by);
     if (v.is_packet()) {
-      // What was shown to be there is still there behind the furthest place that it may point to
-      // now.
-      const std::int64_t furthest = subtract ? -by.all.smin : by.all.smax;
       v.id = next_id_++;
-      v.range = by.all.smin > -max_variable_offset && by.all.smax < max_variable_offset
-                    ? v.range - furthest
-                    : 0;
+      v.range = range_behind(v.range, by, subtract);
     }
   }
   const bool sane = v.offset > -max_variable_offset && v.offset < max_variable_offset &&

@@ -296,6 +296,11 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     break;
   }
   switch (sig.id) {
+  case BPF_FUNC_trace_printk: { // the length of the line: known if it is always the same
+    const auto format = trace_format(s);
+    const bool fixed = format && format->text.find('%') == std::string::npos;
+    return fixed ? Value::constant(format->text.size()) : Value{};
+  }
   case BPF_FUNC_get_prandom_u32:
   case BPF_FUNC_get_smp_processor_id:
     return Value::of(Scalar::unsigned_range(0, 0xffffffff));

@@ -109,6 +109,10 @@ std::vector<Refusal> refusals() {
       {"PW-STK-001", Insns{store_k(BPF_W, 10, 0, 0)} + pass, {}},
       {"PW-STK-002", Insns{store(BPF_DW, 10, -8, 1), load(BPF_W, 2, 10, -8)} + pass, {}},
       {"PW-STK-004", Insns{store(BPF_DW, 10, -12, 1)} + pass, {}},
+      {"PW-STK-006",
+       {store_k(BPF_DW, 10, -264, 0), call_local(2), mov(0, 2), leave(),
+        store_k(BPF_DW, 10, -264, 0), mov(0, 0), leave()},
+       {4}},
       {"PW-STK-005", {call_local(2), mov(0, 2), leave(), mov_r(0, 10), leave()}, {3}},
   };
 }
