@@ -121,9 +121,10 @@ module pw_deparser #(
   generate
     if (MOVES_TAIL != 0) begin : g_fill
       wire [15:0] beat_start = {beat[15-LOG:0], {LOG{1'b0}}};
-      wire [15:0] kept = result_fill - beat_start;  // bytes of this beat in front of `fill`
+      // Bytes of this beat in front of `fill`: that one is unsigned (65535 = nowhere), the beat's place is not.
+      wire [17:0] kept = {2'b00, result_fill} - {{2{beat_start[15]}}, beat_start};
       for (i = 0; i < BUS; i = i + 1) begin : g_cut
-        localparam [15:0] LANE = 16'(i);
+        localparam [17:0] LANE = 18'(i);
         assign cut[i] = $signed(kept) <= $signed(LANE);
       end
     end else begin : g_keep

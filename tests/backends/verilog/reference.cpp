@@ -247,7 +247,7 @@ PacketOut Reference::run(const PacketIn& in) {
   out.redirect_key = static_cast<std::uint32_t>(low(r.redirect_key));
   out.redirect_ifindex = static_cast<std::uint32_t>(low(r.redirect_ifindex));
   out.redirect_flags = low(r.redirect_flags);
-  int fill = coordinate(r.fill);
+  int fill = static_cast<int>(low(r.fill)); // not signed: 65535 is nowhere
   for (int at = out.head; at < out.tail; ++at) {
     bool received = at >= 0 && at < static_cast<int>(in.bytes.size()) && at < fill;
     auto w = written_.find(at);

@@ -71,7 +71,7 @@ module pw_deparser_tb;
           2: head[p] = -BUS * ($urandom % 3);
           default: head[p] = 0;
         endcase
-      fill[p] = tail[p] < length[p] ? tail[p] : length[p] > 0 && $urandom % 4 == 0 ? $urandom % length[p] : length[p];
+      fill[p] = tail[p] < length[p] ? tail[p] : length[p] > 0 && $urandom % 4 == 0 ? $urandom % length[p] : $urandom % 2 == 0 ? 65535 : length[p];
       retval[p] = $urandom % 4 == 0 ? $urandom % 7 : 2 + $urandom % 3;
       if ($urandom % 20 == 0) retval[p] = $urandom;
       for (i = 0; i < WRITTEN; i = i + 1) begin
