@@ -173,7 +173,9 @@ Case resize() { // tail by -32 .. +31, growth shows zeros
   b.result().tail = b.op(OpKind::Select, {whole, tail, length}, 16);
   const ValueId shorter = b.compare(Compare::Slt, tail, length);
   const ValueId shrinks = b.op(OpKind::And, {whole, shorter}, 1);
-  b.result().fill = b.op(OpKind::Select, {shrinks, tail, length}, 16);
+  const ValueId grows = b.op(OpKind::And, {whole, b.compare(Compare::Slt, length, tail)}, 1);
+  const ValueId from = b.op(OpKind::Select, {grows, length, b.constant(16, 65535)}, 16);
+  b.result().fill = b.op(OpKind::Select, {shrinks, tail, from}, 16);
   return make_case(b);
 }
 
