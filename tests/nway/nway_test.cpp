@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace pw::nway {
 namespace {
 
@@ -12,32 +14,54 @@ using enum EngineKind;
 
 std::string name_of(const testing::TestParamInfo<Subject>& info) { return info.param.name; }
 
+// Without a kernel to ask, the others still must agree among themselves.
+std::vector<EngineKind> engines_for(const Contest& contest) {
+  if (contest.has_engine(Kernel))
+    return {Kernel, Interp, Model};
+  std::cout << "the kernel is left out: it can't run this here\n";
+  return {Interp, Model};
+}
+
 class NWay : public testing::TestWithParam<Subject> {
 protected:
   NWay() : contest_(GetParam()) {}
 
-  void SetUp() override {
-    if (!contest_.refusal().empty())
-      refused();
-  }
+  void SetUp() override { ASSERT_EQ(contest_.refusal(), ""); }
 
-  virtual void refused() { FAIL() << contest_.refusal(); }
-
-  // Without a kernel to ask, the others still must agree among themselves.
-  std::vector<EngineKind> engines() {
-    if (contest_.has_engine(Kernel))
-      return {Kernel, Interp, Model};
-    std::cout << "the kernel is left out: it can't run this here\n";
-    return {Interp, Model};
-  }
+  std::vector<EngineKind> engines() const { return engines_for(contest_); }
 
   Contest contest_;
 };
 
 class Example : public NWay {};
 class Variant : public NWay {};
-class Debian : public NWay {
-  void refused() override { GTEST_SKIP() << contest_.refusal(); }
+
+// Every program of an object that the compiler accepts; skipped, with the reasons, if there is
+// none.
+class Debian : public testing::TestWithParam<Subject> {
+protected:
+  void SetUp() override {
+    for (const Program& program : open_object(GetParam().object).programs) {
+      Subject subject = GetParam();
+      subject.program = program.name;
+      auto contest = std::make_unique<Contest>(subject);
+      if (contest->refusal().empty())
+        contests_.push_back(std::move(contest));
+      else
+        refusals_ += program.name + ": " + contest->refusal();
+    }
+    if (contests_.empty())
+      GTEST_SKIP() << refusals_;
+  }
+
+  void agree_on(std::span<const Packet> packets, const std::string& what) const {
+    for (const auto& contest : contests_)
+      EXPECT_EQ(contest->differences(engines_for(*contest), packets), "")
+          << contest->program().name << ", " << what;
+  }
+
+  std::vector<std::unique_ptr<Contest>> contests_;
+  std::string refusals_;
 };
 
 TEST_P(Example, AgreesOnItsOwnPackets) {
@@ -87,16 +111,16 @@ TEST_P(Variant, Agrees) {
 }
 
 TEST_P(Debian, AgreesOnTraffic) {
-  EXPECT_EQ(contest_.differences(engines(), generated_packets(GetParam(), 2000)), "");
-  EXPECT_EQ(contest_.differences(engines(), harsh_packets(2000)), "");
-  EXPECT_EQ(contest_.differences(engines(), packets_of_lengths()), "");
+  agree_on(generated_packets(GetParam(), 2000), "traffic");
+  agree_on(harsh_packets(2000), "harsh traffic");
+  agree_on(packets_of_lengths(), "lengths");
 }
 
 TEST_P(Debian, AgreesOnCaptures) {
   if (captures().empty())
     GTEST_SKIP() << "there are no captures";
   for (const std::string& path : captures())
-    EXPECT_EQ(contest_.differences(engines(), read_capture(path).packets), "") << path;
+    agree_on(read_capture(path).packets, path);
 }
 
 INSTANTIATE_TEST_SUITE_P(NWay, Example, testing::ValuesIn(examples()), name_of);
