@@ -9,10 +9,9 @@
 // that store is done, and reads come after it.
 #include "ir/passes/build.h"
 #include "ir/passes/columns.h"
+#include "ir/passes/exclusion.h"
 #include "ir/passes/groups.h"
 #include "ir/passes/passes.h"
-
-#include "mlir/Analysis/TopologicalSortUtils.h"
 
 namespace pw::ir {
 
@@ -43,6 +42,10 @@ private:
   Value merged(Value word, const Member& m);
   void write(Group& g);
   void renamed(Value old, Value v);
+  void follow(Value& use) {
+    while (use && renames_.count(use))
+      use = renames_[use];
+  }
   void finish_states();
 
   mlir::Block& block_;
@@ -66,7 +69,14 @@ bool Former::run() {
   for (std::size_t i = 0; i < accesses_.size(); ++i)
     members_.push_back({&accesses_[i], cut_.column_of[i],
                         place_of(accesses_[i], cut_.columns[cut_.column_of[i]])});
-  for (Group& g : form_groups(members_))
+  // One port for what is written; what is only read may as well have a copy, unless it is large.
+  std::vector<bool> merge;
+  for (const CutColumn& c : cut_.columns)
+    merge.push_back(std::uint64_t(map_.slots()) * c.count > 64);
+  for (std::size_t i = 0; i < accesses_.size(); ++i)
+    if (accesses_[i].store)
+      merge[cut_.column_of[i]] = true;
+  for (Group& g : form_groups(members_, merge))
     emit(g);
   finish_states();
   return true;
@@ -257,8 +267,10 @@ void Former::renamed(Value old, Value v) {
 
 void Former::emit(Group& g) {
   for (Value* use : {&g.place.handle, &g.place.index})
-    while (*use && renames_.count(*use))
-      *use = renames_[*use];
+    follow(*use);
+  for (Place& p : g.others)
+    for (Value* use : {&p.handle, &p.index})
+      follow(*use);
   build_.at(g.members[0]->access->op->getLoc());
   merge_places(g, build_);
   for (Member* m : g.members) {
@@ -298,6 +310,8 @@ struct Pass : impl::FormColumnsBase<Pass> {
       for (auto map : getOperation().getOps<MapOp>())
         if (!Former(program, map).run())
           return signalPassFailure();
+    for (auto program : getOperation().getOps<ProgramOp>())
+      sort_block(program.getBody().front());
   }
 };
 

@@ -1,5 +1,9 @@
 #include "ir/passes/groups.h"
 
+#include "ir/passes/exclusion.h"
+
+#include "llvm/ADT/DenseSet.h"
+
 #include <algorithm>
 
 namespace pw::ir {
@@ -23,28 +27,39 @@ bool may_alias(const Place& a, const Place& b) {
   return !differ(a.handle, b.handle) && !differ(a.index, b.index);
 }
 
+bool has_place(const Group& g, const Place& p) {
+  return same_place(g.place, p) ||
+         llvm::any_of(g.others, [&](const Place& q) { return same_place(q, p); });
+}
+
 class Former {
 public:
+  explicit Former(const std::vector<bool>& merge) : merge_(merge) {}
+
   void add(Member& m) {
     std::vector<Group>& open = open_[m.column];
     bool stale = false;
     for (std::size_t i = open.size(); i-- > 0;)
-      if (!same_place(open[i].place, m.place) && !open[i].stores.empty() &&
-          may_alias(open[i].place, m.place)) {
+      if (!has_place(open[i], m.place) && !open[i].stores.empty() && may_meet(open[i], m)) {
         close(m.column, i);
         stale = true;
       }
-    auto mine = find(m);
+    auto mine = std::find_if(open.begin(), open.end(),
+                             [&](const Group& g) { return has_place(g, m.place); });
     if (mine != open.end() && stale) {
       close(m.column, std::size_t(mine - open.begin()));
       mine = open.end();
     }
+    if (mine == open.end())
+      mine = join(m);
     if (mine == open.end())
       mine = begin(m);
     m.stores_before = mine->stores.size();
     mine->members.push_back(&m);
     if (m.access->store)
       mine->stores.push_back(&m);
+    else
+      loads_[m.access->op->getResult(0)] = {m.column, mine->id};
   }
 
   std::vector<Group> take() {
@@ -55,14 +70,64 @@ public:
   }
 
 private:
-  std::vector<Group>::iterator find(const Member& m) {
-    auto& open = open_[m.column];
-    return std::find_if(open.begin(), open.end(),
-                        [&](const Group& g) { return same_place(g.place, m.place); });
+  using Groups = std::vector<Group>;
+
+  bool excludes(const Group& g, const Member& m) {
+    return llvm::all_of(g.members, [&](const Member* n) {
+      return exclusion_.exclusive(n->access->enable, m.access->enable);
+    });
   }
 
-  std::vector<Group>::iterator begin(const Member& m) {
+  bool may_meet(const Group& g, const Member& m) {
+    bool alias = may_alias(g.place, m.place) ||
+                 llvm::any_of(g.others, [&](const Place& p) { return may_alias(p, m.place); });
+    return alias && !excludes(g, m);
+  }
+
+  // An open group on paths that exclude this one, if that makes no value depend on itself.
+  Groups::iterator join(const Member& m) {
+    auto& open = open_[m.column];
+    if (!merge_[m.column] || writes_[m.column])
+      return open.end();
+    for (auto g = open.begin(); g != open.end(); ++g)
+      if (!g->place.index == !m.place.index && excludes(*g, m) && !needs(m, g->id)) {
+        g->others.push_back(m.place);
+        return g;
+      }
+    return open.end();
+  }
+
+  // Does what an access needs depend on what a group reads, by way of other groups too?
+  bool needs(const Member& m, unsigned group) {
+    llvm::DenseSet<Value> seen;
+    std::vector<Value> work;
+    auto add = [&](const Member& n) {
+      for (Value v : {n.place.handle, n.place.index, n.access->enable})
+        if (v)
+          work.push_back(v);
+    };
+    add(m);
+    while (!work.empty()) {
+      Value v = work.back();
+      work.pop_back();
+      if (!seen.insert(v).second)
+        continue;
+      if (auto load = loads_.find(v); load != loads_.end()) {
+        if (load->second.second == group)
+          return true;
+        for (const Group& g : open_[load->second.first])
+          if (g.id == load->second.second)
+            for (const Member* n : g.members)
+              add(*n);
+      }
+      work.insert(work.end(), v.getDefiningOp()->operand_begin(), v.getDefiningOp()->operand_end());
+    }
+    return false;
+  }
+
+  Groups::iterator begin(const Member& m) {
     Group g;
+    g.id = next_++;
     g.column = m.column;
     g.place = m.place;
     g.place.shift = {};
@@ -80,20 +145,34 @@ private:
     open.erase(open.begin() + std::ptrdiff_t(i));
   }
 
-  std::map<unsigned, std::vector<Group>> open_; // by column
+  const std::vector<bool>& merge_;
+  Exclusion exclusion_;
+  unsigned next_ = 0;
+  std::map<unsigned, Groups> open_; // by column
   std::map<unsigned, std::size_t> writes_;
+  llvm::DenseMap<Value, std::pair<unsigned, unsigned>> loads_; // column and group
   std::vector<Group> done_;
 };
 
 } // namespace
 
-std::vector<Group> form_groups(std::vector<Member>& members) {
-  Former former;
+std::vector<Group> form_groups(std::vector<Member>& members, const std::vector<bool>& merge) {
+  Former former(merge);
   for (Member& m : members)
     former.add(m);
   return former.take();
 }
 
-void merge_places(Group&, Build&) {}
+void merge_places(Group& g, Build& build) {
+  for (const Place& p : g.others) {
+    Value enable;
+    for (const Member* m : g.members)
+      if (same_place(m->place, p))
+        enable = build.either(enable, m->access->enable);
+    g.place.handle = build.select(enable, p.handle, g.place.handle);
+    if (p.index)
+      g.place.index = build.select(enable, p.index, g.place.index);
+  }
+}
 
 } // namespace pw::ir

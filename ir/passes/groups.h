@@ -23,16 +23,19 @@ struct Member {
 };
 
 struct Group {
+  unsigned id = 0;
   unsigned column = 0;
   Place place;
+  std::vector<Place> others; // of accesses on paths that exclude those of `place`
   std::vector<Member*> members, stores;
   mlir::Value word;                          // what was read
   std::pair<std::size_t, mlir::Value> known; // contents after so many stores
   std::size_t writes_before = 0;             // writes of the column that its read comes after
 };
 
-// In the order of their writes.
-std::vector<Group> form_groups(std::vector<Member>& members);
+// In the order of their writes. merge: the columns for which accesses on paths that
+// exclude each other share one access point, though their handles differ.
+std::vector<Group> form_groups(std::vector<Member>& members, const std::vector<bool>& merge);
 
 // Gives a group that was merged from several handles the one that counts.
 void merge_places(Group&, Build&);

@@ -147,6 +147,20 @@ void Checker::check_column(const std::vector<Touch>& touches) {
     }
 }
 
+// Whatever a handle is chosen from must be among the keys.
+bool covered(Value handle, llvm::ArrayRef<Value> keys) {
+  if (llvm::is_contained(keys, handle))
+    return true;
+  mlir::Operation* op = handle.getDefiningOp();
+  if (auto c = constant_of(handle))
+    return c->isZero();
+  if (mlir::isa<mlir::arith::SelectOp>(op))
+    return covered(op->getOperand(1), keys) && covered(op->getOperand(2), keys);
+  if (auto mux = mlir::dyn_cast<MuxOp>(op))
+    return llvm::all_of(mux.getValues(), [&](Value v) { return covered(v, keys); });
+  return false;
+}
+
 void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance) {
   unsigned r = region(pair[0].issued);
   if (region(pair[1].issued) != r)
@@ -156,7 +170,7 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
     if (lock.map.getSymName() != name || lock.distance < distance)
       continue;
     bool covers = lock.handles.empty() || llvm::all_of(pair, [&](const Touch& t) {
-                    return llvm::is_contained(lock.handles, t.handle);
+                    return covered(t.handle, lock.handles);
                   });
     bool known = llvm::all_of(lock.handles, [&](Value h) {
       return h.getDefiningOp() && ready(h.getDefiningOp()) < regions_[r].first_stage;

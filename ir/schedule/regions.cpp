@@ -24,6 +24,23 @@ Value handle_of(mlir::Operation* op) {
   return mlir::cast<WriteOp>(op).getHandle();
 }
 
+constexpr std::size_t most_keys = 16; // an interlock compares each with each
+
+// A handle chosen among others is one of them: those may be known long before the choice.
+void add_keys(Value handle, std::vector<Value>& keys) {
+  if (auto c = constant_of(handle); (c && c->isZero()) || llvm::is_contained(keys, handle))
+    return; // the handle of nothing
+  if (auto select = handle.getDefiningOp<mlir::arith::SelectOp>()) {
+    add_keys(select.getTrueValue(), keys);
+    add_keys(select.getFalseValue(), keys);
+  } else if (auto mux = handle.getDefiningOp<MuxOp>()) {
+    for (Value v : mux.getValues())
+      add_keys(v, keys);
+  } else {
+    keys.push_back(handle);
+  }
+}
+
 // Slots known when compiling are apart from each other, unless some handle is not known.
 void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>& all) {
   if (a.writes.empty())
@@ -43,14 +60,13 @@ void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>&
     h.map = a.map;
     h.column = a.column;
     h.accesses.push_back(n);
-    h.constant |= fixed.has_value();
-    if (!llvm::is_contained(h.handles, handle))
-      h.handles.push_back(handle);
+    add_keys(handle, h.handles);
   }
   for (auto& [key, h] : classes) {
     bool written =
         llvm::any_of(h.accesses, [&](unsigned n) { return mlir::isa<WriteOp>(p.nodes[n].op); });
-    h.keyed = !h.constant;
+    h.keyed = h.handles.size() <= most_keys &&
+              llvm::none_of(h.handles, [](Value v) { return constant_of(v).has_value(); });
     if (written && h.accesses.size() > 1)
       all.push_back(std::move(h));
   }
