@@ -90,7 +90,7 @@ std::string timing(const RunReport& r) {
            " clocks, first beat in to first beat out)\n";
   if (r.cycles)
     out += "simulated           " + std::to_string(*r.cycles) + " clocks in " +
-           fixed(r.seconds, 2) + " s\n";
+           fixed(r.seconds, 3) + " s\n";
   return out.empty() ? "" : "\n" + out;
 }
 

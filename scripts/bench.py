@@ -187,7 +187,7 @@ def cells_of(name, row):
     yosys = row.get("yosys", {})
     many, single = row["many"], row["single"]
     return [name, row["instructions"], row["stages"], f"{many['latency_min']}..{many['latency_max']}",
-            f"{many['latency_p50'] * CLOCK_NS}", f"{many['packets_per_clock']:.3f}", f"{many['bound']:.3f}",
+            f"{many['latency_min'] * CLOCK_NS}", f"{many['packets_per_clock']:.3f}", f"{many['bound']:.3f}",
             f"{single['packets_per_clock']:.3f}", row["register_bits"], yosys.get("lut", "-"), yosys.get("ff", "-"),
             f"{yosys['bram36']:g}" if yosys else "-", f"{row['compile_seconds']:.2f}", rate(many), rate(row.get("rtl"))]
 
@@ -206,8 +206,8 @@ def print_table(rows):
 
 
 NOTES = """
-latency: clocks from the first beat in to the first beat out, measured by the cycle model on the traffic `many`; ns: its
-median at 250 MHz. pkt/clk: measured by the cycle model, 64-byte frames (60 captured) back to back, many flows and one flow;
+latency: clocks from the first beat in to the first beat out, smallest and largest, measured by the cycle model on the traffic
+`many`; ns: the smallest (a packet that waits for none before it) at 250 MHz. pkt/clk: measured by the cycle model, 64-byte frames (60 captured) back to back, many flows and one flow;
 bound: what a 512-bit bus allows with the lengths that come out. LUT, FF, BRAM36: yosys synth_xilinx -family xcup -flatten,
 after synthesis, without placement. compile s: the whole `pipewright compile`, best of 3. Mclk/s: simulated clocks a second."""
 

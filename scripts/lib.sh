@@ -15,8 +15,11 @@ say() { printf '%s==> [%3ds] %s%s\n' "$bold" "$((SECONDS - started))" "$*" "$pla
 
 # run COMMAND...: show the command, then run it.
 run() {
+  local word
   printf '%s    $' "$dim"
-  printf ' %q' "$@"
+  for word in "$@"; do
+    if [[ $word =~ ^[A-Za-z0-9_./,:=%+@-]+$ ]]; then printf ' %s' "$word"; else printf ' %q' "$word"; fi
+  done
   printf '%s\n' "$plain"
   "$@"
 }
