@@ -160,7 +160,7 @@ Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const
 // What was shown to be there is still there behind the furthest place that the sum may point to.
 static std::int64_t range_behind(std::int64_t range, const Scalar& by, bool subtract) {
   if (by.all.smin <= -max_variable_offset || by.all.smax >= max_variable_offset)
-    return 0;
+    return -2 * max_variable_offset; // nothing, not even in front of the pointer
   return range - (subtract ? -by.all.smin : by.all.smax);
 }
 

@@ -100,7 +100,8 @@ bool Transfer::access_packet(State& s, unsigned insn, const Value& v, std::int64
   if (check.needed())
     report_.add(diagnose("PW-PKT-002", "packet access is not shown to be within bounds; it is "
                                        "checked for each packet and aborts it if it is outside")
-                    .limited(std::to_string(v.range) + " bytes compared with data_end",
+                    .limited(std::to_string(std::max<std::int64_t>(v.range, 0)) +
+                                 " bytes compared with data_end",
                              span_text(v.offset + offset, reach))
                     .help("compare the pointer behind the access with ctx->data_end before it")
                     .warning(),

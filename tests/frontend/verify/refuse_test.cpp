@@ -173,6 +173,14 @@ TEST(Verify, WarnsOfPacketAccessWithoutBounds) {
   EXPECT_EQ(all[0].severity, Severity::Warning);
 }
 
+// data + x may lie behind data_end; so may the bytes in front of it.
+TEST(Verify, KnowsNothingInFrontOfAnUncheckedPointer) {
+  const auto all = verify(bounds + Insns{load(BPF_W, 4, 1, 12), alu(BPF_AND, 4, 0xff), add(4, 8),
+                                         alu_r(BPF_ADD, 2, 4), load(BPF_W, 0, 2, -4), leave()},
+                          {});
+  EXPECT_TRUE(has_code(all, "PW-PKT-002"));
+}
+
 TEST(Verify, RefusesTwoKindsInOnePlaceThatIsRead) {
   // The callee reads a slot through a pointer that holds data_end or the context.
   const auto all = verify({load(BPF_W, 2, 1, 12), store(BPF_DW, 10, -8, 1),
