@@ -87,6 +87,18 @@ ProgramType type_from_helpers(const isa::Code& code) {
   return ProgramType::Unknown;
 }
 
+// Last resort for programs that don't look at their context, such as SEC("xdp_pass") or a function
+// xdp_drop in SEC("prog"): what their author called them.
+ProgramType type_from_names(const Program& program) {
+  for (const std::string& name : {program.section, program.name}) {
+    if (name.starts_with("xdp"))
+      return ProgramType::Xdp;
+    if (name.starts_with("tc_") || name.starts_with("cls_"))
+      return ProgramType::Tc;
+  }
+  return ProgramType::Unknown;
+}
+
 } // namespace
 
 ProgramType type_from_section(const std::string& section, bpf_prog_type libbpf_type) {
@@ -123,7 +135,7 @@ ProgramType type_from_context(const Program& program) {
     return ProgramType::Tc;
   if (const ProgramType t = type_from_helpers(code); t != ProgramType::Unknown)
     return t;
-  return use.packet_of_xdp ? ProgramType::Xdp : ProgramType::Unknown;
+  return use.packet_of_xdp ? ProgramType::Xdp : type_from_names(program);
 }
 
 } // namespace pw::object

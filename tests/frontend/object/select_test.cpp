@@ -78,4 +78,19 @@ TEST(Select, NoProgramAtAll) {
   EXPECT_THAT(codes_of([] { select_program(Object{}, ""); }), ElementsAre("PW-PRG-005"));
 }
 
+TEST(ProgramType, NamesAreTheLastHint) {
+  Program p;
+  p.insns = {{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 2},
+             {.code = BPF_JMP | BPF_EXIT, .dst_reg = 0, .src_reg = 0, .off = 0, .imm = 0}};
+  p.subprograms = {{0, "pass"}};
+  p.name = "pass";
+  p.section = "prog";
+  EXPECT_EQ(program_type(p), ProgramType::Unknown);
+  p.section = "xdp_pass";
+  EXPECT_EQ(program_type(p), ProgramType::Xdp);
+  p.section = "prog";
+  p.name = "tc_pass";
+  EXPECT_EQ(program_type(p), ProgramType::Tc);
+}
+
 } // namespace
