@@ -341,5 +341,60 @@ define void @pw.program() {
   }
 }
 
+std::string first_code(const Object& object, const std::string& body,
+                       const CompileOptions& options = {}) {
+  try {
+    compile_pipeline(object, parse(body), options);
+  } catch (const Failure& f) {
+    return f.diagnostics()[0].code;
+  }
+  return "accepted";
+}
+
+TEST(Compile, UnknownDeviceIsAnError) {
+  CompileOptions options;
+  options.device = "abacus";
+  EXPECT_EQ(first_code(sample_object(), counter, options), "PW-DEV-003");
+}
+
+TEST(Compile, MapTypeWithoutHardwareIsUnsupported) {
+  Object o = sample_object();
+  o.maps[0].type = BPF_MAP_TYPE_LPM_TRIE;
+  EXPECT_EQ(first_code(o, counter), "PW-MAP-020");
+}
+
+TEST(Compile, OffsetThatNoColumnFitsIsUnsupported) {
+  const char* body = R"(
+define void @pw.program() {
+  %p = getelementptr i8, ptr @pw.packet, i32 512
+  %b = load i8, ptr %p, align 1
+  %i = zext i8 %b to i64
+  %v = call ptr @pw.map.find.2(i32 1)
+  %q = getelementptr i8, ptr %v, i64 %i
+  %x = load i32, ptr %q, align 1
+  call void @pw.exit(i32 %x, i32 0, i32 8, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
+  ret void
+})";
+  EXPECT_EQ(first_code(sample_object(), body), "PW-MAP-022");
+}
+
+TEST(Compile, CallOutsideTheLiftedFormIsRefused) {
+  const char* body = R"(
+declare void @surprise()
+define void @pw.program() {
+  call void @surprise()
+  call void @pw.exit(i32 2, i32 0, i32 8, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
+  ret void
+})";
+  EXPECT_EQ(first_code(sample_object(), body), "PW-IR-001");
+}
+
+TEST(Compile, SeveralWritersAreWarnedOf) {
+  auto warnings = compile_pipeline(sample_object(), parse(two_lookups)).warnings;
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0].code, "PW-MAP-023");
+  EXPECT_EQ(warnings[0].severity, Severity::Warning);
+}
+
 } // namespace
 } // namespace pw::test

@@ -1,0 +1,101 @@
+// The checker must find each kind of mistake (PW-IR-002) in schedules made wrong by hand.
+#include "ir/schedule/checker.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pw::schedule {
+namespace {
+
+const char* const text = R"(
+pw.map @m "array"(4 -> 8) x 256 index 0 type 2 columns [#pw.column<0, 8 x 1>]
+pw.program @p {
+  %s0 = pw.initial : !pw.state<"m:0">
+  %true = arith.constant true
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %f = pw.field 0 : i16
+  %h = pw.bits %f[0] : i16 -> i9
+  %v = pw.read @m column 0[%h] if %true on %s0 : !pw.state<"m:0"> : i9 -> i64
+  %w = arith.addi %v, %v : i64
+  %x = arith.addi %w, %v : i64
+  %y = arith.addi %x, %w : i64
+  %s1 = pw.write @m column 0[%h], %y bytes [true, true, true, true, true, true, true, true] if %true on %s0 : !pw.state<"m:0"> -> !pw.state<"m:0"> : i9, i64
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %y) states %s1 : !pw.state<"m:0"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+})";
+
+class CheckerTest : public testing::Test {
+protected:
+  CheckerTest() {
+    context_.loadDialect<ir::PwDialect, mlir::arith::ArithDialect>();
+    module_ = mlir::parseSourceString<mlir::ModuleOp>(text, &context_);
+    program_ = *module_->getOps<ir::ProgramOp>().begin();
+    map_ = *module_->getOps<ir::MapOp>().begin();
+    unsigned stages[] = {0, 0, 1, 3, 4, 4, 4, 4}; // field, bits, read, three additions, write, exit
+    unsigned n = 0;
+    for (mlir::Operation& op : program_.getBody().front())
+      if (!mlir::isa<mlir::arith::ConstantOp, ir::StateOp>(op)) {
+        stage_[&op] = stages[n++];
+        ops_.push_back(&op);
+      }
+    regions_ = {{0, {}}, {1, {{map_, 1, {ops_[2]->getOperand(2)}}}}};
+  }
+  std::vector<std::string> check() { return check_schedule(program_, stage_, regions_, 5, 3.4); }
+
+  mlir::MLIRContext context_{mlir::MLIRContext::Threading::DISABLED};
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  ir::ProgramOp program_;
+  ir::MapOp map_;
+  StageOf stage_;
+  std::vector<mlir::Operation*> ops_;
+  std::vector<RegionPlan> regions_;
+};
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST_F(CheckerTest, AcceptsALegalSchedule) { EXPECT_THAT(check(), IsEmpty()); }
+
+TEST_F(CheckerTest, FindsAnOperandThatIsNotThere) {
+  stage_[ops_[3]] = 2;
+  EXPECT_THAT(check(), Contains(HasSubstr("not there yet")));
+}
+
+TEST_F(CheckerTest, FindsLogicSlowerThanTheClock) {
+  for (unsigned n : {3, 4, 5, 6})
+    stage_[ops_[n]] = 3;
+  EXPECT_THAT(check(), Contains(HasSubstr("slower than the clock")));
+}
+
+TEST_F(CheckerTest, FindsAMissingInterlock) {
+  regions_[1].interlocks.clear();
+  EXPECT_THAT(check(), Contains(HasSubstr("no interlock")));
+}
+
+TEST_F(CheckerTest, FindsAnInterlockTooShort) {
+  regions_[1].interlocks[0].distance = 0;
+  EXPECT_THAT(check(), Contains(HasSubstr("no interlock")));
+}
+
+TEST_F(CheckerTest, FindsAKeyThatIsNotKnownAtTheEntrance) {
+  stage_[ops_[1]] = 1;
+  EXPECT_THAT(check(), Contains(HasSubstr("no interlock")));
+}
+
+TEST_F(CheckerTest, FindsABorderThroughARead) {
+  regions_[1].first_stage = 2;
+  EXPECT_THAT(check(), Contains(HasSubstr("cut by the border")));
+}
+
+TEST_F(CheckerTest, FindsAFieldTakenLate) {
+  stage_[ops_[0]] = 1;
+  EXPECT_THAT(check(), Contains(HasSubstr("stage 0")));
+}
+
+} // namespace
+} // namespace pw::schedule
