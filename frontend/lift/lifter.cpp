@@ -173,6 +173,7 @@ Lifted Lifter::get(const Abstract& v, const Cell& c) {
   case Kind::Packet:
   case Kind::PacketEnd:
   case Kind::PacketHalf:
+  case Kind::Stale:
   case Kind::PacketMeta:
     return {nullptr, value_of(c.coordinate), nullptr};
   case Kind::Stack:

@@ -9,7 +9,8 @@ Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r)
 
 namespace {
 bool is_packet_address(const Value& v) {
-  return v.is_packet() || v.kind == Kind::PacketEnd || v.kind == Kind::PacketHalf;
+  return v.is_packet() || v.kind == Kind::PacketEnd || v.kind == Kind::PacketHalf ||
+         v.kind == Kind::Stale; // distances stay what they were
 }
 } // namespace
 
@@ -129,6 +130,19 @@ constexpr std::int64_t max_variable_offset = std::int64_t{1} << 29; // Linux: BP
 } // namespace
 
 Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const Value& src) {
+  if (a.op == AluOp::Sub && is_packet_address(dst) && is_packet_address(src))
+    return packet_distance(a.is64, dst, src);
+  if (a.is64 && a.op == AluOp::Add) {
+    if (src.is_scalar())
+      return pointer_plus(insn, dst, src.scalar, false);
+    if (dst.is_scalar())
+      return pointer_plus(insn, src, dst.scalar, false);
+  }
+  if (a.is64 && a.op == AluOp::Sub && dst.kind == Kind::Stale && src.is_scalar())
+    return pointer_plus(insn, dst, src.scalar, true);
+  if (a.is64 && a.op == AluOp::Sub && dst.is_pointer())
+    return src.is_scalar() ? pointer_plus(insn, dst, src.scalar, true)
+                           : stack_distance(insn, dst, src);
   if (dst.kind == Kind::Stale || src.kind == Kind::Stale) {
     report_.add(
         diagnose("PW-PKT-001", "a packet pointer is used after the packet was moved")
@@ -137,17 +151,6 @@ Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const
         insn);
     return Value::poison();
   }
-  if (a.is64 && a.op == AluOp::Add) {
-    if (src.is_scalar())
-      return pointer_plus(insn, dst, src.scalar, false);
-    if (dst.is_scalar())
-      return pointer_plus(insn, src, dst.scalar, false);
-  }
-  if (a.op == AluOp::Sub && is_packet_address(dst) && is_packet_address(src))
-    return packet_distance(a.is64, dst, src);
-  if (a.is64 && a.op == AluOp::Sub && dst.is_pointer())
-    return src.is_scalar() ? pointer_plus(insn, dst, src.scalar, true)
-                           : stack_distance(insn, dst, src);
   const Value& pointer = dst.is_scalar() ? src : dst;
   report_.add(diagnose("PW-VER-004", std::string("operator ") + op_name(a.op) +
                                          (a.is64 ? "" : " (32 bits)") + " on " +
@@ -167,7 +170,7 @@ static std::int64_t range_behind(std::int64_t range, const Scalar& by, bool subt
 Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract) {
   Value v = pointer;
   const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue ||
-                       v.kind == Kind::PacketHalf;
+                       v.kind == Kind::PacketHalf || v.kind == Kind::Stale;
   if (by.is(0))
     return v;
   if (!movable) {

@@ -185,3 +185,16 @@ SEC("xdp") int moves_of_the_packet(struct xdp_md* ctx) {
 }
 
 char _license[] SEC("license") = "GPL";
+
+// The distance of pointers from before a move is the same number after it.
+SEC("xdp") int distances_over_moves(struct xdp_md* ctx) {
+  START(20);
+  __u8* at = p;
+  if (bpf_xdp_adjust_head(ctx, -8))
+    return XDP_DROP;
+  __u64 length = end - (void*)at;
+  struct numbers* n = entry(&state, 6);
+  if (n)
+    n->a += length;
+  return XDP_PASS;
+}

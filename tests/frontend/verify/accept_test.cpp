@@ -86,6 +86,11 @@ TEST(VerifyAccepts, ConstantKeyOfAnArrayIsAlwaysFound) {
   accept(lookup(1) + Insns{load(BPF_DW, 0, 0, 8), leave()});
 }
 
+TEST(VerifyAccepts, DistanceOfPointersFromBeforeTheMove) {
+  accept({mov_r(6, 1), load(BPF_W, 7, 1, 0), load(BPF_W, 8, 1, 4), mov(2, -4),
+          call(BPF_FUNC_xdp_adjust_head), alu_r(BPF_SUB, 8, 7), mov_r(0, 8), leave()});
+}
+
 TEST(VerifyAccepts, SubprogramsAndTheirStacks) {
   accept({mov_r(2, 10), add(2, -8), store_k(BPF_DW, 10, -8, 5), call_local(1), leave(),
           load(BPF_DW, 0, 2, 0), leave()},
