@@ -60,14 +60,19 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
 }
 
 // With -n that program, else every program of the object.
-std::vector<Finding> check_object(const CheckOptions& o, const std::string& path) try {
-  const Object object = open_object(path, o.common.open);
-  if (!o.common.program.empty() || object.programs.size() <= 1)
+std::vector<Finding> check_programs(const CheckOptions& o, const Object& object) try {
+  if (!o.common.program.empty() || object.programs.empty())
     return {check_program(o, object, select_program(object, o.common.program, o.common.type))};
   std::vector<Finding> all;
   for (const Program& program : object.programs)
     all.push_back(check_program(o, object, program));
   return all;
+} catch (const Failure& failure) {
+  return {{o.common.program, true, false, failure.diagnostics()}};
+}
+
+std::vector<Finding> check_object(const CheckOptions& o, const std::string& path) try {
+  return check_programs(o, open_object(path, o.common.open));
 } catch (const Failure& failure) {
   return {{o.common.program, false, false, failure.diagnostics()}};
 }
@@ -132,7 +137,7 @@ void print_one(const CheckOptions& o, const Finding& f) {
     std::cerr << to_text(d);
   if (f.accepted)
     std::cout << f.program << ": accepted for " << o.target << " (" << f.instructions
-              << " instructions, " << f.stages << " stages)\n";
+              << " instructions, " << f.stages << (f.stages == 1 ? " stage)\n" : " stages)\n");
   else if (f.analysed)
     std::cout << f.program << ": not accepted for " << o.target << "\n";
 }

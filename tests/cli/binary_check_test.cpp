@@ -90,6 +90,30 @@ TEST(Check, FolderOfGoodObjectsIsZero) {
   EXPECT_THAT(o.out, HasSubstr("1 of 1 programs accepted"));
 }
 
+// Its refusal is a result, not a file that could not be analysed.
+TEST(Check, FolderWithAProgramThatSeesNoPackets) {
+  const char* debian = "/usr/lib/x86_64-linux-gnu/bpf/xdpdump_bpf.o";
+  if (!std::filesystem::exists(debian))
+    GTEST_SKIP() << "the package xdp-tools is not installed";
+  const Scratch scratch;
+  scratch.file("a.o", slurp(debian));
+  const Outcome o = pipewright({"check", scratch.path(""), "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  ASSERT_FALSE(j.empty());
+  EXPECT_EQ(j[0].at("accepted"), false);
+  EXPECT_EQ(j[0].at("diagnostics").at(0).at("code"), "PW-PRG-003");
+}
+
+TEST(Check, RefusedProgramExitsWithUnsupported) {
+  const char* debian = "/usr/lib/x86_64-linux-gnu/bpf/xdpdump_bpf.o";
+  if (!std::filesystem::exists(debian))
+    GTEST_SKIP() << "the package xdp-tools is not installed";
+  const Outcome o = pipewright({"check", debian, "-n", "trace_on_entry"});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err, HasSubstr("PW-PRG-003"));
+}
+
 TEST(Check, EmptyFolder) {
   const Scratch scratch;
   const Outcome o = pipewright({"check", scratch.path("")});
