@@ -46,7 +46,7 @@ public:
       }
     auto mine = std::find_if(open.begin(), open.end(),
                              [&](const Group& g) { return has_place(g, m.place); });
-    if (mine != open.end() && stale) {
+    if (mine != open.end() && (stale || taken_elsewhere(*mine, m))) {
       close(m.column, std::size_t(mine - open.begin()));
       mine = open.end();
     }
@@ -82,6 +82,14 @@ private:
     bool alias = may_alias(g.place, m.place) ||
                  llvm::any_of(g.others, [&](const Place& p) { return may_alias(p, m.place); });
     return alias && !excludes(g, m);
+  }
+
+  // A joined group may be at another of its places when this access happens.
+  bool taken_elsewhere(const Group& g, const Member& m) {
+    return llvm::any_of(g.members, [&](const Member* n) {
+      return !same_place(n->place, m.place) &&
+             !exclusion_.exclusive(n->access->enable, m.access->enable);
+    });
   }
 
   // An open group on paths that exclude this one, if that makes no value depend on itself.

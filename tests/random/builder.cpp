@@ -13,6 +13,7 @@ Mixture draw_mixture(Bits& bits, const GenerateOptions& options) {
   mix.else_branch = bits.below(101);
   mix.variable = bits.percent(50) ? bits.below(70) : 0;
   mix.freeze = bits.below(101);
+  mix.meta = options.tail_and_head && bits.percent(20) ? bits.between(10, 50) : 0;
   for (unsigned& weight : mix.weights)
     weight = bits.percent(30) ? 0 : bits.between(1, 12);
   if (!options.tail_and_head)
@@ -81,7 +82,7 @@ unsigned Builder::access_size(unsigned bytes) {
 void Builder::build() {
   constexpr unsigned context = 6;
   emit_.move(context, 1);
-  frame_.regs[context] = {Kind::Context, 0, 0};
+  frame_.regs[context] = {Kind::Context, 0, 0, 0};
   frozen_ = 1u << context;
   for (unsigned count = bits_.percent(30) ? bits_.between(1, 2) : 0; count > 0; --count)
     functions_.push_back({emit_.label(), bits_.between(1, 5), false});
@@ -100,6 +101,10 @@ void Builder::build() {
           {emit_.size(), "function" + std::to_string(program.subprograms.size())});
       build_function(function);
     }
+  for (std::size_t i = 0; i < callbacks_.size(); ++i) {
+    program.subprograms.push_back({emit_.size(), "callback" + std::to_string(i)});
+    build_callback(callbacks_[i]);
+  }
   program.insns = emit_.finish();
 }
 

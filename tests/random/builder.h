@@ -19,6 +19,7 @@ struct Mixture {
   unsigned else_branch;
   unsigned variable;    // offsets that come from the packet
   unsigned freeze;      // a pointer stays valid through a block
+  unsigned meta;        // the metadata in front of the packet
   unsigned weights[12]; // of statements, in the order of Builder::statement
 };
 
@@ -52,6 +53,9 @@ private:
   // statements_memory.cpp
   void packet_statement();
   void packet_block();
+  void advance_pointer(unsigned pointer);
+  int packet_offset(unsigned pointer, unsigned size);
+  void memory_access(unsigned pointer);
   void load_packet(unsigned pointer);
   void store_packet(unsigned pointer);
   void stack_statement();
@@ -60,7 +64,6 @@ private:
   void stack_indexed();
   void fill(unsigned at, bool all);
   void spill_statement();
-  void access_pointer();
 
   // statements_map.cpp
   void map_statement();
@@ -77,7 +80,8 @@ private:
   void redirect_helper();
   void redirect_map_helper();
   void context_statement();
-  void trace_helper();
+  void loop_helper();
+  void build_callback(Label);
   void adjust_statement();
   void adjust(std::int32_t helper);
   void call_scalar(std::int32_t helper);
@@ -115,6 +119,7 @@ private:
   };
   void build_function(const Function&);
   std::vector<Function> functions_;
+  std::vector<Label> callbacks_; // for bpf_loop
 };
 
 } // namespace pw::random

@@ -11,6 +11,7 @@ Content join_content(const Content& a, const Content& b) {
     return {};
   Content both = a;
   both.bytes = std::min(a.bytes, b.bytes);
+  both.before = std::min(a.before, b.before);
   return both;
 }
 

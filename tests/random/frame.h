@@ -8,12 +8,20 @@
 
 namespace pw::random {
 
-enum class Kind { Unset, Scalar, Context, Packet, MapValue };
+enum class Kind {
+  Unset,
+  Scalar,
+  Context,
+  Packet,
+  MapValue,
+  Memory
+}; // Memory: on the caller's stack
 
 struct Content {
   Kind kind = Kind::Unset;
-  unsigned map = 0;   // MapValue: index into Object::maps
-  unsigned bytes = 0; // Packet, MapValue: how many may be accessed from the pointer on
+  unsigned map = 0;    // MapValue: index into Object::maps
+  unsigned bytes = 0;  // Packet, MapValue, Memory: how many may be accessed from the pointer on
+  unsigned before = 0; // Packet: how many in front of it
   bool operator==(const Content&) const = default;
 };
 
@@ -27,7 +35,7 @@ struct Frame {
   std::array<Content, spill_slots> spills;
 
   bool is(unsigned reg, Kind kind) const { return regs[reg].kind == kind; }
-  void scalar(unsigned reg) { regs[reg] = {Kind::Scalar, 0, 0}; }
+  void scalar(unsigned reg) { regs[reg] = {Kind::Scalar, 0, 0, 0}; }
   void forget_call_registers();                  // r0 to r5
   void forget_packet_pointers();                 // after adjust_head and its like
   static Frame join(const Frame&, const Frame&); // what holds on both ways

@@ -14,8 +14,8 @@ struct GenerateOptions {
   unsigned packets = 40;
   bool division = true; // DIV and MOD: large in hardware
   bool tail_and_head = true;
-  bool kernel =
-      false; // only what a plain test run shows: no clock, no random numbers, no redirect maps
+  bool kernel = false; // only what a plain test run shows: no clock, no random numbers, no redirect
+                       // maps, no callbacks
 };
 
 Case generate_case(std::uint64_t seed, const GenerateOptions& = {});

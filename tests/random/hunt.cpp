@@ -3,6 +3,8 @@
 //   pw_hunt [--engines interp,model] [--first SEED] [--count N] [--out DIR] [--seconds N]
 //   [--schedules] pw_hunt --case FILE          runs a kept case pw_hunt --print SEED disassembles a
 //   program
+#include "frontend/frontend.h"
+#include "ir/compile.h"
 #include "tests/random/compare.h"
 #include "tests/random/generator.h"
 #include "tests/random/minimise.h"
@@ -23,12 +25,12 @@ struct Options {
   std::uint64_t first = 1, count = 1000;
   std::optional<std::uint64_t> print;
   unsigned seconds = 0, trials = 1500, statements = 40;
-  bool schedules = false, keep_going = true;
+  bool schedules = false, emit = false;
 };
 
 struct Totals {
   std::uint64_t same = 0, different = 0;
-  std::map<std::string, std::uint64_t> refused; // by the first line of the diagnostic
+  std::map<std::string, std::uint64_t> refused; // by code
   std::map<std::string, std::uint64_t> example;
 };
 
@@ -45,6 +47,11 @@ std::pair<Contestant, Contestant> contestants(const Options& options, std::uint6
 #endif
   std::size_t comma = options.engines.find(',');
   return {all.at(options.engines.substr(0, comma)), all.at(options.engines.substr(comma + 1))};
+}
+
+std::string code_of(const std::string& what) {
+  std::size_t from = what.find('['), to = what.find(']', from);
+  return to == std::string::npos ? what : what.substr(from + 1, to - from - 1);
 }
 
 // Errors differ in their numbers; what counts while minimising is that it is an error of the same
@@ -84,9 +91,9 @@ void try_seed(std::uint64_t seed, const Options& options, Totals& totals) {
     ++totals.same;
     break;
   case Verdict::Refused: {
-    std::string line = verdict.what.substr(0, verdict.what.find('\n'));
-    totals.example.emplace(line.substr(0, 60), seed);
-    ++totals.refused[line.substr(0, 60)];
+    std::string code = code_of(verdict.what);
+    totals.example.emplace(code, seed);
+    ++totals.refused[code];
     break;
   }
   case Verdict::Different:
@@ -113,6 +120,14 @@ int hunt(const Options& options) {
 int run_case_file(const Options& options) {
   Case c = read_case_file(options.case_file);
   auto engines = contestants(options, 1);
+#ifdef PW_HAVE_COMPILER
+  if (options.emit) {
+    LiftedProgram lifted = lift_program(c.object, c.program());
+    std::cout << print_llvm(lifted);
+    Compiled compiled = compile_pipeline(c.object, lifted);
+    std::cout << compiled.pw_text << compiled.stages_text;
+  }
+#endif
   Verdict verdict = compare(c, engines.first, engines.second);
   std::cout << disassemble(c) << (verdict.kind == Verdict::Same ? "same" : verdict.what) << "\n";
   return verdict.kind == Verdict::Same ? 0 : 1;
@@ -133,6 +148,7 @@ int main(int argc, char** argv) {
   app.add_option("--trials", options.trials, "runs while minimising; 0 = don't");
   app.add_option("--statements", options.statements, "most statements in a program");
   app.add_flag("--schedules", options.schedules, "random legal schedules and back-pressure");
+  app.add_flag("--emit", options.emit, "with --case: print its LLVM IR and its stages, too");
   CLI11_PARSE(app, argc, argv);
   if (options.print) {
     std::cout << disassemble(generate_case(*options.print));

@@ -144,15 +144,20 @@ private:
       return result;
     }
     std::vector<std::uint8_t> out(8192);
+    xdp_md context{}, left{};
+    context.data_end = std::uint32_t(packet.bytes.size());
+    context.ingress_ifindex = 1;
     LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.bytes.data(), .data_out = out.data(),
                 .data_size_in = std::uint32_t(packet.bytes.size()),
-                .data_size_out = std::uint32_t(out.size()), .repeat = 1);
+                .data_size_out = std::uint32_t(out.size()), .ctx_in = &context, .ctx_out = &left,
+                .ctx_size_in = sizeof context, .ctx_size_out = sizeof left, .repeat = 1);
     if (int error = bpf_prog_test_run_opts(program_->get(), &options))
       fail("test run", error);
+    // What comes back begins with the metadata; `left` says where the packet is in it.
     result.retval = options.retval;
-    result.length = options.data_size_out;
+    result.length = left.data_end - left.data;
     if (leaves(result.retval))
-      result.bytes.assign(out.begin(), out.begin() + options.data_size_out);
+      result.bytes.assign(out.begin() + left.data, out.begin() + left.data_end);
     return result;
   }
 

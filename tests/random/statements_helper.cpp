@@ -8,7 +8,7 @@ void Builder::helper_statement() {
     return context_statement();
   if (options_.kernel)
     return bits_.percent(20) ? call_scalar(BPF_FUNC_get_smp_processor_id) : checksum_helper();
-  switch (bits_.below(8)) {
+  switch (bits_.below(9)) {
   case 0:
   case 1:
     return call_scalar(BPF_FUNC_get_prandom_u32);
@@ -68,6 +68,49 @@ void Builder::checksum_helper() {
   call_scalar(BPF_FUNC_csum_diff);
 }
 
+// bpf_loop over a few steps, with 16 bytes of the stack for what the callback computes.
+void Builder::loop_helper() {
+  if (loops_ > 0 || functions_.size() + callbacks_.size() >= 3)
+    return checksum_helper();
+  unsigned count = scalar();
+  if (count != 1)
+    emit_.move(1, count);
+  if (bits_.percent(60))
+    emit_.set(1, std::int32_t(bits_.below(9)));
+  else
+    mask(1, 8);
+  unsigned at = bits_.below(data_bytes / 16) * 16;
+  fill(at, bits_.percent(50));
+  fill(at + 8, bits_.percent(50));
+  callbacks_.push_back(emit_.label());
+  emit_.load_function(2, callbacks_.back());
+  emit_.move(3, 10);
+  emit_.alu_imm(true, BPF_ADD, 3, int(at) - int(data_bytes));
+  emit_.set(4, 0);
+  call_scalar(BPF_FUNC_loop);
+}
+
+// long callback(u32 index, void *memory): goes on if it returns 0, stops at 1.
+void Builder::build_callback(Label entry) {
+  emit_.place(entry);
+  frame_ = {};
+  depth_ = 4; // no blocks
+  frame_.scalar(1);
+  frame_.regs[2] = {Kind::Memory, 0, 16, 0};
+  frozen_ = 1u << 2;
+  for (unsigned count = bits_.between(1, 4); count > 0; --count)
+    bits_.percent(50) ? memory_access(2) : alu_statement();
+  emit_.set(0, 0);
+  if (bits_.percent(50)) {
+    Label go_on = emit_.label();
+    frame_.scalar(0);
+    branch_on_scalar(go_on);
+    emit_.set(0, 1);
+    emit_.place(go_on);
+  }
+  emit_.exit();
+}
+
 // Only as a way out: the verdict is what the helper says.
 void Builder::redirect_helper() {
   emit_.set(1, std::int32_t(bits_.between(1, 4)));
@@ -99,11 +142,16 @@ void Builder::redirect_map_helper() {
 void Builder::adjust_statement() {
   if (loops_ > 0 || (frozen_ & 0x3f) != 0)
     return alu_statement();
+  if (bits_.percent(mix_.meta))
+    return adjust(BPF_FUNC_xdp_adjust_meta);
   bits_.percent(60) ? adjust(BPF_FUNC_xdp_adjust_head) : adjust(BPF_FUNC_xdp_adjust_tail);
 }
 
 void Builder::adjust(std::int32_t helper) {
-  if (bits_.percent(70)) {
+  if (helper == BPF_FUNC_xdp_adjust_meta) { // multiples of four up to 32 are what it takes
+    emit_.set(2, bits_.percent(85) ? -4 * std::int32_t(bits_.below(9))
+                                   : std::int32_t(bits_.below(40)) - 36);
+  } else if (bits_.percent(70)) {
     emit_.set(2, std::int32_t(bits_.below(80)) - 40);
   } else {
     emit_.move(2, scalar());

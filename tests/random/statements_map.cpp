@@ -32,7 +32,7 @@ void Builder::map_statement() {
     value = fresh({0});
     emit_.move(value, 0);
   }
-  frame_.regs[value] = {Kind::MapValue, *chosen, definition.value_size};
+  frame_.regs[value] = {Kind::MapValue, *chosen, definition.value_size, 0};
   unsigned frozen_before = frozen_;
   if (bits_.percent(mix_.freeze) && value >= 6)
     frozen_ |= 1u << value;
@@ -176,7 +176,7 @@ void Builder::global_statement() {
   unsigned offset = bits_.below(map(chosen).value_size / 8) * 8;
   unsigned pointer = fresh();
   emit_.load_map_value(pointer, chosen, offset);
-  frame_.regs[pointer] = {Kind::MapValue, chosen, map(chosen).value_size - offset};
+  frame_.regs[pointer] = {Kind::MapValue, chosen, map(chosen).value_size - offset, 0};
   if (map(chosen).global != GlobalData::Rodata)
     return value_access(pointer);
   unsigned size = access_size(frame_.regs[pointer].bytes), dst = fresh({pointer});

@@ -9,6 +9,8 @@ void Builder::packet_statement() {
   std::optional<unsigned> pointer = pick(Kind::Packet);
   if (!pointer || bits_.percent(15))
     return depth_ < 4 ? packet_block() : alu_statement();
+  if (bits_.percent(15))
+    return advance_pointer(*pointer);
   for (unsigned count = bits_.between(1, 4); count > 0 && frame_.is(*pointer, Kind::Packet);
        --count)
     bits_.percent(60) ? load_packet(*pointer) : store_packet(*pointer);
@@ -16,15 +18,18 @@ void Builder::packet_statement() {
 
 // if (data [+ variable] + bytes <= data_end) { block } else { maybe another }
 void Builder::packet_block() {
-  bool variable = bits_.percent(mix_.variable);
+  bool meta = bits_.percent(mix_.meta);
+  bool variable = !meta && bits_.percent(mix_.variable);
   unsigned index = variable ? scalar() : 0;
   unsigned pointer = variable ? fresh({index}) : fresh();
   unsigned end = variable ? fresh({index, pointer}) : fresh({pointer});
   unsigned limit = variable ? fresh({index, pointer, end}) : fresh({pointer, end});
   unsigned bytes = bits_.percent(80) ? bits_.between(1, 64) : bits_.between(1, 128);
+  if (meta)
+    bytes = bits_.between(1, 12);
 
-  emit_.load(4, pointer, 6, offsetof(xdp_md, data));
-  emit_.load(4, end, 6, offsetof(xdp_md, data_end));
+  emit_.load(4, pointer, 6, meta ? int(offsetof(xdp_md, data_meta)) : int(offsetof(xdp_md, data)));
+  emit_.load(4, end, 6, meta ? int(offsetof(xdp_md, data)) : int(offsetof(xdp_md, data_end)));
   if (variable) {
     emit_.move(limit, index);
     mask(limit, bits_.of({4u, 8u, 16u, 32u, 64u}));
@@ -44,7 +49,7 @@ void Builder::packet_block() {
 
   Frame before = frame_;
   unsigned frozen_before = frozen_;
-  frame_.regs[pointer] = {Kind::Packet, 0, bytes};
+  frame_.regs[pointer] = {Kind::Packet, 0, bytes, 0};
   if (bits_.percent(mix_.freeze))
     frozen_ |= 1u << pointer;
   ++depth_;
@@ -62,24 +67,53 @@ void Builder::packet_block() {
   frame_ = Frame::join(then, frame_);
 }
 
+// A second pointer further on in what has been checked: the bytes behind it have negative offsets.
+void Builder::advance_pointer(unsigned pointer) {
+  const Content& content = frame_.regs[pointer];
+  unsigned by = bits_.below(content.bytes);
+  Content moved{Kind::Packet, 0, content.bytes - by, content.before + by};
+  unsigned dst = fresh({pointer});
+  emit_.move(dst, pointer);
+  emit_.alu_imm(true, BPF_ADD, dst, std::int32_t(by));
+  frame_.regs[dst] = moved;
+}
+
+int Builder::packet_offset(unsigned pointer, unsigned size) {
+  const Content& content = frame_.regs[pointer];
+  return int(bits_.below(content.before + content.bytes - size + 1)) - int(content.before);
+}
+
 void Builder::load_packet(unsigned pointer) {
-  unsigned bytes = frame_.regs[pointer].bytes;
-  unsigned size = access_size(bytes);
+  unsigned size = access_size(frame_.regs[pointer].bytes);
   bool sign = size < 8 && bits_.percent(mix_.modern);
+  int offset = packet_offset(pointer, size);
   unsigned dst = bits_.percent(90) ? fresh({pointer}) : fresh();
-  emit_.load(size, dst, pointer, int(bits_.below(bytes - size + 1)), sign);
+  emit_.load(size, dst, pointer, offset, sign);
   frame_.scalar(dst);
 }
 
 void Builder::store_packet(unsigned pointer) {
-  unsigned bytes = frame_.regs[pointer].bytes;
-  unsigned size = access_size(bytes);
-  int offset = int(bits_.below(bytes - size + 1));
+  unsigned size = access_size(frame_.regs[pointer].bytes);
+  int offset = packet_offset(pointer, size);
   if (bits_.percent(25))
     return emit_.store_imm(size, pointer, offset, bits_.interesting());
   std::optional<unsigned> source = pick(Kind::Scalar);
   if (source)
     emit_.store(size, pointer, offset, *source);
+}
+
+// Through the pointer that a callback gets: what the caller put on its stack.
+void Builder::memory_access(unsigned pointer) {
+  unsigned bytes = frame_.regs[pointer].bytes;
+  unsigned size = access_size(bytes);
+  int offset = int(bits_.below(bytes / size) * size);
+  unsigned value = fresh({pointer});
+  emit_.load(size, value, pointer, offset);
+  frame_.scalar(value);
+  if (bits_.percent(70)) {
+    alu(value, bits_.percent(mix_.wide));
+    emit_.store(size, pointer, offset, value);
+  }
 }
 
 void Builder::stack_statement() {
