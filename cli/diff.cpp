@@ -2,6 +2,7 @@
 // enough to look at.
 
 #include "sim/diff/diff.h"
+#include "cli/diff_report.h"
 #include "cli/files.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -20,10 +21,6 @@ struct DiffCommand {
   std::string engines = "kernel,interp,model,rtl";
   std::string in, maps, out;
   bool minimise = true;
-};
-
-struct Saved {
-  std::string folder, capture, maps, command; // maps "": none were needed
 };
 
 std::string shell_word(const std::string& text) {
@@ -51,7 +48,7 @@ std::string options_text(const DiffCommand& o) {
     add("--type", c.type == ProgramType::Xdp ? "xdp" : "tc");
   for (const auto& [name, value] : c.open.set)
     add("--set", name + "=" + value);
-  add("--clock", fixed(c.compile.clock_mhz, 3) + "MHz");
+  add("--clock", fixed(c.compile.clock_mhz, 6) + "MHz");
   add("--bus", std::to_string(c.compile.bus_bits));
   add("--device", c.compile.device);
   if (c.compile.window)
@@ -64,10 +61,10 @@ std::string options_text(const DiffCommand& o) {
   return out;
 }
 
-Saved save(const DiffCommand& o, const Session& session, const DiffResult& r) {
-  Saved s;
+Reproduction save(const DiffCommand& o, const Session& session, const DiffResult& r) {
+  Reproduction s;
   s.folder = o.out.empty() ? session.program().name + ".diff" : o.out;
-  std::filesystem::create_directories(s.folder);
+  make_directory(s.folder);
   s.capture = s.folder + "/packets.pcap";
   write_capture(s.capture, r.packets);
   s.command = "pipewright diff " + shell_word(o.common.object) + " --engines " + o.engines +
@@ -80,70 +77,6 @@ Saved save(const DiffCommand& o, const Session& session, const DiffResult& r) {
   s.command += options_text(o);
   write_file(s.folder + "/command", s.command + "\n");
   return s;
-}
-
-Json difference_json(const Difference& d) {
-  Json values = Json::object();
-  for (const DiffValue& v : d.values)
-    values[v.engine] = v.value;
-  return {{"packet", d.packet ? Json(*d.packet) : Json(nullptr)},
-          {"field", d.field},
-          {"detail", d.detail},
-          {"values", values}};
-}
-
-Json result_json(const std::vector<DiffEngine>& engines, const DiffResult& r,
-                 const std::optional<Saved>& saved) {
-  Json names = Json::array();
-  Json unsupported = Json::object();
-  for (std::size_t i = 0; i < engines.size(); ++i) {
-    names.push_back(engines[i].name);
-    unsupported[engines[i].name] = i < r.unsupported.size() ? r.unsupported[i] : 0;
-  }
-  Json j = {{"engines", names},
-            {"compared", r.compared},
-            {"unsupported", unsupported},
-            {"difference", r.difference ? difference_json(*r.difference) : Json(nullptr)}};
-  if (saved)
-    j["reproduce"] = {{"capture", saved->capture},
-                      {"maps", saved->maps.empty() ? Json(nullptr) : Json(saved->maps)},
-                      {"packets", r.packets.size()},
-                      {"difference", r.minimised ? difference_json(*r.minimised) : Json(nullptr)},
-                      {"command", saved->command}};
-  return j;
-}
-
-void print_difference(const Difference& d) {
-  std::cout << (d.packet ? "packet " + std::to_string(*d.packet) + ": " : "after the last packet: ")
-            << d.field << (d.detail.empty() ? "" : ", " + d.detail) << "\n";
-  Table table({"  engine", "value"});
-  for (const DiffValue& v : d.values)
-    table.row({"  " + v.engine, v.value});
-  std::cout << table.text();
-}
-
-void print_result(const std::vector<DiffEngine>& engines, std::size_t packets, const DiffResult& r,
-                  const std::optional<Saved>& saved) {
-  std::string names;
-  for (const DiffEngine& e : engines)
-    names += (names.empty() ? "" : ", ") + e.name;
-  for (std::size_t i = 0; i < r.unsupported.size(); ++i)
-    if (r.unsupported[i] > 0)
-      std::cout << "unsupported: " << r.unsupported[i] << " of " << packets
-                << " packets can't be run by engine " << engines[i].name
-                << ", they are compared among the others\n";
-  if (!r.difference) {
-    std::cout << "no difference: " << r.compared << " packets, engines " << names << "\n";
-    return;
-  }
-  std::cout << "first difference among " << names << "\n";
-  print_difference(*r.difference);
-  if (!saved)
-    return;
-  std::cout << "\nminimised to " << r.packets.size() << " packets in " << saved->capture << "\n";
-  if (r.minimised)
-    print_difference(*r.minimised);
-  std::cout << "to see it again:\n  " << saved->command << "\n";
 }
 
 std::vector<DiffEngine> engines_of(const DiffCommand& o, Session& session) {
@@ -177,13 +110,16 @@ int diff(const DiffCommand& o) {
   print_warnings(capture.warnings);
   if (!r.difference)
     check_compared(engines, r, capture.packets.size());
-  std::optional<Saved> saved;
+  std::vector<std::string> names;
+  for (const DiffEngine& engine : engines)
+    names.push_back(engine.name);
+  std::optional<Reproduction> saved;
   if (r.difference && o.minimise)
     saved = save(o, session, r);
   if (o.common.json)
-    std::cout << result_json(engines, r, saved).dump(2) << "\n";
+    std::cout << diff_json(names, r, saved).dump(2) << "\n";
   else
-    print_result(engines, capture.packets.size(), r, saved);
+    std::cout << diff_text(names, capture.packets.size(), r, saved);
   return r.difference ? 1 : 0;
 }
 

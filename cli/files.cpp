@@ -99,6 +99,13 @@ void write_directory(const fs::path& path, const std::map<std::string, std::stri
     rename_over(whole / name, path / name);
 }
 
+void make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error)
+    throw unwritable(path, error.message());
+}
+
 void check_writable(const fs::path& path) {
   if (path == "-" || is_special(path))
     return;

@@ -94,14 +94,19 @@ std::string timing(const RunReport& r) {
   return out.empty() ? "" : "\n" + out;
 }
 
-std::string trace_lines(const RunReport& r) {
+// Of the packets that are listed; JSON has all of them.
+std::string trace_lines(const RunReport& r, std::size_t listed) {
   std::string out;
+  std::size_t more = 0;
   for (std::size_t i = 0; i < r.results.size(); ++i)
-    for (const std::string& line : r.results[i].trace) {
-      out += "trace of packet " + std::to_string(i) + ": " + line;
-      if (line.empty() || line.back() != '\n')
-        out += "\n";
-    }
+    for (const std::string& line : r.results[i].trace)
+      if (i >= listed)
+        ++more;
+      else
+        out += "trace of packet " + std::to_string(i) + ": " + line +
+               (line.ends_with('\n') ? "" : "\n");
+  if (more > 0)
+    out += "and " + std::to_string(more) + " trace lines of later packets (--list, --json)\n";
   return out.empty() ? "" : out + "\n";
 }
 
@@ -118,7 +123,8 @@ Json run_json(const RunReport& r) {
 
 std::string run_text(const RunReport& r, std::size_t listed) {
   return r.program + " on engine " + r.engine + ": " + std::to_string(r.results.size()) +
-         " packets\n\n" + trace_lines(r) + packet_list(r, listed) + verdict_counts(r) + timing(r);
+         " packets\n\n" + trace_lines(r, listed) + packet_list(r, listed) + verdict_counts(r) +
+         timing(r);
 }
 
 } // namespace pw::cli

@@ -1,0 +1,78 @@
+#include "cli/diff_report.h"
+
+namespace pw::cli {
+
+namespace {
+
+Json difference_json(const std::optional<Difference>& d) {
+  if (!d)
+    return nullptr;
+  Json values = Json::object();
+  for (const DiffValue& v : d->values)
+    values[v.engine] = v.value;
+  return {{"packet", d->packet ? Json(*d->packet) : Json(nullptr)},
+          {"field", d->field},
+          {"detail", d->detail},
+          {"values", values}};
+}
+
+std::string difference_text(const Difference& d) {
+  std::string where = d.packet ? "packet " + std::to_string(*d.packet) : "after the last packet";
+  Table table({"  engine", "value"});
+  for (const DiffValue& v : d.values)
+    table.row({"  " + v.engine, v.value});
+  return where + ": " + d.field + (d.detail.empty() ? "" : ", " + d.detail) + "\n" + table.text();
+}
+
+std::string unsupported_text(const std::vector<std::string>& engines, std::size_t packets,
+                             const DiffResult& r) {
+  std::string out;
+  for (std::size_t i = 0; i < r.unsupported.size(); ++i)
+    if (r.unsupported[i] > 0)
+      out += "unsupported: " + std::to_string(r.unsupported[i]) + " of " + std::to_string(packets) +
+             " packets can't be run by engine " + engines[i] +
+             ", they are compared among the others\n";
+  return out;
+}
+
+std::string reproduction_text(const DiffResult& r, const Reproduction& saved) {
+  return "\nminimised to " + std::to_string(r.packets.size()) +
+         (r.packets.size() == 1 ? " packet in " : " packets in ") + saved.capture + "\n" +
+         (r.minimised ? difference_text(*r.minimised) : "") + "to see it again:\n  " +
+         saved.command + "\n";
+}
+
+} // namespace
+
+Json diff_json(const std::vector<std::string>& engines, const DiffResult& r,
+               const std::optional<Reproduction>& saved) {
+  Json unsupported = Json::object();
+  for (std::size_t i = 0; i < engines.size(); ++i)
+    unsupported[engines[i]] = i < r.unsupported.size() ? r.unsupported[i] : 0;
+  Json j = {{"engines", engines},
+            {"compared", r.compared},
+            {"unsupported", unsupported},
+            {"difference", difference_json(r.difference)}};
+  if (saved)
+    j["reproduce"] = {{"capture", saved->capture},
+                      {"maps", saved->maps.empty() ? Json(nullptr) : Json(saved->maps)},
+                      {"packets", r.packets.size()},
+                      {"difference", difference_json(r.minimised)},
+                      {"command", saved->command}};
+  return j;
+}
+
+std::string diff_text(const std::vector<std::string>& engines, std::size_t packets,
+                      const DiffResult& r, const std::optional<Reproduction>& saved) {
+  std::string names;
+  for (const std::string& name : engines)
+    names += (names.empty() ? "" : ", ") + name;
+  const std::string out = unsupported_text(engines, packets, r);
+  if (!r.difference)
+    return out + "no difference: " + std::to_string(r.compared) + " packets, engines " + names +
+           "\n";
+  return out + "first difference among " + names + "\n" + difference_text(*r.difference) +
+         (saved ? reproduction_text(r, *saved) : "");
+}
+
+} // namespace pw::cli
