@@ -78,8 +78,45 @@ Effect effect(const Instruction& insn, const std::map<unsigned, Function>& done)
   return std::visit(Visitor{done}, insn);
 }
 
+// The register that an instruction changes to something that is no copy of r10 (calls: see below).
+std::optional<Register> overwritten(const Instruction& insn) {
+  if (const auto* alu = std::get_if<Alu>(&insn))
+    return alu->dst;
+  if (const auto* load = std::get_if<Load>(&insn))
+    return load->dst;
+  if (const auto* load = std::get_if<LoadImmediate>(&insn))
+    return load->dst;
+  if (const auto* load = std::get_if<LoadMap>(&insn))
+    return load->dst;
+  if (const auto* load = std::get_if<LoadMapValue>(&insn))
+    return load->dst;
+  return std::nullopt;
+}
+
+// The lowest place that a copy of r10 is moved to. In the order of the text: a register that is
+// used for numbers later doesn't count.
+int lowest_copy(const Code& code, const Function& f) {
+  int lowest = 0;
+  std::set<Register> copies;
+  for (unsigned i = f.first; i < f.end; ++i) {
+    if (!code[i])
+      continue;
+    const auto* alu = std::get_if<Alu>(&*code[i]);
+    if (alu && alu->op == AluOp::Mov && alu->src.reg == Register(10))
+      copies.insert(alu->dst);
+    else if (alu && alu->op == AluOp::Add && !alu->src.reg && copies.contains(alu->dst))
+      lowest = std::min(lowest, int(std::clamp<std::int64_t>(alu->src.imm, -512, 0)));
+    else if (auto reg = overwritten(*code[i]))
+      copies.erase(*reg);
+    else if (std::holds_alternative<CallHelper>(*code[i]) ||
+             std::holds_alternative<CallLocal>(*code[i]))
+      copies.erase(copies.begin(), copies.upper_bound(5));
+  }
+  return lowest;
+}
+
 unsigned deepest(const Code& code, const Function& f) {
-  int lowest = f.taken.empty() ? 0 : f.taken.front();
+  int lowest = lowest_copy(code, f);
   for (unsigned i = f.first; i < f.end; ++i) {
     if (!code[i])
       continue;

@@ -4,6 +4,7 @@
 //   %a = field 12 : i32          %x = field 12 : i16   %y = field 14 : i16
 //   %b = field 14 : i16     =>   %a = concat %x, %y    %b = %y
 #include "ir/passes/build.h"
+#include "ir/passes/exclusion.h"
 #include "ir/passes/passes.h"
 
 #include <set>
@@ -70,6 +71,7 @@ struct Pass : impl::SplitFieldsBase<Pass> {
       Build build(block);
       shrink(block, build);
       split(block, build);
+      sort_block(block); // a concat may stand behind an earlier user of its field
     }
   }
 };

@@ -57,6 +57,8 @@ std::string code_of(const std::string& what) {
 // Errors differ in their numbers; what counts while minimising is that it is an error of the same
 // kind.
 std::string kind_of(const std::string& what) {
+  if (what.find("[PW-") != std::string::npos)
+    return code_of(what);
   std::string kind;
   for (char letter : what.substr(0, what.find('\n')))
     if (!std::isdigit(static_cast<unsigned char>(letter)))
