@@ -1,8 +1,11 @@
 #include "backends/verilog/verilog.h"
 
+#include "backends/verilog/emit/axil.h"
 #include "backends/verilog/emit/check.h"
 #include "backends/verilog/emit/signature.h"
 #include "backends/verilog/rtl_text.h"
+
+#include <algorithm>
 
 namespace pw {
 namespace {
@@ -25,6 +28,14 @@ std::vector<std::string> preamble(const pipeline::Pipeline& p, const VerilogOpti
   return out;
 }
 
+// A program may be called like one of the fixed modules.
+std::string top_name(const pipeline::Pipeline& p) {
+  std::string name = "pw_" + legal_name(p.name);
+  bool taken = std::ranges::any_of(rtl_files(),
+                                   [&](const RtlFile& file) { return name + ".sv" == file.name; });
+  return taken ? name + "_program" : name;
+}
+
 void emit_top(Context& c) {
   add_ports(c);
   add_control(c);
@@ -45,14 +56,16 @@ void emit_top(Context& c) {
 VerilogOutput emit_verilog(const pipeline::Pipeline& p, const VerilogOptions& options) {
   check_pipeline(p);
   Context c(p);
-  c.top.name = "pw_" + legal_name(p.name);
+  c.top.name = top_name(p);
   c.top.preamble = preamble(p, options);
   emit_top(c);
 
   VerilogOutput out;
   out.top = c.top.name;
   out.files[c.top.name + ".sv"] = to_text(c.top);
-  std::string list = c.top.name + ".sv\n";
+  Module shell = axil_shell(c, options);
+  out.files[shell.name + ".sv"] = to_text(shell);
+  std::string list = c.top.name + ".sv\n" + shell.name + ".sv\n";
   for (const RtlFile& file : rtl_files()) {
     out.files[file.name] = file.text;
     list += std::string(file.name) + "\n";

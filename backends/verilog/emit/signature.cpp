@@ -1,5 +1,7 @@
 #include "backends/verilog/emit/signature.h"
 
+#include "backends/verilog/emit/axil.h"
+
 #include <nlohmann/json.hpp>
 
 namespace pw::verilog {
@@ -99,6 +101,17 @@ static unsigned latency_of(const Context& c) {
   return c.structure.window_beats - 1 + c.p.stages + regions + 2 + (c.p.moves_head ? 1 : 0);
 }
 
+static Json registers_json(const Context& c, const VerilogOptions& options) {
+  Json out = Json::array();
+  for (const ControlRegister& r : control_registers(c))
+    out.push_back(
+        {{"name", r.name}, {"offset", r.offset}, {"words", r.words}, {"access", r.access}});
+  return {{"top", axil_name(c)},
+          {"address_bits", axil_address_bits(c)},
+          {"program", program_mark(options)},
+          {"list", out}};
+}
+
 std::string signature_json(const Context& c, const VerilogOptions& options) {
   const pipeline::Pipeline& p = c.p;
   Json out;
@@ -122,6 +135,7 @@ std::string signature_json(const Context& c, const VerilogOptions& options) {
   out["regions"] = regions_json(p);
   out["maps"] = maps_json(p);
   out["traces"] = traces_json(p);
+  out["registers"] = registers_json(c, options);
   return out.dump(2) + "\n";
 }
 

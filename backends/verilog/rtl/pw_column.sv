@@ -6,7 +6,7 @@
 // patched in. A read without read_enable delivers zeros. When several ports write the same byte in one clock, the
 // one with the highest number wins.
 //
-// LATENCY 1: LUT RAM, read and patched in clock t. LATENCY 2: block RAM, read in t, patched in t and t + 1.
+// LATENCY 1: LUT RAM (registers for a single word), read and patched in clock t. LATENCY 2: block RAM, read in t, patched in t and t + 1.
 // The host may use its port only while no packet is inside; its read data is there LATENCY clocks after its address.
 module pw_column #(
     parameter integer WIDTH = 32,  // bits, a multiple of 8
@@ -93,7 +93,15 @@ module pw_column #(
       for (w = 0; w < WRITES; w = w + 1) begin : g_copy
         wire [WIDTH-1:0] word;
         wire [WIDTH-1:0] so_far;  // the valid bytes of this copy and those below
-        if (LATENCY == 1) begin : g_lut
+        if (LATENCY == 1 && DEPTH == 1) begin : g_register
+          reg [WIDTH-1:0] only;
+          for (b = 0; b < BYTES; b = b + 1) begin : g_write
+            always_ff @(posedge clk)
+              if (enable[w] && bytes[w*BYTES+b] && address[w*ADDRESS+:ADDRESS] == {ADDRESS{1'b0}})
+                only[8*b+:8] <= data[w*WIDTH+8*b+:8];
+          end
+          assign word = only & {WIDTH{at_r == {ADDRESS{1'b0}}}};
+        end else if (LATENCY == 1) begin : g_lut
           (* ram_style = "distributed" *) reg [WIDTH-1:0] memory[0:DEPTH-1];
           for (b = 0; b < BYTES; b = b + 1) begin : g_write
             always_ff @(posedge clk)

@@ -41,17 +41,23 @@ protected:
   std::string directory_, top_;
 };
 
+// Both tops.
 TEST_P(EmittedLint, Verilator) {
-  EXPECT_EQ("",
-            run(directory_, "verilator --lint-only -Wall --top-module " + top_ + " -f filelist.f"));
+  for (const std::string& top : {top_, top_ + "_axil"})
+    EXPECT_EQ(
+        "", run(directory_, "verilator --lint-only -Wall --top-module " + top + " -f filelist.f"));
 }
 
 TEST_P(EmittedLint, Yosys) {
-  EXPECT_EQ("", run(directory_, "yosys -q -p 'read_verilog -sv *.sv; hierarchy -check -top " +
-                                    top_ + "; proc; check -assert'"));
+  for (const std::string& top : {top_, top_ + "_axil"})
+    EXPECT_EQ("", run(directory_, "yosys -q -p 'read_verilog -sv *.sv; hierarchy -check -top " +
+                                      top + "; proc; check -assert'"));
 }
 
-TEST_P(EmittedLint, Icarus) { EXPECT_EQ("", run(directory_, icarus + top_ + " -f filelist.f")); }
+TEST_P(EmittedLint, Icarus) {
+  for (const std::string& top : {top_, top_ + "_axil"})
+    EXPECT_EQ("", run(directory_, icarus + top + " -f filelist.f"));
+}
 
 INSTANTIATE_TEST_SUITE_P(Programs, EmittedLint, testing::ValuesIn([] {
                            std::vector<std::string> names;
@@ -91,6 +97,14 @@ const Variant variants[] = {
     {"pw_present", "-GDEPTH=1 -GSLOT_BITS=1"},
     {"pw_present", "-GDEPTH=300 -GSLOT_BITS=9 -GFINDS=2 -GLATENCY=2"},
     {"pw_host", ""},
+    {"pw_axil", "-GADDRESS=12"},
+    {"pw_axil", "-GADDRESS=16"},
+    {"pw_gate", ""},
+    {"pw_counters", "-GCOUNT=2 -GSELECT=1"},
+    {"pw_counters", "-GCOUNT=16 -GSELECT=4"},
+    {"pw_control", "-GHOST=1"},
+    {"pw_control", "-GHOST=64 -GCOUNTERS=2 -GSELECT=1"},
+    {"pw_control", "-GHOST=417"},
 };
 
 TEST(FixedModules, VerilatorWithOtherParameters) {
@@ -143,6 +157,18 @@ TEST(Emission, HostileHints) {
   EXPECT_EQ("", run(directory, icarus + top + " -f filelist.f"));
 }
 
+// A program may be called like a fixed module.
+TEST(Emission, NameOfAFixedModule) {
+  for (const char* name : {"ingress", "axil", "fifo"}) {
+    pipeline::Pipeline p = pass_all();
+    p.name = name;
+    std::string directory = scratch("lint_name_" + p.name);
+    std::string top = emit_to(p, directory);
+    EXPECT_EQ("pw_" + p.name + "_program", top);
+    EXPECT_EQ("", run(directory, icarus + top + "_axil -f filelist.f"));
+  }
+}
+
 TEST(Emission, SourceLinesAndBanners) {
   std::string text = emit_verilog(swap_and_drop(), {"abc", "9.9"}).files.at("pw_swap_and_drop.sv");
   for (const char* part :
@@ -162,6 +188,10 @@ TEST(Emission, Signature) {
   EXPECT_EQ(97, sig["host_width"]);
   EXPECT_EQ(10, sig["latency_cycles"]);
   EXPECT_NE(std::string::npos, files.at("filelist.f").find("pw_deparser.sv"));
+  EXPECT_EQ("pw_hash_lookup_axil", sig["registers"]["top"]);
+  EXPECT_EQ(0xabc00000u, sig["registers"]["program"]);
+  EXPECT_EQ("data", sig["registers"]["list"].back()["name"]);
+  EXPECT_EQ(4, sig["registers"]["list"].back()["words"]);
 }
 
 // Block RAM where block RAM is meant, and no latch or multiple driver on the way to a netlist.
