@@ -1,5 +1,7 @@
 #include "frontend/verify/explore.h"
 
+#include "frontend/verify/fate.h"
+
 #include <algorithm>
 #include <map>
 
@@ -9,6 +11,7 @@ namespace {
 using namespace isa;
 using Key = std::vector<std::uint32_t>;
 
+constexpr std::size_t most_apart = 8;          // states kept apart at one place
 constexpr unsigned max_depth = 8;              // of frames, as in Linux
 constexpr std::uint64_t max_rounds = 1u << 23; // of bpf_loop, as in Linux
 constexpr std::uint16_t call_registers = 0x3f; // r0 .. r5
@@ -39,9 +42,10 @@ std::vector<std::uint32_t> counters(const Function& f, unsigned from,
 class Explorer {
 public:
   Explorer(const Object& object, const pw::Program& program, const VerifyOptions& options,
-           Report& report, Exploration& out)
+           Report& report, Exploration& out, bool apart)
       : program_(program), options_(options), report_(report), out_(out),
-        transfer_(object, program, out.code, report) {}
+        transfer_(object, program, out.code, report), foresight_(object, program, out),
+        apart_(apart) {}
 
   void run() {
     out_.contexts.push_back({&out_.graph->function(0), 0, 0, 0, {}, false, 0, {}});
@@ -56,6 +60,7 @@ public:
         if (!stopped_)
           process(n, here.size() == 1);
     }
+    out_.complete = !stopped_;
   }
 
 private:
@@ -119,21 +124,49 @@ private:
 
   // ---- nodes ----
 
+  // Joins s into one of the nodes, where that loses nothing that decides a jump soon; where there
+  // are many nodes already, into any that it can be joined into.
+  unsigned join_one(const std::vector<unsigned>& here, const State& s, const Fate& fate,
+                    const Live& live) {
+    for (bool strict : {true, false}) {
+      if (!strict && here.size() < most_apart)
+        break;
+      for (unsigned n : here)
+        if (joinable(out_.nodes[n].entry, s, live) && join_node(n, s, fate, live, strict))
+          return n;
+    }
+    return no_node;
+  }
+
+  bool join_node(unsigned n, const State& s, const Fate& fate, const Live& live, bool strict) {
+    Node& node = out_.nodes[n];
+    if (strict && fates_[n] != fate)
+      return false;
+    State both = node.entry;
+    join_into(both, s, live, transfer_.next_id());
+    if (apart_ && !node.loop_step) {
+      Fate joined = foresight_.fate(both, node.context, node.block, transfer_.next_id());
+      if (strict && joined != fate)
+        return false;
+      fates_[n] = std::move(joined);
+    }
+    node.entry = std::move(both);
+    return true;
+  }
+
   void arrive(State s, const Place& p, EdgeKind kind, unsigned from) {
     const Live live = live_at(p);
     drop_dead(s, live);
     std::vector<unsigned>& here = pending_[key(p)];
-    unsigned to = no_node;
-    for (unsigned n : here)
-      if (joinable(out_.nodes[n].entry, s, live)) {
-        to = n;
-        join_into(out_.nodes[n].entry, s, live, transfer_.next_id());
-        break;
-      }
+    Fate fate;
+    if (apart_ && !p.loop_step)
+      fate = foresight_.fate(s, p.context, p.block, transfer_.next_id());
+    unsigned to = join_one(here, s, fate, live);
     if (to == no_node) {
       to = unsigned(out_.nodes.size());
       out_.nodes.push_back(
           {p.context, p.block, p.loop_step, p.round, p.iterations, std::move(s), {}});
+      fates_.push_back(std::move(fate));
       here.push_back(to);
     }
     if (from != no_node)
@@ -437,6 +470,9 @@ private:
   Report& report_;
   Exploration& out_;
   Transfer transfer_;
+  Foresight foresight_;
+  bool apart_;
+  std::vector<Fate> fates_; // by node
   std::map<Key, std::vector<unsigned>> pending_;
   std::map<std::pair<Key, unsigned>, unsigned> contexts_;
   std::map<std::pair<unsigned, unsigned>, unsigned> heads_;
@@ -467,13 +503,9 @@ bool check_type(const pw::Program& program, Report& report) {
   return false;
 }
 
-} // namespace
-
-Exploration explore(const Object& object, const pw::Program& program, const VerifyOptions& options,
-                    Report& report) {
+Exploration explore_once(const Object& object, const pw::Program& program,
+                         const VerifyOptions& options, Report& report, bool apart) {
   Exploration out;
-  if (!check_type(program, report))
-    return out;
   out.code = decode(program.insns);
   if (out.code.empty()) {
     report.add(diagnose("PW-VER-009", "the program is empty"), 0);
@@ -481,8 +513,25 @@ Exploration explore(const Object& object, const pw::Program& program, const Veri
   }
   out.graph = std::make_unique<Graph>(out.code, program);
   if (check_recursion(*out.graph, program, report))
-    Explorer(object, program, options, report, out).run();
+    Explorer(object, program, options, report, out, apart).run();
   return out;
+}
+
+} // namespace
+
+Exploration explore(const Object& object, const pw::Program& program, const VerifyOptions& options,
+                    Report& report) {
+  if (!check_type(program, report))
+    return {};
+  Exploration out = explore_once(object, program, options, report, false);
+  if (report.empty() || !out.complete)
+    return out;
+  Report second(program);
+  Exploration apart = explore_once(object, program, options, second, true);
+  if (!apart.complete || !second.better_than(report))
+    return out;
+  report = std::move(second);
+  return apart;
 }
 
 } // namespace pw::verify

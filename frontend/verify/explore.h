@@ -3,9 +3,11 @@
 //
 // A node is named by where it stands: the calls that led there, the block, and for each loop around
 // it the number of the pass. States that meet at one place are joined, unless a live register or
-// stack slot holds different kinds of things; then there are several nodes at that place. Places
-// are visited in an order in which every node comes behind all that lead to it, so that each is
-// visited once.
+// stack slot holds different kinds of things; then there are several nodes at that place. A program
+// that can't be shown to be right in this way is looked at once more, with states kept apart also
+// if they go different ways at one of the next jumps (fate.h), as the kernel's verifier does.
+// Places are visited in an order in which every node comes behind all that lead to it, so that each
+// is visited once.
 #pragma once
 
 #include "frontend/frontend.h"
@@ -64,6 +66,7 @@ struct Exploration {
   std::vector<Node> nodes; // in an order in which edges lead forward only, once sorted by `order`
   std::vector<unsigned> order;
   unsigned instructions = 0; // unrolled
+  bool complete = false;     // all of the program was seen
 };
 
 // Fills the report; the exploration is complete only if there are no errors in it.

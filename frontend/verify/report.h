@@ -4,6 +4,7 @@
 
 #include "frontend/object/object.h"
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,16 +13,18 @@ namespace pw::verify {
 
 class Report {
 public:
-  explicit Report(const Program& program) : program_(program) {}
+  explicit Report(const Program& program) : program_(&program) {}
   void add(Diagnostic, unsigned insn);
-  bool errors() const { return errors_; }
-  std::vector<Diagnostic> take(); // ordered by instruction
+  bool errors() const { return errors_ > 0; }
+  bool empty() const { return all_.empty(); }
+  bool better_than(const Report& other) const; // fewer errors, or as many and fewer warnings
+  std::vector<Diagnostic> take();              // ordered by instruction
 
 private:
-  const Program& program_;
+  const Program* program_;
   std::set<std::pair<std::string, unsigned>> seen_;
   std::vector<Diagnostic> all_;
-  bool errors_ = false;
+  std::size_t errors_ = 0;
 };
 
 } // namespace pw::verify
