@@ -1,6 +1,7 @@
 #include "frontend/verify/state.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace pw::verify {
@@ -50,6 +51,16 @@ const char* kind_name(Kind k) {
   return "";
 }
 
+void State::show(Kind kind, std::uint32_t id, std::int64_t range) {
+  each_value([&](Value& v) {
+    if (v.kind == kind && v.id == id)
+      v.range = std::max(v.range, range);
+  });
+  for (Sum& sum : sums)
+    if (sum.kind == kind && sum.id == id)
+      sum.range = std::max(sum.range, range);
+}
+
 // ---- stack ----
 
 namespace {
@@ -70,7 +81,7 @@ void write_stack(Frame& f, int offset, unsigned bytes, const Value& v) {
   if (v.is_scalar() && bytes < 8) {
     piece.value.scalar = zero_extend(v.scalar, 8 * bytes);
     if (!(v.scalar == piece.value.scalar))
-      piece.value.id = 0;
+      piece.value.id = 0, piece.value.offset = 0;
   }
   f.stack.insert(at, piece);
 }
@@ -175,8 +186,10 @@ Value join_values(const Value& a, const Value& b, IdJoiner& ids) {
     return join_values(a, Value::constant(0), ids);
   Value r = a;
   const std::int64_t distance = b.offset - a.offset;
-  r.scalar = join(a.scalar, shifted(b.scalar, distance));
+  r.scalar = join(a.scalar, a.is_scalar() ? b.scalar : shifted(b.scalar, distance));
   r.id = ids.joined(a.kind, a.id, b.id, distance);
+  if (a.is_scalar() && r.id == 0)
+    r.offset = 0;
   if (a.is_packet())
     r.range = std::min(a.range, b.range - distance);
   return r;
@@ -233,6 +246,30 @@ std::vector<Piece> join_stacks(const Frame& a, const Frame& b, IdJoiner& ids) {
 
 } // namespace
 
+namespace {
+// Sums whose number is gone can't be made again.
+void drop_dead_sums(State& s) {
+  std::set<std::uint32_t> numbers;
+  if (!s.sums.empty())
+    s.each_value([&](const Value& v) {
+      if (v.is_scalar())
+        numbers.insert(v.id);
+    });
+  std::erase_if(s.sums, [&](const Sum& sum) { return !numbers.contains(sum.number); });
+}
+
+void join_sums(State& a, const State& b) {
+  std::erase_if(a.sums, [&](Sum& sum) {
+    for (const Sum& other : b.sums)
+      if (sum.kind == other.kind && sum.id == other.id) {
+        sum.range = std::min(sum.range, other.range);
+        return false;
+      }
+    return true;
+  });
+}
+} // namespace
+
 void drop_dead(State& s, const Live& live) {
   for (std::size_t f = 0; f < s.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)
@@ -242,6 +279,7 @@ void drop_dead(State& s, const Live& live) {
       return p.value.is_pointer() && p.offset < live.shared_from[f] && !live.slots[f](p.offset);
     });
   }
+  drop_dead_sums(s);
 }
 
 bool joinable(const State& a, const State& b, const Live& live) {
@@ -259,6 +297,7 @@ void join_into(State& a, const State& b, const Live& live, std::uint32_t& next_i
   IdJoiner ids(next_id);
   a.meta_moved |= b.meta_moved;
   a.tail_moved |= b.tail_moved;
+  join_sums(a, b);
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)
       if (live.regs[f] >> r & 1)
@@ -285,9 +324,17 @@ private:
 
 bool same_knowledge(const State& a, const State& b) {
   State x = a, y = b;
-  std::vector<std::uint32_t> ids_a, ids_b;
-  x.each_value([&](Value& v) { ids_a.push_back(std::exchange(v.id, 0)); });
-  y.each_value([&](Value& v) { ids_b.push_back(std::exchange(v.id, 0)); });
+  const auto take_ids = [](State& s) { // and what belongs to them but decides no jump
+    std::vector<std::uint32_t> ids;
+    s.each_value([&](Value& v) {
+      ids.push_back(std::exchange(v.id, 0));
+      if (v.is_scalar())
+        v.offset = 0;
+    });
+    s.sums.clear();
+    return ids;
+  };
+  const std::vector<std::uint32_t> ids_a = take_ids(x), ids_b = take_ids(y);
   if (ids_a.size() != ids_b.size() || !(x == y))
     return false;
   Renaming names;

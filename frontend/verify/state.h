@@ -35,11 +35,11 @@ struct Value {
   Kind kind = Kind::Uninit;
   std::uint8_t frame = 0;
   std::uint32_t index = 0; // of the map or the callback
-  // Values of one id belong together. Scalars: equal. Packet pointers: same base, so that what a
-  // comparison shows of one (range) holds for all. MapValueOrNull: null together. 0: none (for
-  // packet pointers: base is data itself).
+  // Values of one id belong together. Scalars: equal, but for their offsets. Packet pointers: same
+  // base, so that what a comparison shows of one (range) holds for all. MapValueOrNull: null
+  // together. 0: none (for packet pointers: base is data itself).
   std::uint32_t id = 0;
-  std::int64_t offset = 0; // pointers: constant part
+  std::int64_t offset = 0; // pointers: constant part; scalars: distance from others of the id
   std::int64_t range = 0;  // packet pointers: bytes from the base that were shown to be there
   Scalar scalar;           // the value of a Scalar; the variable part of a pointer
 
@@ -84,10 +84,24 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
+// A packet pointer plus a variable number. Made once more it is the same base, of which as much is
+// shown to be there.
+struct Sum {
+  Kind kind = Kind::Packet;
+  std::uint32_t base = 0, number = 0, id = 0; // of the pointer, the number and the result
+  std::int64_t range = 0;
+  bool operator==(const Sum&) const = default;
+};
+
 struct State {
   std::vector<Frame> frames; // [0] = the program, back() = the subprogram that runs
   bool meta_moved = false;   // adjust_meta may have been called
   bool tail_moved = false;   // adjust_tail may have been called
+
+  std::vector<Sum> sums;
+
+  // From now on `range` bytes from the base of these packet pointers are there.
+  void show(Kind, std::uint32_t id, std::int64_t range);
 
   Frame& top() { return frames.back(); }
   const Frame& top() const { return frames.back(); }

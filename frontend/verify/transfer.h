@@ -56,8 +56,11 @@ private:
   void alu(State&, unsigned insn, const isa::Alu&);
   void move(State&, unsigned insn, const isa::Alu&);
   void byte_swap(State&, unsigned insn, const isa::ByteSwap&);
-  Value pointer_alu(unsigned insn, const isa::Alu&, const Value& dst, const Value& src);
-  Value pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract);
+  Value scalar_alu(const isa::Alu&, const Value& dst, const Value& src) const;
+  Value pointer_alu(State&, unsigned insn, const isa::Alu&, const Value& dst, const Value& src);
+  Value pointer_plus(State&, unsigned insn, const Value& pointer, const Value& by, bool subtract);
+  void add_number(State&, Value& pointer, const Value& by, bool subtract);
+  void name_number(Value&); // gives a number without an id one
   Value packet_distance(bool is64, const Value&, const Value&);
   Value stack_distance(unsigned insn, const Value&, const Value&);
   // memory

@@ -1,5 +1,8 @@
 #include "frontend/verify/transfer.h"
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace pw::verify {
 
 using namespace isa;
@@ -8,6 +11,8 @@ Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r)
     : object_(o), program_(p), code_(c), report_(r) {}
 
 namespace {
+constexpr std::int64_t max_variable_offset = std::int64_t{1} << 29; // Linux: BPF_MAX_VAR_OFF
+
 bool is_packet_address(const Value& v) {
   return v.is_packet() || v.kind == Kind::PacketEnd || v.kind == Kind::PacketHalf ||
          v.kind == Kind::Stale; // distances stay what they were
@@ -36,10 +41,14 @@ Value Transfer::use(const State& s, unsigned insn, const Operand& o) {
   return o.reg ? use(s, insn, *o.reg) : Value::constant(std::uint64_t(o.imm));
 }
 
+void Transfer::name_number(Value& v) {
+  if (v.is_scalar() && v.id == 0 && !v.scalar.is_constant())
+    v.id = next_id_++;
+}
+
 void Transfer::move(State& s, unsigned insn, const Alu& a) {
-  if (a.src.reg && s.reg(*a.src.reg).is_scalar() && s.reg(*a.src.reg).id == 0 &&
-      !s.reg(*a.src.reg).scalar.is_constant())
-    s.reg(*a.src.reg).id = next_id_++;
+  if (a.src.reg)
+    name_number(s.reg(*a.src.reg));
   Value v = use(s, insn, a.src);
   if (is_packet_address(v) && !a.is64 && !a.movsx) {
     v.kind = Kind::PacketHalf;
@@ -58,7 +67,7 @@ void Transfer::move(State& s, unsigned insn, const Alu& a) {
     if (!a.is64)
       v.scalar = zero_extend(v.scalar, 32);
     if (!(v.scalar == before))
-      v.id = 0;
+      v.id = 0, v.offset = 0;
   }
   s.reg(a.dst) = v;
 }
@@ -71,16 +80,37 @@ void Transfer::alu(State& s, unsigned insn, const Alu& a) {
   }
   if (a.op == AluOp::Mov)
     return move(s, insn, a);
+  if (a.op == AluOp::Add && a.src.reg) { // for what it is added to
+    name_number(s.reg(*a.src.reg));
+    name_number(s.reg(a.dst));
+  }
   const Value dst = use(s, insn, a.dst);
   const Value src = a.op == AluOp::Neg ? Value::constant(0) : use(s, insn, a.src);
   if (dst.kind == Kind::Poison || src.kind == Kind::Poison)
     s.reg(a.dst) = Value::poison();
   else if (dst.is_scalar() && src.is_scalar())
-    s.reg(a.dst) = a.op == AluOp::Xor && a.is64 && a.src.reg == a.dst
-                       ? Value::constant(0)
-                       : Value::of(apply(a.op, a.is64, dst.scalar, src.scalar));
+    s.reg(a.dst) = scalar_alu(a, dst, src);
   else
-    s.reg(a.dst) = pointer_alu(insn, a, dst, src);
+    s.reg(a.dst) = pointer_alu(s, insn, a, dst, src);
+}
+
+// A number plus or minus a constant stays related to what it was.
+Value Transfer::scalar_alu(const Alu& a, const Value& dst, const Value& src) const {
+  if (a.op == AluOp::Xor && a.is64 && a.src.reg == a.dst)
+    return Value::constant(0);
+  Value v = Value::of(apply(a.op, a.is64, dst.scalar, src.scalar));
+  const bool adds = a.op == AluOp::Add || a.op == AluOp::Sub;
+  if (!adds || dst.id == 0 || !src.scalar.is_constant() || v.scalar.is_constant())
+    return v;
+  if (!a.is64 && !(dst.scalar.fits_u32() && apply(a.op, true, dst.scalar, src.scalar).fits_u32()))
+    return v;
+  const auto by = std::int64_t(src.scalar.value());
+  if (by <= -max_variable_offset || by >= max_variable_offset ||
+      std::abs(dst.offset) >= max_variable_offset)
+    return v;
+  v.id = dst.id;
+  v.offset = a.op == AluOp::Add ? dst.offset + by : dst.offset - by;
+  return v;
 }
 
 void Transfer::byte_swap(State& s, unsigned insn, const ByteSwap& b) {
@@ -126,23 +156,22 @@ const char* op_name(AluOp op) {
     return "-";
   }
 }
-constexpr std::int64_t max_variable_offset = std::int64_t{1} << 29; // Linux: BPF_MAX_VAR_OFF
 } // namespace
 
-Value Transfer::pointer_alu(unsigned insn, const Alu& a, const Value& dst, const Value& src) {
+Value Transfer::pointer_alu(State& s, unsigned insn, const Alu& a, const Value& dst,
+                            const Value& src) {
   if (a.op == AluOp::Sub && is_packet_address(dst) && is_packet_address(src))
     return packet_distance(a.is64, dst, src);
   if (a.is64 && a.op == AluOp::Add) {
     if (src.is_scalar())
-      return pointer_plus(insn, dst, src.scalar, false);
+      return pointer_plus(s, insn, dst, src, false);
     if (dst.is_scalar())
-      return pointer_plus(insn, src, dst.scalar, false);
+      return pointer_plus(s, insn, src, dst, false);
   }
   if (a.is64 && a.op == AluOp::Sub && dst.kind == Kind::Stale && src.is_scalar())
-    return pointer_plus(insn, dst, src.scalar, true);
+    return pointer_plus(s, insn, dst, src, true);
   if (a.is64 && a.op == AluOp::Sub && dst.is_pointer())
-    return src.is_scalar() ? pointer_plus(insn, dst, src.scalar, true)
-                           : stack_distance(insn, dst, src);
+    return src.is_scalar() ? pointer_plus(s, insn, dst, src, true) : stack_distance(insn, dst, src);
   if (dst.kind == Kind::Stale || src.kind == Kind::Stale) {
     report_.add(
         diagnose("PW-PKT-001", "a packet pointer is used after the packet was moved")
@@ -167,8 +196,39 @@ static std::int64_t range_behind(std::int64_t range, const Scalar& by, bool subt
   return range - (subtract ? -by.all.smin : by.all.smax);
 }
 
-Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& by, bool subtract) {
+void Transfer::add_number(State& s, Value& v, const Value& by, bool subtract) {
+  const Scalar before = v.scalar;
+  const std::int64_t range = v.range;
+  v.scalar = apply(subtract ? AluOp::Sub : AluOp::Add, true, before, by.scalar);
+  if (!v.is_packet())
+    return;
+  v.range = range_behind(range, by.scalar, subtract);
+  if (subtract || by.id == 0) {
+    v.id = next_id_++;
+    return;
+  }
+  // The constant part of the number goes to that of the pointer.
+  const Scalar number =
+      apply(AluOp::Sub, true, by.scalar, Scalar::constant(std::uint64_t(by.offset)));
+  v.scalar = apply(AluOp::Add, true, before, number);
+  v.offset += by.offset;
+  v.range = range_behind(range, number, false);
+  const auto known = std::find_if(s.sums.begin(), s.sums.end(), [&](const Sum& sum) {
+    return sum.kind == v.kind && sum.base == v.id && sum.number == by.id;
+  });
+  if (known != s.sums.end()) {
+    v.id = known->id;
+    v.range = std::max(v.range, known->range);
+    return;
+  }
+  s.sums.push_back({v.kind, v.id, by.id, next_id_, v.range});
+  v.id = next_id_++;
+}
+
+Value Transfer::pointer_plus(State& s, unsigned insn, const Value& pointer, const Value& number,
+                             bool subtract) {
   Value v = pointer;
+  const Scalar& by = number.scalar;
   const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue ||
                        v.kind == Kind::PacketHalf || v.kind == Kind::Stale;
   if (by.is(0))
@@ -188,11 +248,7 @@ Value Transfer::pointer_plus(unsigned insn, const Value& pointer, const Scalar& 
     else
       v.offset = max_variable_offset;
   } else {
-    v.scalar = apply(subtract ? AluOp::Sub : AluOp::Add, true, v.scalar, by);
-    if (v.is_packet()) {
-      v.id = next_id_++;
-      v.range = range_behind(v.range, by, subtract);
-    }
+    add_number(s, v, number, subtract);
   }
   const bool sane = v.offset > -max_variable_offset && v.offset < max_variable_offset &&
                     v.scalar.all.smin > -max_variable_offset &&

@@ -51,8 +51,14 @@ void Transfer::refine(State& s, const Value& old, const Scalar& now, std::option
   if (old.id == 0)
     return;
   s.each_value([&](Value& v) {
-    if (v.is_scalar() && v.id == old.id)
-      v.scalar = now;
+    if (!v.is_scalar() || v.id != old.id)
+      return;
+    const std::int64_t distance = v.offset - old.offset;
+    const Scalar known =
+        distance == 0 ? now
+                      : apply(AluOp::Add, true, now, Scalar::constant(std::uint64_t(distance)));
+    if (distance == 0 || includes(v.scalar, known))
+      v.scalar = known;
   });
 }
 
@@ -106,11 +112,7 @@ bool Transfer::branch_packet(State& s, const Jump& j, bool taken, const Value& a
     shown = 1;
   if (shown < 0)
     return true;
-  const std::int64_t range = p.offset + shown;
-  s.each_value([&](Value& v) {
-    if (v.kind == p.kind && v.id == p.id)
-      v.range = std::max(v.range, range);
-  });
+  s.show(p.kind, p.id, p.offset + shown);
   return true;
 }
 

@@ -46,6 +46,18 @@ void Transfer::refuse_helper(unsigned insn, std::uint32_t id) {
     report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported"), insn);
 }
 
+namespace {
+void forget_packet(State& s) {
+  s.sums.clear();
+  s.each_value([](Value& v) {
+    if (v.is_packet() || v.kind == Kind::PacketEnd) {
+      v = Value{};
+      v.kind = Kind::Stale;
+    }
+  });
+}
+} // namespace
+
 void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
   const HelperSignature* sig = signature(c.id);
   if (!sig) {
@@ -57,12 +69,7 @@ void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
   good = good && check_special(s, insn, c.id);
   const Value result = good ? call_result(s, *sig) : Value::poison();
   if (sig->moves_packet)
-    s.each_value([](Value& v) {
-      if (v.is_packet() || v.kind == Kind::PacketEnd) {
-        v = Value{};
-        v.kind = Kind::Stale;
-      }
-    });
+    forget_packet(s);
   s.meta_moved |= c.id == BPF_FUNC_xdp_adjust_meta;
   s.tail_moved |= c.id == BPF_FUNC_xdp_adjust_tail;
   finish_call(s, result);

@@ -106,10 +106,7 @@ bool Transfer::access_packet(State& s, unsigned insn, const Value& v, std::int64
                     .help("compare the pointer behind the access with ctx->data_end before it")
                     .warning(),
                 insn);
-  s.each_value([&](Value& o) {
-    if (o.kind == v.kind && o.id == v.id)
-      o.range = std::max(o.range, reach);
-  });
+  s.show(v.kind, v.id, reach);
   return true;
 }
 
@@ -221,9 +218,8 @@ void Transfer::store_stack(State& s, unsigned insn, const Value& base, std::int6
 
 void Transfer::store(State& s, unsigned insn, const Store& st) {
   const Value base = use(s, insn, st.base);
-  if (st.src.reg && s.reg(*st.src.reg).is_scalar() && s.reg(*st.src.reg).id == 0 &&
-      !s.reg(*st.src.reg).scalar.is_constant() && base.kind == Kind::Stack)
-    s.reg(*st.src.reg).id = next_id_++;
+  if (st.src.reg && base.kind == Kind::Stack)
+    name_number(s.reg(*st.src.reg));
   const Value v = use(s, insn, st.src);
   if (base.kind == Kind::Context) {
     report_.add(diagnose("PW-VER-011", "the context is written")
