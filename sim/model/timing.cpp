@@ -18,6 +18,7 @@ Timing::Timing(const pipeline::Pipeline& p, Client& client)
   header_depth_ = s.header_depth;
   packet_depth_ = s.packet_depth;
   packet_delay_ = s.packet_delay;
+  merge_delay_ = s.merge_delay;
   for (std::size_t r = 0; r < p.regions.size(); ++r) {
     const pipeline::Region& region = p.regions[r];
     RegionState state;
@@ -81,8 +82,9 @@ void Timing::enter_regions() {
       continue;
     Entry entry = r.waiting.front();
     r.waiting.pop_front();
-    entry.visible = now_ + r.stages + 1;
-    (i + 1 < regions_.size() ? regions_[i + 1].waiting : results_).push_back(entry);
+    bool last = i + 1 == regions_.size();
+    entry.visible = now_ + r.stages + 1 + (last ? merge_delay_ : 0);
+    (last ? results_ : regions_[i + 1].waiting).push_back(entry);
     --r.credits;
     if (i > 0)
       ++regions_[i - 1].credits; // it has been asked already in this clock

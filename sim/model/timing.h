@@ -131,7 +131,8 @@ private:
   Client& client_;
   std::uint64_t now_ = 0;
   std::int32_t bus_ = 64;
-  unsigned window_beats_ = 1, header_depth_ = 0, packet_depth_ = 0, packet_delay_ = 0;
+  unsigned window_beats_ = 1, header_depth_ = 0, packet_depth_ = 0, packet_delay_ = 0,
+           merge_delay_ = 0;
   bool moves_head_ = false;
 
   std::uint32_t beat_ = 0; // number of the next beat of the packet that comes in

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 namespace pw::verilog {
 using pipeline::Operation;
@@ -35,7 +36,15 @@ private:
   Expression pass(const std::string& name, ValueId v, unsigned width);
   Expression push(const std::string& name, unsigned width, Expression value);
   void pass_run(Run& run);
-  Expression run_data(const Run& run) const;
+  // Some writers of a run together: does one of them write, and what?
+  struct Merge {
+    Expression on, data;
+  };
+  Merge writer(const Run& run, const Operation& op) const;
+  static Merge merged(std::span<const Merge> parts);
+  std::vector<Merge> grouped(const Run& run, const std::vector<Merge>& all);
+  Expression delayed(const std::string& name, unsigned width, Expression value);
+  Expression push_late(const std::string& name, unsigned width, Expression value);
   Expression writer_data(const Run& run, const Operation& op) const;
   void pass_results();
   void add_fifo();
@@ -72,8 +81,13 @@ void ResultEmitter::find_runs() {
   }
 }
 
-// Sends `value` through the result FIFO; returns its name behind.
+// Sends `value` of the last stage through the result FIFO; returns its name behind.
 Expression ResultEmitter::push(const std::string& name, unsigned width, Expression value) {
+  return push_late(name, width, delayed(name, width, std::move(value)));
+}
+
+// The same for a value of the clock in which the FIFO is pushed.
+Expression ResultEmitter::push_late(const std::string& name, unsigned width, Expression value) {
   std::string behind = "out_" + name;
   c_.wire(width, behind);
   in_.push_back(std::move(value)), out_.push_back(atom(behind));
@@ -97,25 +111,63 @@ Expression ResultEmitter::writer_data(const Run& run, const Operation& op) const
                         8 * run.bytes);
 }
 
-Expression ResultEmitter::run_data(const Run& run) const {
-  Expression data = writer_data(run, *run.writers[0]);
-  for (std::size_t i = 1; i < run.writers.size(); ++i)
-    data = ternary(c_.values.in_stage(run.writers[i]->operands[0], stage_),
-                   writer_data(run, *run.writers[i]), data);
-  return data;
+ResultEmitter::Merge ResultEmitter::writer(const Run& run, const Operation& op) const {
+  return {c_.values.in_stage(op.operands[0], stage_), writer_data(run, op)};
+}
+
+// A tree, not a chain: a later writer wins over those before it.
+ResultEmitter::Merge ResultEmitter::merged(std::span<const Merge> parts) {
+  if (parts.size() == 1)
+    return parts[0];
+  Merge before = merged(parts.first(parts.size() / 2));
+  Merge behind = merged(parts.subspan(parts.size() / 2));
+  std::vector<Expression> any;
+  for (const Merge& m : parts)
+    any.push_back(m.on);
+  return {chain("||", any), ternary(behind.on, behind.data, before.data)};
+}
+
+// A register in front of the result FIFO if that takes another clock.
+Expression ResultEmitter::delayed(const std::string& name, unsigned width, Expression value) {
+  if (c_.structure.merge_delay == 0)
+    return value;
+  c_.top.add(Register{width, "merge_" + name});
+  c_.top.add(Clocked{{{"merge_" + name, std::move(value)}}});
+  return atom("merge_" + name);
+}
+
+// More writers than can be merged in one clock are merged in groups first.
+std::vector<ResultEmitter::Merge> ResultEmitter::grouped(const Run& run,
+                                                         const std::vector<Merge>& all) {
+  if (all.size() <= merged_at_once)
+    return {merged(all)};
+  std::vector<Merge> groups;
+  for (std::size_t at = 0; at < all.size(); at += merged_at_once) {
+    std::string name = run_name(run) + "_group" + std::to_string(at / merged_at_once);
+    Merge m =
+        merged(std::span(all).subspan(at, std::min<std::size_t>(merged_at_once, all.size() - at)));
+    groups.push_back({delayed(name + "_on", 1, m.on), delayed(name, 8 * run.bytes, m.data)});
+  }
+  return groups;
 }
 
 void ResultEmitter::pass_run(Run& run) {
-  std::vector<Expression> enables;
   bool always = false,
        fixed_data = run.writers.size() == 1 && c_.values.fixed(run.writers[0]->operands[1]);
+  std::vector<Merge> all;
   for (const Operation* op : run.writers) {
     const Operation& maker = c_.values.maker(op->operands[0]);
     always = always || (maker.kind == OpKind::Constant && (maker.constant.words.at(0) & 1) != 0);
-    enables.push_back(c_.values.in_stage(op->operands[0], stage_));
+    all.push_back(writer(run, *op));
   }
-  run.enable = always ? literal(1, 1) : push(run_name(run) + "_on", 1, chain("||", enables));
-  run.data = fixed_data ? run_data(run) : push(run_name(run), 8 * run.bytes, run_data(run));
+  std::vector<Merge> groups = grouped(run, all);
+  bool late = groups.size() > 1; // behind the registers already
+  Merge m = merged(groups);
+  auto pass_on = [&](const std::string& name, unsigned width, const Expression& value) {
+    return late ? push_late(name, width, value) : push(name, width, value);
+  };
+  run.enable = always ? literal(1, 1) : pass_on(run_name(run) + "_on", 1, m.on);
+  run.data = fixed_data ? m.data : pass_on(run_name(run), 8 * run.bytes, m.data);
 }
 
 void ResultEmitter::pass_results() {
@@ -144,13 +196,19 @@ void ResultEmitter::add_fifo() {
     width_ = 1;
   }
   c_.wire(1, "result_valid");
+  std::string push = valid_name(stage_);
+  if (c_.structure.merge_delay != 0) {
+    push = "merge_valid";
+    c_.top.add(Register{1, push});
+    c_.top.add(Clocked{{{push, binary("&&", atom(valid_name(stage_)), unary("!", atom("rst")))}}});
+  }
   c_.top.add(Instance{
       "pw_fifo",
       "result_fifo",
       {{"WIDTH", std::to_string(width_)}, {"DEPTH", std::to_string(c_.structure.result_depth)}},
       {{"clk", atom("clk")},
        {"rst", atom("rst")},
-       {"push", atom(valid_name(stage_))},
+       {"push", atom(push)},
        {"push_data", concat(in_)},
        {"pop", atom("result_pop")},
        {"head_valid", atom("result_valid")},

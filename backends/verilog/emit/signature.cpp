@@ -98,7 +98,8 @@ Json regions_json(const pipeline::Pipeline& p) {
 // stages, border 1 a region, deparser.
 static unsigned latency_of(const Context& c) {
   unsigned regions = static_cast<unsigned>(c.p.regions.size());
-  return c.structure.window_beats - 1 + c.p.stages + regions + 2 + (c.p.moves_head ? 1 : 0);
+  return c.structure.window_beats - 1 + c.p.stages + regions + c.structure.merge_delay + 2 +
+         (c.p.moves_head ? 1 : 0);
 }
 
 static Json registers_json(const Context& c, const VerilogOptions& options) {

@@ -124,6 +124,8 @@ void add_housekeeping(Context& c) {
     levels.push_back(atom("region" + std::to_string(r) + "_level"));
   for (const Expression& e : stage_valids(c))
     levels.push_back(e);
+  if (c.structure.merge_delay != 0)
+    levels.push_back(atom("merge_valid"));
   Expression any = unary("|", concat(levels));
   c.assign("idle", chain("&&", {atom("clear_done_q"), atom("deparser_empty"),
                                 unary("!", atom("ingress_busy")), unary("!", any)}));

@@ -264,6 +264,26 @@ Pipeline hash_lookup() {
   return b.finish(verdict);
 }
 
+// A value laid into the packet at the place that a byte tells, then another one, then one at a
+// fixed place.
+Pipeline many_writers() {
+  Builder b("many_writers", 2, 40);
+  ValueId place = b.field(14, 1, "place"), data = b.field(20, 4, "data"),
+          more = b.field(24, 2, "more");
+  for (unsigned at = 0; at < 12; ++at)
+    b.packet_write(static_cast<int>(26 + at),
+                   b.compare(Compare::Eq, b.extract(place, 0, 4), b.constant(4, at)), data);
+  b.stage(1);
+  for (unsigned at = 0; at < 8; ++at)
+    for (unsigned twice = 0; twice < 2; ++twice)
+      b.packet_write(static_cast<int>(30 + at / 2),
+                     b.compare(Compare::Eq, b.extract(place, 3 + twice, 4), b.constant(4, at)),
+                     more);
+  b.packet_write(32, b.extract(place, 7, 1), b.constant(8, 0x5a));
+  ValueId verdict = b.op(OpKind::Zext, 32, {b.field(18, 1, "verdict")}, "retval");
+  return b.finish(verdict);
+}
+
 Pipeline move_head() {
   Builder b("move_head", 3, 20);
   // Bytes 14 and 15: head; bytes 16 and 17: tail relative to the length; byte 18: verdict; all

@@ -21,6 +21,7 @@ const std::map<std::string, MakePipeline> programs = {
     {"count_with_interlock", count_with_interlock},
     {"hash_lookup", hash_lookup},
     {"move_head", move_head},
+    {"many_writers", many_writers},
     {"all_operations", all_operations}};
 
 std::string run(const std::string& directory, const std::string& command) {

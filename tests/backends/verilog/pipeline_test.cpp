@@ -1,5 +1,6 @@
 // Hand-built pipelines, emitted, simulated and compared: with the reference in what they do, and
 // with sim/model/timing in when.
+#include "backends/verilog/structure.h"
 #include "sim/model/timing.h"
 #include "support/environment.h"
 #include "support/hash.h"
@@ -327,6 +328,21 @@ TEST(VerilogPipeline, HashLookup) {
   for (PacketIn& in : c.packets)
     if (in.bytes.size() >= 38 && rng() % 4 != 0)
       std::ranges::copy(keys[rng() % keys.size()], in.bytes.begin() + 26);
+  check(p, s, c);
+}
+
+// More writers of a byte than are merged in one clock: a later one wins, and the result comes a
+// clock later.
+TEST(VerilogPipeline, ManyWritersOfAByte) {
+  Pipeline p = many_writers();
+  ASSERT_EQ(1u, verilog::structure_of(p).merge_delay);
+  Simulation s(p);
+  Case c{mixed_traffic(600, 12), {}};
+  std::mt19937 rng(12);
+  for (PacketIn& in : c.packets)
+    if (in.bytes.size() > 18 && rng() % 8 != 0)
+      in.bytes[18] = static_cast<std::uint8_t>(rng() % 5);
+  c.aborted = 77;
   check(p, s, c);
 }
 
