@@ -1,5 +1,6 @@
 // What the last stage tells the deparser, through the result FIFO, and the deparser itself.
 #include "backends/verilog/emit/context.h"
+#include "backends/verilog/emit/patterns.h"
 
 #include <algorithm>
 #include <map>
@@ -34,6 +35,7 @@ public:
 private:
   void find_runs();
   Expression pass(const std::string& name, ValueId v, unsigned width);
+  Expression pass_pattern(const std::string& name, ValueId v, const BitPattern& p);
   Expression push(const std::string& name, unsigned width, Expression value);
   void pass_run(Run& run);
   // Some writers of a run together: does one of them write, and what?
@@ -58,7 +60,8 @@ private:
   Context& c_;
   unsigned stage_;
   std::vector<Run> runs_;
-  std::vector<Expression> in_, out_; // two sides of the FIFO's data
+  std::map<std::string, Expression> pushed_; // by the text of the value
+  std::vector<Expression> in_, out_;         // two sides of the FIFO's data
   unsigned width_ = 0;
   std::map<std::string, Expression> results_; // by port of the top module or of the deparser
   std::vector<std::pair<std::string, unsigned>>
@@ -83,7 +86,11 @@ void ResultEmitter::find_runs() {
 
 // Sends `value` of the last stage through the result FIFO; returns its name behind.
 Expression ResultEmitter::push(const std::string& name, unsigned width, Expression value) {
-  return push_late(name, width, delayed(name, width, std::move(value)));
+  // Writers that come from one store, or from one condition, have the same enable.
+  auto [known, added] = pushed_.try_emplace(to_text(value));
+  if (added)
+    known->second = push_late(name, width, delayed(name, width, std::move(value)));
+  return known->second;
 }
 
 // The same for a value of the clock in which the FIFO is pushed.
@@ -102,8 +109,36 @@ Expression ResultEmitter::pass(const std::string& name, ValueId v, unsigned widt
   ValueId inner = c_.values.narrow(v);
   unsigned narrow = c_.values.width(inner);
   Expression value = c_.values.in_stage(inner, stage_);
-  Expression behind = c_.values.fixed(inner) ? value : push(name, narrow, value);
+  Expression behind = value;
+  if (!c_.values.fixed(inner)) {
+    std::optional<BitPattern> pattern = pattern_of(c_.values, inner);
+    bool narrower = pattern && pattern->kept.size() < narrow;
+    behind = narrower ? pass_pattern(name, inner, *pattern) : push(name, narrow, value);
+  }
   return narrow == width ? behind : concat({literal(width - narrow, 0), behind});
+}
+
+Expression ResultEmitter::pass_pattern(const std::string& name, ValueId v, const BitPattern& p) {
+  auto kept = static_cast<unsigned>(p.kept.size());
+  std::string behind;
+  if (kept != 0) {
+    std::vector<Expression> in;
+    for (unsigned bit : p.kept)
+      in.insert(in.begin(), c_.values.bits(v, stage_, bit, 1));
+    behind = to_text(push(name, kept, concat(in)));
+  }
+  std::vector<Expression> bits;
+  for (std::size_t at = 0; at < p.bits.size();) {
+    std::size_t end = at;
+    while (end < p.bits.size() && p.bits[end] == p.bits[at])
+      ++end;
+    Expression bit = p.bits[at] < 0 ? literal(1, p.bits[at] == BitPattern::one)
+                                    : slice(behind, kept, static_cast<unsigned>(p.bits[at]), 1);
+    auto count = static_cast<unsigned>(end - at);
+    bits.insert(bits.begin(), count == 1 ? bit : repeat(count, bit));
+    at = end;
+  }
+  return concat(bits);
 }
 
 Expression ResultEmitter::writer_data(const Run& run, const Operation& op) const {

@@ -42,16 +42,13 @@ module pw_ingress #(
   reg captured;  // the header has been pushed
   reg [COUNT_BITS-1:0] beat;  // number of the next beat, while the window is not complete
   reg [31:0] index;
-  reg [15:0] held_length;
-  reg [31:0] held_ifindex, held_rxq;
-  reg [63:0] held_time;
 
   assign s_axis_tready = room;
   wire accept = s_axis_tvalid && room;
   wire good = started ? !swallow : !s_axis_bad;
   assign beat_push = accept && good;
   assign beat_last = s_axis_tlast;
-  assign header_push = beat_push && !captured && (beat == FINAL || s_axis_tlast);
+  assign header_push = beat_push && !captured && (WINDOW_BEATS == 1 || beat == FINAL || s_axis_tlast);
   assign busy = started;
 
   genvar i;
@@ -61,7 +58,9 @@ module pw_ingress #(
     end
     for (i = 0; i < WINDOW_BEATS; i = i + 1) begin : g_window
       localparam [COUNT_BITS-1:0] HERE = COUNT_BITS'(i);
-      if (i == WINDOW_BEATS - 1) begin : g_last
+      if (WINDOW_BEATS == 1) begin : g_only
+        assign header_window = beat_data;
+      end else if (i == WINDOW_BEATS - 1) begin : g_last
         assign header_window[BITS*i+:BITS] = beat_data & {BITS{beat == HERE}};
       end else begin : g_held
         reg [BITS-1:0] held;
@@ -70,21 +69,22 @@ module pw_ingress #(
             (beat_data & {BITS{beat == HERE}}) | (held & {BITS{beat > HERE}});
       end
     end
+
+    // A window of one beat goes on in the clock in which what comes with the first beat is there.
+    if (WINDOW_BEATS == 1) begin : g_direct
+      assign {header_length, header_ifindex, header_rxq, header_time} =
+          {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time};
+    end else begin : g_held_inputs
+      reg [16+32+32+64-1:0] held;
+      wire [16+32+32+64-1:0] given = {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time};
+      always_ff @(posedge clk) if (accept && !started) held <= given;
+      assign {header_length, header_ifindex, header_rxq, header_time} = started ? held : given;
+    end
   endgenerate
 
-  assign header_length = started ? held_length : s_axis_length;
-  assign header_ifindex = started ? held_ifindex : s_axis_ifindex;
-  assign header_rxq = started ? held_rxq : s_axis_rxq;
-  assign header_time = started ? held_time : s_axis_time;
   assign header_index = index;
 
   always_ff @(posedge clk) begin
-    if (accept && !started) begin
-      held_length <= s_axis_length;
-      held_ifindex <= s_axis_ifindex;
-      held_rxq <= s_axis_rxq;
-      held_time <= s_axis_time;
-    end
     if (rst) begin
       started <= 0;
       swallow <= 0;

@@ -264,6 +264,32 @@ Pipeline hash_lookup() {
   return b.finish(verdict);
 }
 
+Pipeline few_heads() {
+  Builder b("few_heads", 2, 20);
+  ValueId what = b.field(14, 1, "what"), other = b.field(15, 1, "other");
+  ValueId push = b.extract(what, 0, 1), pop = b.extract(what, 1, 1), both = b.extract(what, 2, 1);
+  ValueId pulled = b.op(OpKind::Select, 16, {pop, b.constant(16, 14), b.constant(16, 0)});
+  ValueId head = b.op(OpKind::Select, 16, {push, b.constant(16, 0xffec), pulled}, "head");
+  ValueId sign =
+      b.op(OpKind::Sext, 32, {b.op(OpKind::Select, 3, {both, b.constant(3, 5), b.constant(3, 2)})});
+  b.stage(1);
+  ValueId large = b.compare(Compare::Ult, b.constant(8, 99), other);
+  ValueId small = b.compare(Compare::Ult, other, b.constant(8, 50));
+  ValueId verdict =
+      b.op(OpKind::Mux, 3, {large, b.constant(3, 2), small, b.constant(3, 3)}, "verdict");
+  b.packet_write(-20, push, b.constant(64, 0x1122334455667788));
+  b.packet_write(-12, push, b.constant(64, 0x99aabbccddeeff00));
+  b.packet_write(
+      -4, push,
+      b.op(OpKind::Select, 32, {both, b.constant(32, 0xffff0000), b.constant(32, 0x00ff0000)}));
+  auto& r = b.pipeline().result;
+  r.head = head;
+  r.redirect_key = sign;
+  r.redirect_ifindex = b.op(OpKind::Select, 32, {both, b.constant(32, 7), b.constant(32, 7)});
+  b.pipeline().moves_head = true;
+  return b.finish(b.op(OpKind::Zext, 32, {verdict}, "retval"));
+}
+
 // A value laid into the packet at the place that a byte tells, then another one, then one at a
 // fixed place.
 Pipeline many_writers() {

@@ -67,6 +67,7 @@ pipeline::Pipeline
 count_with_interlock(); // the same with three stages from read to write, in a region of its own
 pipeline::Pipeline hash_lookup();    // 12-byte key, value decides; unknown keys are dropped
 pipeline::Pipeline move_head();      // head and tail moved by what two bytes of the packet say
+pipeline::Pipeline few_heads();      // head, tail and verdict are chosen from a few constants
 pipeline::Pipeline many_writers();   // up to 19 operations write the same byte
 pipeline::Pipeline all_operations(); // every operation with awkward widths, result in the packet
 

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
       {"count_with_interlock", pw::test::count_with_interlock},
       {"hash_lookup", pw::test::hash_lookup},
       {"move_head", pw::test::move_head},
+      {"few_heads", pw::test::few_heads},
       {"many_writers", pw::test::many_writers},
       {"all_operations", pw::test::all_operations}};
   if (argc != 3 || !all.contains(argv[1])) {

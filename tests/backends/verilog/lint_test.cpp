@@ -21,6 +21,7 @@ const std::map<std::string, MakePipeline> programs = {
     {"count_with_interlock", count_with_interlock},
     {"hash_lookup", hash_lookup},
     {"move_head", move_head},
+    {"few_heads", few_heads},
     {"many_writers", many_writers},
     {"all_operations", all_operations}};
 
@@ -193,6 +194,14 @@ TEST(Emission, Signature) {
   EXPECT_EQ(0xabc00000u, sig["registers"]["program"]);
   EXPECT_EQ("data", sig["registers"]["list"].back()["name"]);
   EXPECT_EQ(4, sig["registers"]["list"].back()["words"]);
+}
+
+// What is one of a few constants goes through the result FIFO in as many bits as it takes.
+TEST(Emission, BitsThatAreAlike) {
+  std::string text = emit_verilog(few_heads(), {"abc", "9.9"}).files.at("pw_few_heads.sv");
+  EXPECT_NE(std::string::npos, text.find("wire [2:0] out_head;"));         // 0, 14, -20
+  EXPECT_NE(std::string::npos, text.find("wire [1:0] out_redirect_key;")); // 2, -3
+  EXPECT_EQ(std::string::npos, text.find("out_redirect_ifindex"));         // 7
 }
 
 // Block RAM where block RAM is meant, and no latch or multiple driver on the way to a netlist.

@@ -346,6 +346,16 @@ TEST(VerilogPipeline, ManyWritersOfAByte) {
   check(p, s, c);
 }
 
+TEST(VerilogPipeline, HeadIsOneOfAFew) {
+  Pipeline p = few_heads();
+  Simulation s(p);
+  Case c{{}, {}};
+  for (PacketIn& in : mixed_traffic(600, 13))
+    if (in.bytes.size() >= 20) // head must not lie behind the tail
+      c.packets.push_back(in);
+  check(p, s, c);
+}
+
 TEST(VerilogPipeline, MoveHeadAndTail) {
   Pipeline p = move_head();
   Simulation s(p);
