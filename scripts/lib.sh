@@ -4,6 +4,9 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 started=$SECONDS
 
+# A second checkout of the same sources should find in ccache what the first one compiled.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+
 if [ -t 1 ]; then
   bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'
 else
