@@ -31,7 +31,9 @@ TEST_P(Help, FitsAPageAndHasExamplesAndExitCodes) {
 }
 
 TEST_P(Help, LinesFitATerminal) {
-  std::istringstream in(pipewright({GetParam(), "--help"}).out);
+  const Outcome o = pipewright({GetParam(), "--help"});
+  ASSERT_EQ(o.code, 0);
+  std::istringstream in(o.out);
   for (std::string line; std::getline(in, line);)
     EXPECT_LE(line.size(), 110u) << line;
 }
