@@ -43,7 +43,7 @@ TEST(Compile, TheSameInputGivesTheSameBytes) {
       pipewright({"compile", example("firewall"), "-o", scratch.path("b"), "--json"}).json();
   ASSERT_EQ(first.at("files").size(), again.at("files").size());
   for (std::size_t i = 0; i < first.at("files").size(); ++i)
-    EXPECT_EQ(slurp(first["files"][i].get<std::string>()),
+    EXPECT_TRUE(slurp(first["files"][i].get<std::string>()) ==
               slurp(again["files"][i].get<std::string>()));
 }
 
