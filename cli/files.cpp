@@ -1,6 +1,7 @@
 #include "cli/files.h"
 
 #include "support/diagnostic.h"
+#include "support/files.h"
 
 #include <cerrno>
 #include <cstdlib>
@@ -42,13 +43,6 @@ void rename_over(const fs::path& from, const fs::path& to) {
     throw unwritable(to, error.message());
 }
 
-// Devices, pipes and links to them can't be replaced by a rename.
-bool is_special(const fs::path& path) {
-  std::error_code error;
-  const fs::file_status status = fs::status(path, error);
-  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
-}
-
 void allow_reading(const fs::path& path) {
   const mode_t mask = umask(0);
   umask(mask);
@@ -77,14 +71,12 @@ void write_file(const fs::path& path, const std::string& text) {
     std::cout << text;
     return;
   }
-  if (is_special(path))
-    return write_plainly(path, text, path);
-  const TemporaryDirectory temporary(path);
-  write_plainly(temporary.path() / "file", text, path);
-  rename_over(temporary.path() / "file", path);
+  if (const std::string problem = write_whole_file(path, text); !problem.empty())
+    throw unwritable(path, problem);
 }
 
 void write_directory(const fs::path& path, const std::map<std::string, std::string>& files) {
+  const SignalsWait wait;
   const TemporaryDirectory temporary(path);
   const fs::path whole = temporary.path() / "whole";
   fs::create_directory(whole);
@@ -107,7 +99,7 @@ void make_directory(const fs::path& path) {
 }
 
 void check_writable(const fs::path& path) {
-  if (path == "-" || is_special(path))
+  if (path == "-" || is_special_file(path))
     return;
   if (fs::is_directory(path))
     throw unwritable(path, "it is a folder, a file is needed");

@@ -1,10 +1,9 @@
 #include "sim/capture/capture.h"
 
 #include "sim/capture/pcap_file.h"
+#include "support/files.h"
 
-#include <cstdio>
 #include <fstream>
-#include <unistd.h>
 
 namespace pw {
 
@@ -82,8 +81,6 @@ std::string file_header() {
 } // namespace
 
 void write_capture(const std::string& path, std::span<const Packet> packets) {
-  const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
   std::string out = file_header();
   for (const Packet& packet : packets) {
     const auto size = static_cast<std::uint32_t>(packet.bytes.size());
@@ -92,15 +89,9 @@ void write_capture(const std::string& path, std::span<const Packet> packets) {
     put(out, size, 4);
     put(out, size, 4);
     out.append(packet.bytes.begin(), packet.bytes.end());
-    file << out;
-    out.clear();
   }
-  file << out;
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    throw Failure(diagnose("PW-IN-006", "capture '" + path + "' can't be written"));
-  }
+  if (const std::string problem = write_whole_file(path, out); !problem.empty())
+    throw Failure(diagnose("PW-IN-006", "capture '" + path + "' can't be written: " + problem));
 }
 
 std::vector<Packet> leaving_packets(std::span<const Packet> in, std::span<const PacketResult> out) {

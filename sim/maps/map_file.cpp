@@ -2,14 +2,13 @@
 
 #include "sim/maps/contents.h"
 #include "sim/maps/entry_reader.h"
+#include "support/files.h"
 
 #include <nlohmann/json.hpp>
 
 #include <array>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
-#include <unistd.h>
 
 namespace pw {
 
@@ -123,15 +122,9 @@ std::string print_maps(const MapState& state, const Object& object, std::uint32_
 
 void write_maps(const std::string& path, const MapState& state, const Object& object,
                 std::uint32_t cpu) {
-  const std::string text = print_maps(state, object, cpu);
-  const std::string temporary = path + "." + std::to_string(::getpid()) + ".tmp";
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    throw Failure(diagnose("PW-IN-112", "map file '" + path + "' can't be written"));
-  }
+  const std::string problem = write_whole_file(path, print_maps(state, object, cpu));
+  if (!problem.empty())
+    throw Failure(diagnose("PW-IN-112", "map file '" + path + "' can't be written: " + problem));
 }
 
 } // namespace pw
