@@ -37,7 +37,11 @@ Bytes read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in)
     unreadable(path, std::strerror(errno));
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  try {
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  } catch (const std::ios_base::failure& failure) { // an I/O error while reading
+    unreadable(path, failure.code().message());
+  }
 }
 
 std::string sha256(const Bytes& data) {

@@ -72,9 +72,6 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
     result.retval = static_cast<std::uint32_t>(execute());
   } catch (const MemoryFault&) {
     result.retval = XDP_ABORTED;
-  } catch (const OutOfBudget&) {
-    result.unsupported = true;
-    return result;
   }
   result.length = static_cast<std::uint32_t>(memory_.frame.tail - memory_.frame.head);
   if (leaves(result.retval))
@@ -124,7 +121,9 @@ unsigned Machine::step(unsigned at) {
   if (at >= code_->size() || !(*code_)[at])
     throw MemoryFault("no instruction here");
   if (++executed_ > budget)
-    throw OutOfBudget{};
+    throw Failure(diagnose("PW-ENG-004", "packet " + std::to_string(packet_.index) +
+                                             " has not ended after " + std::to_string(budget) +
+                                             " instructions"));
   const isa::Instruction& insn = *(*code_)[at];
   const bool wide = at + 1 < code_->size() && !(*code_)[at + 1];
   const unsigned next = at + (wide ? 2 : 1);

@@ -9,7 +9,7 @@ namespace pw::interp {
 class Machine {
 public:
   // 2^26 instructions a packet: more than a program that the kernel's verifier accepts runs without
-  // bpf_loop. A packet that needs more is unsupported.
+  // bpf_loop. A packet that needs more ends the run, since no map is known behind it.
   static constexpr std::uint64_t budget = 1ull << 26;
 
   Machine(const Object&, const Program&, const Environment&);
@@ -18,7 +18,6 @@ public:
   std::vector<std::unique_ptr<MapStore>>& maps() { return maps_; } // as Object::maps
 
 private:
-  struct OutOfBudget {};
   struct TailCall {
     const isa::Code* code;
   };

@@ -137,7 +137,12 @@ TEST(InterpMemory, ConstantDataIsNotWritten) {
 
 TEST(InterpMemory, EndlessLoopsEndUnsupported) {
   Interp engine({insn(BPF_JMP | BPF_JA, 0, 0, -1, 0)});
-  EXPECT_TRUE(engine.run(60).unsupported);
+  try {
+    engine.run(60);
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.diagnostics().front().code, "PW-ENG-004");
+  }
 }
 
 TEST(InterpMemory, EndlessRecursionIsAborted) {
