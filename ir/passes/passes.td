@@ -33,4 +33,24 @@ def Narrow : Pass<"pw-narrow", "mlir::ModuleOp"> {
   let summary = "arithmetic only as wide as it must be";
 }
 
+def JoinPieces : Pass<"pw-join-pieces", "mlir::ModuleOp"> {
+  let summary = "shifts by constants, masks, and joins of bits that don't overlap become wires";
+}
+
+def MergeLoads : Pass<"pw-merge-loads", "mlir::ModuleOp"> {
+  let summary = "loads of the same bytes of a map become one";
+}
+
+def SimplifyLogic : Pass<"pw-simplify-logic", "mlir::ModuleOp"> {
+  let summary = "predicates without what they say twice";
+}
+
+def CompareRanges : Pass<"pw-compare-ranges", "mlir::ModuleOp"> {
+  let summary = "a difference to a read value that is compared becomes two comparisons side by side";
+}
+
+def Balance : Pass<"pw-balance", "mlir::ModuleOp"> {
+  let summary = "chains of an associative operation become trees, what comes last on top";
+}
+
 #endif

@@ -35,13 +35,25 @@ void add_passes(mlir::OpPassManager& passes, unsigned window) {
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(createResolvePacket({window}));
   passes.addPass(createMergeFinds());
+  passes.addPass(createMergeLoads());
+  passes.addPass(mlir::createCSEPass());
+  passes.addPass(createMergeLoads());
+  passes.addPass(mlir::createCSEPass());
   passes.addPass(createFormColumns());
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::createCSEPass());
+  passes.addPass(createJoinPieces());
+  passes.addPass(createSimplifyLogic());
+  passes.addPass(createCompareRanges());
+  passes.addPass(createBalance());
   passes.addPass(createNarrow());
   passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(createJoinPieces());
   passes.addPass(createSplitFields());
   passes.addPass(mlir::createCanonicalizerPass());
+  passes.addPass(mlir::createCSEPass());
+  passes.addPass(createSimplifyLogic());
+  passes.addPass(createBalance());
   passes.addPass(mlir::createCSEPass());
 }
 

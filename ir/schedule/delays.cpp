@@ -48,7 +48,10 @@ Delay multiply(mlir::Operation* op) {
   return {0, 0.6, 0.6, latency};
 }
 
+// An inverter is part of the LUTs behind it.
 Delay logic(mlir::Operation* op) {
+  if (mlir::isa<arith::XOrIOp>(op) && constant_of(op->getOperand(1)))
+    return {};
   return {width_of(op->getResult(0)) == 1 ? gate : level * 0.6, 0, 0, 0};
 }
 
