@@ -8,6 +8,7 @@
 #include "ir/passes/passes.h"
 #include "ir/schedule/delays.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace pw::ir {
@@ -94,10 +95,9 @@ std::vector<Value> Balancer::leaves(mlir::Operation& op) {
 }
 
 Value Balancer::join(mlir::Operation& like, Value a, Value b) {
-  if (b.getAsOpaquePointer() < a.getAsOpaquePointer())
-    std::swap(a, b);
-  Value& v = joined_[{like.getName().getAsOpaquePointer(), a.getAsOpaquePointer(),
-                      b.getAsOpaquePointer()}];
+  // Only the key is ordered by address: the text that comes out must not depend on it.
+  const auto [low, high] = std::minmax({a.getAsOpaquePointer(), b.getAsOpaquePointer()});
+  Value& v = joined_[{like.getName().getAsOpaquePointer(), low, high}];
   if (v)
     return v;
   mlir::OperationState state(build_.where(), like.getName());
