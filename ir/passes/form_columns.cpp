@@ -50,6 +50,7 @@ private:
 
   mlir::Block& block_;
   Build build_;
+  Exclusion exclusion_;
   MapOp map_;
   mlir::FlatSymbolRefAttr name_;
   std::vector<Access> accesses_;
@@ -192,6 +193,9 @@ Value Former::contents(Group& g, std::size_t count) {
 Value Former::loaded(Group& g, const Member& m) {
   unsigned width = m.access->bytes * 8;
   std::size_t before = m.stores_before;
+  // What is stored on paths that exclude this load's can't be what it gets.
+  while (before && exclusion_.exclusive(g.stores[before - 1]->access->enable, m.access->enable))
+    --before;
   if (before && !m.place.shift) {
     const Member& last = *g.stores[before - 1];
     if (last.access->enable == m.access->enable && !last.place.shift &&

@@ -53,4 +53,8 @@ def Balance : Pass<"pw-balance", "mlir::ModuleOp"> {
   let summary = "chains of an associative operation become trees, what comes last on top";
 }
 
+def CompressSums : Pass<"pw-compress-sums", "mlir::ModuleOp"> {
+  let summary = "a read word plus or minus two numbers, written back, has one carry chain";
+}
+
 #endif
