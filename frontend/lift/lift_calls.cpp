@@ -36,7 +36,8 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   case BPF_FUNC_ktime_get_tai_ns:
     return set_number(s, 0, environment("pw.time", bits(64)));
   case BPF_FUNC_jiffies64:
-    return set_number(s, 0, b_.CreateUDiv(environment("pw.time", bits(64)), c64(std::int64_t(jiffy_ns))));
+    return set_number(s, 0,
+                      b_.CreateUDiv(environment("pw.time", bits(64)), c64(std::int64_t(jiffy_ns))));
   case BPF_FUNC_get_smp_processor_id:
     return set_number(s, 0, environment("pw.cpu", bits(32)));
   case BPF_FUNC_get_prandom_u32:
@@ -204,15 +205,42 @@ llvm::Value* error_or_zero(llvm::IRBuilder<>& b, llvm::Value* good, int error) {
 // Offsets are any 32-bit numbers: sums are made with 64 bits, so that they can't wrap.
 void Lifter::lift_adjust_head(const State& s) {
   llvm::Value* offset = b_.CreateSExt(low32(s, 2), bits(64));
-  llvm::Value* head = value_of(vars_.head);
+  llvm::Value *head = value_of(vars_.head), *meta = value_of(vars_.meta);
   llvm::Value* moved = b_.CreateNSWAdd(b_.CreateSExt(head, bits(64)), offset);
   llvm::Value* last = b_.CreateNSWAdd(value_of(vars_.tail), c32(-ethernet_header));
-  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, c64(frame_head)),
+  llvm::Value* first = c64(frame_head);
+  if (s.metadata > 0)
+    first = b_.CreateNSWAdd(first, b_.CreateSExt(b_.CreateNSWSub(head, meta), bits(64)));
+  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, first),
                                    b_.CreateICmpSLE(moved, b_.CreateSExt(last, bits(64))));
-  llvm::Value* to = b_.CreateTrunc(moved, bits(32));
+  llvm::Value *to = b_.CreateTrunc(moved, bits(32)), *meta_to = to;
+  if (s.metadata > 0) {
+    meta_to = b_.CreateAdd(meta, b_.CreateTrunc(offset, bits(32)));
+    move_metadata(s, good, meta, meta_to, head);
+  }
   replace_if(good, vars_.head, to);
-  replace_if(good, vars_.meta, to); // there is no metadata yet (PW-PKT-004)
+  replace_if(good, vars_.meta, meta_to);
   set_number(s, 0, error_or_zero(b_, good, EINVAL));
+}
+
+// Metadata moves along with the head, in words of 4 bytes. All are read before one is written.
+void Lifter::move_metadata(const State& s, llvm::Value* good, llvm::Value* from, llvm::Value* to,
+                           llvm::Value* head) {
+  auto *move = edge_block("move"), *done = edge_block("moved");
+  b_.CreateCondBr(b_.CreateAnd(good, b_.CreateICmpSLT(from, head)), move, done);
+  b_.SetInsertPoint(move);
+  std::vector<llvm::Value*> words;
+  for (unsigned at = 0; at < s.metadata; at += 4)
+    words.push_back(load(packet_address(from, at), 4, "packet"));
+  for (unsigned at = 0; at < s.metadata; at += 4) {
+    store(packet_address(to, at), words[at / 4], 4, "packet");
+    auto* next = at + 4 < s.metadata ? edge_block("word") : done;
+    if (next == done)
+      b_.CreateBr(done);
+    else
+      b_.CreateCondBr(b_.CreateICmpSLT(b_.CreateNSWAdd(from, c32(at + 4)), head), next, done);
+    b_.SetInsertPoint(next);
+  }
 }
 
 void Lifter::lift_adjust_tail(const State& s) {
@@ -223,9 +251,18 @@ void Lifter::lift_adjust_tail(const State& s) {
   llvm::Value* good = b_.CreateAnd(b_.CreateICmpSLE(moved, c64(frame_end)),
                                    b_.CreateICmpSGE(moved, b_.CreateSExt(least, bits(64))));
   if (s.reg(2).scalar.low.smax > 0)
-    replace_if(b_.CreateAnd(good, b_.CreateICmpSGT(offset, c64(0))), vars_.fill, tail);
+    replace_if(b_.CreateAnd(good, b_.CreateICmpSGT(offset, c64(0))), vars_.fill,
+               fill_from(s, tail));
   replace_if(good, vars_.tail, b_.CreateTrunc(moved, bits(32)));
   set_number(s, 0, error_or_zero(b_, good, EINVAL));
+}
+
+// What has grown before stays filled. A tail that was cut off may stand in the head room, which is
+// zeros anyway.
+llvm::Value* Lifter::fill_from(const State& s, llvm::Value* tail) {
+  if (s.tail_shrunk)
+    tail = b_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, tail, c32(0));
+  return b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, value_of(vars_.fill), tail);
 }
 
 void Lifter::lift_adjust_meta(const State& s) {

@@ -127,7 +127,10 @@ private:
   void set_redirect(llvm::Value* when, llvm::Value* map, llvm::Value* key, llvm::Value* ifindex,
                     llvm::Value* flags);
   void lift_adjust_head(const State&);
+  void move_metadata(const State&, llvm::Value* good, llvm::Value* from, llvm::Value* to,
+                     llvm::Value* head);
   void lift_adjust_tail(const State&);
+  llvm::Value* fill_from(const State&, llvm::Value* tail);
   void lift_adjust_meta(const State&);
   void lift_csum_diff(const State&);
   void lift_packet_bytes(const State&, bool load);

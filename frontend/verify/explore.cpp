@@ -42,10 +42,10 @@ std::vector<std::uint32_t> counters(const Function& f, unsigned from,
 class Explorer {
 public:
   Explorer(const Object& object, const pw::Program& program, const VerifyOptions& options,
-           Report& report, Exploration& out, bool apart)
+           Report& report, Exploration& out, unsigned foresight)
       : program_(program), options_(options), report_(report), out_(out),
-        transfer_(object, program, out.code, report), foresight_(object, program, out),
-        apart_(apart) {}
+        transfer_(object, program, out.code, report), foresight_(object, program, out, foresight),
+        apart_(foresight > 0) {}
 
   void run() {
     out_.contexts.push_back({&out_.graph->function(0), 0, 0, 0, {}, false, 0, {}});
@@ -504,7 +504,7 @@ bool check_type(const pw::Program& program, Report& report) {
 }
 
 Exploration explore_once(const Object& object, const pw::Program& program,
-                         const VerifyOptions& options, Report& report, bool apart) {
+                         const VerifyOptions& options, Report& report, unsigned foresight) {
   Exploration out;
   out.code = decode(program.insns);
   if (out.code.empty()) {
@@ -513,7 +513,7 @@ Exploration explore_once(const Object& object, const pw::Program& program,
   }
   out.graph = std::make_unique<Graph>(out.code, program);
   if (check_recursion(*out.graph, program, report))
-    Explorer(object, program, options, report, out, apart).run();
+    Explorer(object, program, options, report, out, foresight).run();
   return out;
 }
 
@@ -523,15 +523,18 @@ Exploration explore(const Object& object, const pw::Program& program, const Veri
                     Report& report) {
   if (!check_type(program, report))
     return {};
-  Exploration out = explore_once(object, program, options, report, false);
-  if (report.empty() || !out.complete)
-    return out;
-  Report second(program);
-  Exploration apart = explore_once(object, program, options, second, true);
-  if (!apart.complete || !second.better_than(report))
-    return out;
-  report = std::move(second);
-  return apart;
+  Exploration out = explore_once(object, program, options, report, 0);
+  for (unsigned foresight : {8u, 64u}) {
+    if (report.empty() || !out.complete)
+      break;
+    Report other(program);
+    Exploration apart = explore_once(object, program, options, other, foresight);
+    if (!apart.complete || !other.better_than(report))
+      continue;
+    report = std::move(other);
+    out = std::move(apart);
+  }
+  return out;
 }
 
 } // namespace pw::verify

@@ -5,7 +5,7 @@
 // it the number of the pass. States that meet at one place are joined, unless a live register or
 // stack slot holds different kinds of things; then there are several nodes at that place. A program
 // that can't be shown to be right in this way is looked at once more, with states kept apart also
-// if they go different ways at one of the next jumps (fate.h), as the kernel's verifier does.
+// if they go different ways at one of the next jumps (fate.h); Linux looks at each path alone.
 // Places are visited in an order in which every node comes behind all that lead to it, so that each
 // is visited once.
 #pragma once

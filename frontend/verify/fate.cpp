@@ -4,22 +4,22 @@ namespace pw::verify {
 
 using namespace isa;
 
-namespace {
-constexpr unsigned most_blocks = 8; // that are looked at from one state
-} // namespace
-
-Foresight::Foresight(const Object& object, const pw::Program& program, const Exploration& explored)
-    : explored_(explored), silent_(program), transfer_(object, program, explored.code, silent_) {}
+Foresight::Foresight(const Object& object, const pw::Program& program, const Exploration& explored,
+                     unsigned blocks)
+    : program_(program), explored_(explored), most_blocks_(blocks), silent_(program),
+      transfer_(object, program, explored.code, silent_) {}
 
 Fate Foresight::fate(const State& s, unsigned context, unsigned block, std::uint32_t next_id) {
   transfer_.next_id() = next_id;
+  silent_ = Report(program_);
   Walk walk;
   follow(walk, s, context, block);
-  return walk.ways;
+  walk.fate.faults = silent_.size();
+  return walk.fate;
 }
 
 void Foresight::follow(Walk& walk, State s, unsigned context, unsigned block) {
-  if (++walk.blocks > most_blocks)
+  if (++walk.blocks > most_blocks_)
     return;
   const Block& b = explored_.contexts[context].function->blocks[block];
   for (unsigned i = b.first; i < b.last; ++i)
@@ -42,7 +42,7 @@ void Foresight::jump(Walk& walk, State s, unsigned context, unsigned insn, const
   State other = s;
   const bool straight = transfer_.branch(other, insn, j, false);
   const bool taken = transfer_.branch(s, insn, j, true);
-  walk.ways.push_back(straight && taken ? Way::Open : taken ? Way::Taken : Way::Straight);
+  walk.fate.ways.push_back(straight && taken ? Way::Open : taken ? Way::Taken : Way::Straight);
   if (straight)
     go_to(walk, std::move(other), context, insn + 1);
   if (taken)

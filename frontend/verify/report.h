@@ -17,6 +17,7 @@ public:
   void add(Diagnostic, unsigned insn);
   bool errors() const { return errors_ > 0; }
   bool empty() const { return all_.empty(); }
+  std::size_t size() const { return all_.size(); }
   bool better_than(const Report& other) const; // fewer errors, or as many and fewer warnings
   std::vector<Diagnostic> take();              // ordered by instruction
 

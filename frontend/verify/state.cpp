@@ -295,8 +295,10 @@ bool joinable(const State& a, const State& b, const Live& live) {
 
 void join_into(State& a, const State& b, const Live& live, std::uint32_t& next_id) {
   IdJoiner ids(next_id);
-  a.meta_moved |= b.meta_moved;
-  a.tail_moved |= b.tail_moved;
+  a.metadata = std::max(a.metadata, b.metadata);
+  a.packet_written |= b.packet_written;
+  a.tail_shrunk |= b.tail_shrunk;
+  a.tail_regrown |= b.tail_regrown;
   join_sums(a, b);
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)

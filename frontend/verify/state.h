@@ -94,9 +94,11 @@ struct Sum {
 };
 
 struct State {
-  std::vector<Frame> frames; // [0] = the program, back() = the subprogram that runs
-  bool meta_moved = false;   // adjust_meta may have been called
-  bool tail_moved = false;   // adjust_tail may have been called
+  std::vector<Frame> frames;   // [0] = the program, back() = the subprogram that runs
+  unsigned metadata = 0;       // most bytes of it that there can be
+  bool packet_written = false; // maybe; so are the next two
+  bool tail_shrunk = false;
+  bool tail_regrown = false; // over received bytes
 
   std::vector<Sum> sums;
 

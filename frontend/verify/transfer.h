@@ -77,7 +77,8 @@ private:
               bool write);
   bool access_stack(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
   bool access_map(unsigned insn, const Value&, std::int64_t offset, unsigned bytes, bool write);
-  bool access_packet(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
+  bool access_packet(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes,
+                     bool write);
   void refuse_access(unsigned insn, const Value&);
   // branch
   bool branch_scalars(State&, const isa::Jump&, bool taken, Value a, Value b);
@@ -94,6 +95,8 @@ private:
   bool check_trace(State&, unsigned insn);
   bool check_redirect_map(State&, unsigned insn);
   bool check_moves(State&, unsigned insn, std::uint32_t helper);
+  bool check_regrown(const State&, unsigned insn, bool reads);
+  void note_packet(State&, std::uint32_t helper);
   Value call_result(State&, const HelperSignature&);
   Value lookup_result(State&);
 

@@ -22,6 +22,7 @@ bool is_array(bpf_map_type t) { return t == BPF_MAP_TYPE_ARRAY || t == BPF_MAP_T
 
 std::string register_name(unsigned index) { return "r" + std::to_string(index + 1); }
 
+constexpr unsigned max_moved_metadata = 32;
 constexpr unsigned max_dynamic_bytes = 512; // of memory arguments whose size is not constant
 
 } // namespace
@@ -70,8 +71,8 @@ void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
   const Value result = good ? call_result(s, *sig) : Value::poison();
   if (sig->moves_packet)
     forget_packet(s);
-  s.meta_moved |= c.id == BPF_FUNC_xdp_adjust_meta;
-  s.tail_moved |= c.id == BPF_FUNC_xdp_adjust_tail;
+  if (good)
+    note_packet(s, c.id);
   finish_call(s, result);
 }
 
@@ -192,6 +193,7 @@ bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
     return check_redirect_map(s, insn);
   case BPF_FUNC_xdp_adjust_head:
   case BPF_FUNC_xdp_adjust_tail:
+  case BPF_FUNC_xdp_load_bytes:
     return check_moves(s, insn, helper);
   default:
     return true;
@@ -212,21 +214,60 @@ bool Transfer::check_redirect_map(State& s, unsigned insn) {
 }
 
 bool Transfer::check_moves(State& s, unsigned insn, std::uint32_t helper) {
-  if (helper == BPF_FUNC_xdp_adjust_head && s.meta_moved) {
-    report_.add(diagnose("PW-PKT-004", "bpf_xdp_adjust_head after bpf_xdp_adjust_meta")
-                    .breaks("the metadata would have to move with the head of the packet")
-                    .help("move the head first"),
+  if (helper == BPF_FUNC_xdp_adjust_head && s.metadata > max_moved_metadata) {
+    report_.add(diagnose("PW-PKT-004", "the head is moved with too much metadata in front of it")
+                    .breaks("metadata moves along with the head of the packet")
+                    .limited(std::to_string(max_moved_metadata) + " bytes",
+                             "up to " + std::to_string(s.metadata))
+                    .help("move the head first, or ask for a small constant number of bytes"),
                 insn);
     return false;
   }
-  const bool may_grow = std::int32_t(s.reg(2).scalar.low.smax) > 0;
-  if (helper == BPF_FUNC_xdp_adjust_tail && s.tail_moved && may_grow) {
-    report_.add(diagnose("PW-PKT-005", "the packet's tail may grow after it was moved before")
-                    .help("move the tail once"),
+  const bool may_grow = s.reg(2).scalar.low.smax > 0;
+  if (helper == BPF_FUNC_xdp_adjust_tail && may_grow && s.tail_shrunk && s.packet_written) {
+    report_.add(diagnose("PW-PKT-005", "the tail grows over bytes that were cut off before, and "
+                                       "the packet was written")
+                    .breaks("what was written and cut off would have to become zeros")
+                    .help("move the tail first, and once"),
                 insn);
     return false;
   }
-  return true;
+  return check_regrown(s, insn, helper == BPF_FUNC_xdp_load_bytes);
+}
+
+// Bytes that were cut off and grown again are zeros, but the received ones are what hardware reads.
+bool Transfer::check_regrown(const State& s, unsigned insn, bool reads) {
+  if (!reads || !s.tail_regrown)
+    return true;
+  report_.add(diagnose("PW-PKT-005", "the packet is read after its tail was cut off and has grown "
+                                     "again")
+                  .breaks("received bytes would have to become zeros")
+                  .help("read the packet first, or move the tail once"),
+              insn);
+  return false;
+}
+
+// What later calls must know of this one, which moves or writes the packet.
+void Transfer::note_packet(State& s, std::uint32_t helper) {
+  const Interval32 by = s.reg(2).scalar.low;
+  switch (helper) {
+  case BPF_FUNC_xdp_adjust_head: // metadata is written to a new place
+    s.packet_written |= s.metadata > 0;
+    break;
+  case BPF_FUNC_xdp_store_bytes:
+    s.packet_written = true;
+    break;
+  case BPF_FUNC_xdp_adjust_meta:
+    if (by.smin < 0)
+      s.metadata = unsigned(std::min(std::int64_t{252}, s.metadata - std::int64_t{by.smin}));
+    break;
+  case BPF_FUNC_xdp_adjust_tail:
+    s.tail_regrown |= s.tail_shrunk && by.smax > 0;
+    s.tail_shrunk |= by.smin < 0;
+    break;
+  default:
+    break;
+  }
 }
 
 std::optional<TraceFormat> Transfer::trace_format(const State& s) const {

@@ -94,7 +94,10 @@ bool Transfer::access_map(unsigned insn, const Value& v, std::int64_t offset, un
 }
 
 bool Transfer::access_packet(State& s, unsigned insn, const Value& v, std::int64_t offset,
-                             unsigned bytes) {
+                             unsigned bytes, bool write) {
+  if (!check_regrown(s, insn, !write))
+    return false;
+  s.packet_written |= write;
   const PacketCheck check = packet_check(v, offset, bytes);
   const std::int64_t reach = v.offset + offset + bytes;
   if (check.needed())
@@ -119,7 +122,7 @@ bool Transfer::access(State& s, unsigned insn, const Value& v, std::int64_t offs
     return access_map(insn, v, offset, bytes, write);
   case Kind::Packet:
   case Kind::PacketMeta:
-    return access_packet(s, insn, v, offset, bytes);
+    return access_packet(s, insn, v, offset, bytes, write);
   default:
     refuse_access(insn, v);
     return false;

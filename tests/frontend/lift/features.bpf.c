@@ -198,3 +198,148 @@ SEC("xdp") int distances_over_moves(struct xdp_md* ctx) {
     n->a += length;
   return XDP_PASS;
 }
+
+// A flag tells what the paths have shown; the compiler must not see that.
+#define HIDE(x) asm volatile("" : "+r"(x))
+
+SEC("xdp") int flag_after_a_join(struct xdp_md* ctx) {
+  void *data = (void*)(long)ctx->data, *end = (void*)(long)ctx->data_end;
+  long problem;
+  if (data + 60 > end)
+    problem = -22;
+  else
+    problem = 0;
+  HIDE(problem);
+  problem <<= 32;
+  problem >>= 32;
+  if (problem)
+    return XDP_DROP;
+  __u8* p = data;
+  p[2] = p[59];
+  return XDP_TX;
+}
+
+SEC("xdp") int flag_with_three_values(struct xdp_md* ctx) {
+  void *data = (void*)(long)ctx->data, *end = (void*)(long)ctx->data_end;
+  long kind = 0;
+  if (data + 40 <= end)
+    kind = 1;
+  HIDE(kind);
+  if (data + 100 <= end)
+    kind = -1;
+  HIDE(kind);
+  __u8* p = data;
+  if (kind == 1)
+    p[39] ^= 1;
+  else if (kind == -1)
+    p[99] ^= 2;
+  else
+    return XDP_DROP;
+  return XDP_TX;
+}
+
+SEC("xdp") int flag_of_a_loop(struct xdp_md* ctx) {
+  void *data = (void*)(long)ctx->data, *end = (void*)(long)ctx->data_end;
+  __u32 sum = 0;
+#pragma clang loop unroll(disable)
+  for (int i = 0; i < 12; ++i) {
+    long there = 0;
+    if (data + 8 * i + 8 <= end)
+      there = 1;
+    HIDE(there);
+    if (!there)
+      break;
+    sum += *(__u8*)(data + 8 * i + 7);
+  }
+  struct numbers* n = entry(&state, 6);
+  if (n)
+    n->a += sum;
+  return XDP_PASS;
+}
+
+// Header of variable length: bounded at its end, read at its start and in the middle.
+SEC("xdp") int related_offsets(struct xdp_md* ctx) {
+  START(20);
+  __u64 at = (p[14] & 15) * 4;
+  if (data + at + 4 > end)
+    return XDP_DROP;
+  __u8 *first = p + at, *third = p + at + 2;
+  *first ^= *third;
+  return XDP_TX;
+}
+
+SEC("xdp") int offset_of_two_lengths(struct xdp_md* ctx) {
+  START(40);
+  __u64 at = 14;
+  if (p[0] & 1)
+    at = 18;
+  HIDE(at);
+  if (at > 18)
+    return XDP_DROP;
+  __u64 next = at + 4;
+  if (data + next > end)
+    return XDP_DROP;
+  __u8* q = data + at;
+  p[1] = *(__u16*)(q + 2);
+  return XDP_TX;
+}
+
+// Metadata moves along with the head, over bytes of the packet too.
+SEC("xdp") int head_behind_metadata(struct xdp_md* ctx) {
+  START(14);
+  int by = (signed char)p[0] >> 1, size = -4 * (p[1] & 3);
+  if (bpf_xdp_adjust_meta(ctx, size))
+    return XDP_ABORTED;
+  void* meta = (void*)(long)ctx->data_meta;
+  data = (void*)(long)ctx->data;
+  if (meta + 4 <= data)
+    *(__u32*)meta = 0x12345678;
+  if (meta + 8 <= data)
+    *(__u32*)(meta + 4) = 0x9abcdef0;
+  long first = bpf_xdp_adjust_head(ctx, by);
+  long second = bpf_xdp_adjust_head(ctx, -20);
+  meta = (void*)(long)ctx->data_meta;
+  data = (void*)(long)ctx->data;
+  struct numbers* n = entry(&state, 7);
+  if (!n)
+    return XDP_ABORTED;
+  n->a += first * 1000 + second;
+  n->b += data - meta;
+  if (meta + 8 <= data)
+    n->c = n->c * 31 + *(__u32*)(meta + 4);
+  if (meta + 4 <= data)
+    n->d = n->d * 31 + *(__u32*)meta;
+  bpf_xdp_adjust_head(ctx, by & -4);
+  return XDP_TX;
+}
+
+SEC("xdp") int tail_grows_twice(struct xdp_md* ctx) {
+  START(14);
+  int by = p[0] & 15;
+  if (bpf_xdp_adjust_tail(ctx, by))
+    return XDP_ABORTED;
+  data = (void*)(long)ctx->data;
+  end = (void*)(long)ctx->data_end;
+  if (data + 64 > end)
+    return XDP_PASS;
+  p = data;
+  p[63] += 7;
+  if (bpf_xdp_adjust_tail(ctx, 9 - by))
+    return XDP_DROP;
+  data = (void*)(long)ctx->data;
+  end = (void*)(long)ctx->data_end;
+  return data + 70 > end ? XDP_PASS : XDP_TX;
+}
+
+SEC("xdp") int tail_cut_and_grown(struct xdp_md* ctx) {
+  START(20);
+  int cut = p[0] & 31, more = p[1] & 31;
+  long first = bpf_xdp_adjust_tail(ctx, -cut);
+  long second = bpf_xdp_adjust_tail(ctx, more);
+  data = (void*)(long)ctx->data;
+  end = (void*)(long)ctx->data_end;
+  if (data + 14 > end)
+    return XDP_DROP;
+  *(__u8*)data = first + second * 3;
+  return XDP_TX;
+}

@@ -182,7 +182,16 @@ private:
     host = &host_;
     program_();
     ++host_.index;
+    fill(packet);
     return result();
+  }
+
+  // Received bytes from `fill` on are zeros unless they were written, which is told by their value.
+  void fill(const Packet& packet) {
+    std::uint8_t* bytes = host_.packet.data() + origin;
+    for (std::size_t at = host_.exit.fill; at < packet.bytes.size(); ++at)
+      if (bytes[at] == packet.bytes[at])
+        bytes[at] = 0;
   }
 
   PacketResult result() const {

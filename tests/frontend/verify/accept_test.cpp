@@ -91,6 +91,57 @@ TEST(VerifyAccepts, DistanceOfPointersFromBeforeTheMove) {
           call(BPF_FUNC_xdp_adjust_head), alu_r(BPF_SUB, 8, 7), mov_r(0, 8), leave()});
 }
 
+// r6 tells which path was taken, after both have met.
+TEST(VerifyAccepts, FlagOfAPath) {
+  accept(start +
+         Insns{mov(6, -22), jump_if_r(BPF_JGT, 4, 3, 1), mov(6, 0), alu(BPF_LSH, 6, 32),
+               alu(BPF_RSH, 6, 32), jump_if(BPF_JNE, 6, 0, 2)} +
+         read + leave_at_once);
+}
+
+TEST(VerifyAccepts, FlagOfAPathReturned) {
+  accept({load(BPF_W, 6, 1, 0), load(BPF_W, 2, 1, 4), mov_r(1, 6), call_local(4),
+          jump_if(BPF_JEQ, 0, 0, 1), load(BPF_B, 0, 6, 9), mov(0, 2), leave(),
+          // r0 = are there 10 bytes?
+          add(1, 10), mov(0, 0), jump_if_r(BPF_JGT, 1, 2, 1), mov(0, 1), leave()},
+         {8});
+}
+
+// One instruction reads at 39 or at 99, each right on its path.
+TEST(VerifyAccepts, OffsetOfAPath) {
+  accept({load(BPF_W, 2, 1, 0), load(BPF_W, 3, 1, 4), mov_r(4, 2), add(4, 40),
+          jump_if_r(BPF_JGT, 4, 3, 7), mov(5, 39), add(4, 60), jump_if_r(BPF_JGT, 4, 3, 1),
+          mov(5, 99), alu_r(BPF_ADD, 2, 5), load(BPF_B, 0, 2, 0), leave(), mov(0, 1), leave()});
+}
+
+// packet + x + 4 was compared: packet + x and packet + x + 2 made anew are bounded, too.
+TEST(VerifyAccepts, RelatedOffsets) {
+  const Insns number = {load(BPF_W, 6, 1, 12), alu(BPF_AND, 6, 60), mov_r(7, 6), add(7, 4)};
+  accept(number + start +
+         Insns{mov_r(5, 2), alu_r(BPF_ADD, 5, 7), jump_if_r(BPF_JGT, 5, 3, 5), mov_r(5, 2),
+               alu_r(BPF_ADD, 5, 6), load(BPF_W, 0, 5, 0), load(BPF_H, 0, 5, 2), leave()} +
+         leave_at_once);
+}
+
+TEST(VerifyAccepts, BoundOfARelatedNumber) {
+  // r7 = r6 + 1 is at most 16, so r6 is at most 15 (or 2^64 - 1, which r6 can't be).
+  accept(lookup(1) +
+         Insns{jump_if(BPF_JEQ, 0, 0, 7), load(BPF_W, 6, 0, 0), mov_r(7, 6), add(7, 1),
+               jump_if(BPF_JGT, 7, 16, 3), alu_r(BPF_ADD, 0, 6), load(BPF_B, 0, 0, 0), leave()} +
+         leave_at_once);
+}
+
+TEST(VerifyAccepts, HeadBehindMetadata) {
+  accept({mov_r(6, 1), mov(2, -32), call(BPF_FUNC_xdp_adjust_meta), mov_r(1, 6), mov(2, -14),
+          call(BPF_FUNC_xdp_adjust_head), mov(0, 2), leave()});
+}
+
+TEST(VerifyAccepts, TailsThatMoveTwice) {
+  for (const int first : {8, -8})
+    accept({mov_r(6, 1), mov(2, first), call(BPF_FUNC_xdp_adjust_tail), mov_r(1, 6), mov(2, 4),
+            call(BPF_FUNC_xdp_adjust_tail), mov(0, 2), leave()});
+}
+
 TEST(VerifyAccepts, SubprogramsAndTheirStacks) {
   accept({mov_r(2, 10), add(2, -8), store_k(BPF_DW, 10, -8, 5), call_local(1), leave(),
           load(BPF_DW, 0, 2, 0), leave()},

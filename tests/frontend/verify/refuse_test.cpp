@@ -95,13 +95,22 @@ std::vector<Refusal> refusals() {
            pass,
        {}},
       {"PW-PKT-004",
-       Insns{mov_r(6, 1), mov(2, -4), call(BPF_FUNC_xdp_adjust_meta), mov_r(1, 6), mov(2, -4),
+       Insns{mov_r(6, 1), mov(2, -36), call(BPF_FUNC_xdp_adjust_meta), mov_r(1, 6), mov(2, -4),
              call(BPF_FUNC_xdp_adjust_head)} +
            pass,
        {}},
-      {"PW-PKT-005",
+      {"PW-PKT-005", // written, cut off and grown again
+       Insns{mov_r(6, 1)} + bounds +
+           Insns{mov_r(4, 2), add(4, 20), jump_if_r(BPF_JGT, 4, 3, 7), store_k(BPF_B, 2, 19, 1),
+                 mov(2, -4), call(BPF_FUNC_xdp_adjust_tail), mov_r(1, 6), mov(2, 4),
+                 call(BPF_FUNC_xdp_adjust_tail)} +
+           pass,
+       {}},
+      {"PW-PKT-005", // cut off, grown again and read
        Insns{mov_r(6, 1), mov(2, -4), call(BPF_FUNC_xdp_adjust_tail), mov_r(1, 6), mov(2, 4),
-             call(BPF_FUNC_xdp_adjust_tail)} +
+             call(BPF_FUNC_xdp_adjust_tail), mov_r(1, 6)} +
+           bounds +
+           Insns{mov_r(4, 2), add(4, 20), jump_if_r(BPF_JGT, 4, 3, 1), load(BPF_B, 5, 2, 19)} +
            pass,
        {}},
       {"PW-PKT-006", Insns{mov_r(6, 1), make(BPF_LD | BPF_B | BPF_ABS, 0, 0, 0, 0)} + pass, {}},
