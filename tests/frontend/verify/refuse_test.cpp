@@ -1,7 +1,10 @@
 // Every way to be refused: one small program a rule.
+#include "frontend/verify/transfer.h"
 #include "tests/frontend/verify/assembly.h"
 
 #include <gtest/gtest.h>
+
+#include <set>
 
 namespace pw {
 namespace {
@@ -197,6 +200,31 @@ TEST(Verify, RefusesTwoKindsInOnePlaceThatIsRead) {
                            load(BPF_DW, 3, 10, -8), load(BPF_W, 4, 3, 12), mov(0, 2), leave()},
                           {});
   EXPECT_TRUE(has_code(all, "PW-STK-001")) << "each kind is followed on its own";
+}
+
+// A slot that held two kinds of pointers when paths met, and is read after all.
+TEST(Verify, RefusesPointersOfDifferentKindsInOneRegister) {
+  const Object o = object_of(Insns{mov_r(3, 2)} + pass);
+  const isa::Code code = isa::decode(o.programs[0].insns);
+  verify::Report report(o.programs[0]);
+  verify::State s;
+  s.frames.emplace_back();
+  s.reg(2).kind = verify::Kind::Mixed;
+  verify::Transfer(o, o.programs[0], code, report).step(s, 0);
+  EXPECT_TRUE(has_code(report.take(), "PW-STK-003"));
+  EXPECT_EQ(s.reg(3).kind, verify::Kind::Poison) << "and nothing more is said of it";
+}
+
+// What Linux refuses, too, is the user's mistake; what it would run is not supported yet.
+TEST(Verify, ExitCodesTellMistakesFromLimits) {
+  const std::set<std::string> limits = {
+      "PW-CALL-002", "PW-CALL-007", "PW-CALL-009", "PW-CALL-010", "PW-CALL-011", "PW-CALL-012",
+      "PW-LOOP-001", "PW-MAP-003",  "PW-MAP-007",  "PW-PKT-004",  "PW-PKT-005",  "PW-STK-003",
+      "PW-VER-007",  "PW-VER-008",  "PW-VER-012",  "PW-VER-014",  "PW-VER-015"};
+  for (const Refusal& r : refusals()) {
+    const Failure failure(diagnose(r.code, ""));
+    EXPECT_EQ(failure.exit() == Exit::Unsupported, limits.contains(r.code)) << r.code;
+  }
 }
 
 TEST(Verify, EndlessLoopIsFoundQuickly) {
