@@ -208,14 +208,15 @@ void Lifter::lift_adjust_head(const State& s) {
   llvm::Value *head = value_of(vars_.head), *meta = value_of(vars_.meta);
   llvm::Value* moved = b_.CreateNSWAdd(b_.CreateSExt(head, bits(64)), offset);
   llvm::Value* last = b_.CreateNSWAdd(value_of(vars_.tail), c32(-ethernet_header));
-  llvm::Value* first = c64(frame_head);
-  if (s.metadata > 0)
-    first = b_.CreateNSWAdd(first, b_.CreateSExt(b_.CreateNSWSub(head, meta), bits(64)));
-  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, first),
+  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, c64(frame_head)),
                                    b_.CreateICmpSLE(moved, b_.CreateSExt(last, bits(64))));
   llvm::Value *to = b_.CreateTrunc(moved, bits(32)), *meta_to = to;
-  if (s.metadata > 0) {
-    meta_to = b_.CreateAdd(meta, b_.CreateTrunc(offset, bits(32)));
+  if (s.metadata > 0) { // umin: so that passes see how far away it can be
+    llvm::Value* size = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateNSWSub(head, meta),
+                                                 c32(s.metadata));
+    meta_to = b_.CreateNSWSub(to, size);
+    llvm::Value* first = b_.CreateNSWAdd(b_.CreateZExt(size, bits(64)), c64(frame_head));
+    good = b_.CreateAnd(good, b_.CreateICmpSGE(moved, first));
     move_metadata(s, good, meta, meta_to, head);
   }
   replace_if(good, vars_.head, to);
