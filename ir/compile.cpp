@@ -19,6 +19,24 @@ std::string text_of(mlir::ModuleOp module) {
   return text;
 }
 
+// Offsets that depend on the packet are held against the window where they are resolved; this is
+// for constant ones, which need no limit unless the user sets one.
+void check_window(const pipeline::Pipeline& pipeline, unsigned window) {
+  if (pipeline.window_bytes <= window)
+    return;
+  Diagnostic found =
+      diagnose("PW-PKT-020", "the program reads byte " + std::to_string(pipeline.window_bytes - 1) +
+                                 " of the packet, behind the header window")
+          .limited(std::to_string(window) + " bytes",
+                   std::to_string(pipeline.window_bytes) + " bytes")
+          .help("raise --window, or leave it away");
+  for (const pipeline::Operation& op : pipeline.operations)
+    if (op.kind == pipeline::OpKind::PacketField &&
+        unsigned(op.offset) + pipeline.values[op.result].width / 8 == pipeline.window_bytes)
+      found.location = op.location;
+  throw Failure(found);
+}
+
 } // namespace
 
 Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
@@ -33,6 +51,8 @@ Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
   result.stages_text = text_of(*module);
   result.pipeline = ir::export_pipeline(*module, object, lifted, options);
   result.pipeline.name = lifted.module->getName().str();
+  if (options.window)
+    check_window(result.pipeline, *options.window);
   return result;
 }
 

@@ -57,4 +57,8 @@ def CompressSums : Pass<"pw-compress-sums", "mlir::ModuleOp"> {
   let summary = "a read word plus or minus two numbers, written back, has one carry chain";
 }
 
+def AddFirst : Pass<"pw-add-first", "mlir::ModuleOp"> {
+  let summary = "sums of read words are made before the choice among them";
+}
+
 #endif

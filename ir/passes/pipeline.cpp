@@ -45,6 +45,7 @@ void add_passes(mlir::OpPassManager& passes, unsigned window) {
   passes.addPass(createJoinPieces());
   passes.addPass(createSimplifyLogic());
   passes.addPass(createCompareRanges());
+  passes.addPass(createAddFirst());
   passes.addPass(createCompressSums());
   passes.addPass(createBalance());
   passes.addPass(createNarrow());

@@ -122,6 +122,8 @@ private:
       return {};
     if (auto select = mlir::dyn_cast<arith::SelectOp>(op))
       return chosen(select);
+    if (auto compare = mlir::dyn_cast<arith::CmpIOp>(op))
+      return tested(compare);
     if (mlir::isa<arith::AndIOp>(op))
       return both(op.getOperand(0), op.getOperand(1));
     if (mlir::isa<arith::OrIOp>(op))
@@ -132,6 +134,7 @@ private:
   Value either(Value a, Value b);
   Value chosen(arith::SelectOp);
   Value grouped(MuxOp);
+  Value tested(arith::CmpIOp);
   Value conjunction(const Factors&);
   Value inverse(Value v) {
     Value one = build_.constant(1, 1);
@@ -199,6 +202,36 @@ Value Simplifier::chosen(arith::SelectOp op) {
   if (y)
     return y->isOne() ? build_.either(inverse(c), t) : build_.both(c, t);
   return {};
+}
+
+// A bit beside constants compared with a constant is that bit, or its inverse, or decided.
+Value Simplifier::tested(arith::CmpIOp op) {
+  using P = arith::CmpIPredicate;
+  auto k = constant_of(op.getRhs());
+  if (!k || (op.getPredicate() != P::eq && op.getPredicate() != P::ne))
+    return {};
+  Value left = op.getLhs(), bit;
+  unsigned place = 0, at = 0;
+  llvm::APInt rest(k->getBitWidth(), 0);
+  auto concat = left.getDefiningOp<ConcatOp>();
+  auto parts =
+      concat ? Factors(concat.getValues().begin(), concat.getValues().end()) : Factors{left};
+  for (Value v : parts) {
+    if (auto c = constant_of(v))
+      rest.insertBits(*c, at);
+    else if (bit || width_of(v) != 1)
+      return {};
+    else
+      bit = v, place = at;
+    at += width_of(v);
+  }
+  if (!bit)
+    return {};
+  bool equal = op.getPredicate() == P::eq, one = (*k)[place];
+  k->clearBit(place);
+  if (*k != rest)
+    return build_.constant(1, !equal);
+  return one == equal ? bit : inverse(bit);
 }
 
 // Conditions that choose the same value are one; zero is what comes if nothing is chosen.

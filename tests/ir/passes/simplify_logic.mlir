@@ -56,3 +56,22 @@ pw.program @grouped {
   %m = pw.mux[%a, %b, %c] [%k1, %k1, %k2] : i32, i32, i32 -> i32
   pw.exit(%m, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// A single bit beside zeros is its own comparison.
+// CHECK-LABEL: pw.program @bit
+// CHECK-NOT: arith.cmpi
+// CHECK: pw.exit
+pw.program @bit {
+  %c0 = arith.constant 0 : i32
+  %c0_8 = arith.constant 0 : i8
+  %c0_16 = arith.constant 0 : i16
+  %c0_64 = arith.constant 0 : i64
+  %false = arith.constant false
+  %c0_2 = arith.constant 0 : i2
+  %x = pw.field 0 : i8
+  %b = pw.bits %x[3] : i8 -> i1
+  %y = pw.concat %false, %b : i1, i1 -> i2
+  %n = arith.cmpi ne, %y, %c0_2 : i2
+  %v = arith.extui %n : i1 to i8
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %v, %c0_8, %c0, %c0, %c0_64) : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
