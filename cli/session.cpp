@@ -7,9 +7,22 @@
 
 namespace pw::cli {
 
+const Program& choose_program(const Object& object, const std::string& name, ProgramType type) {
+  const Program& program = select_program(object, name, type);
+  const ProgramType own = program_type(program);
+  if (own == ProgramType::Other)
+    throw Failure(diagnose("PW-PRG-003", "program '" + program.name + "' is of type " +
+                                             program.type_name + ", not a packet program"));
+  if (type == ProgramType::Tc || own == ProgramType::Tc)
+    throw Failure(
+        diagnose("PW-VER-016", "program '" + program.name + "' is for tc")
+            .limited("XDP programs", type == ProgramType::Tc ? "--type tc" : program.type_name));
+  return program;
+}
+
 Session::Session(const CommonOptions& options)
     : options_(options), object_(open_object(options.object, options.open)),
-      program_(&select_program(object_, options.program, options.type)) {}
+      program_(&choose_program(object_, options.program, options.type)) {}
 
 const LiftedProgram& Session::lifted() {
   if (!lifted_)

@@ -40,6 +40,10 @@ private:
   std::unique_ptr<TemporaryDirectory> verilog_dir_;
 };
 
+// The program that options name. Throws Failure if there is none, or if it is not an XDP program
+// (PW-VER-016, PW-PRG-003): every engine would run it and give its results XDP's names.
+const Program& choose_program(const Object&, const std::string& name, ProgramType);
+
 // Throws Failure (PW-OPT-004), listing the names there are.
 EngineKind engine_kind(const std::string& name);
 // "interp,rtl" -> both; at least two, none twice. Throws Failure (PW-OPT-004).

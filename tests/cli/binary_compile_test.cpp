@@ -44,7 +44,7 @@ TEST(Compile, TheSameInputGivesTheSameBytes) {
   ASSERT_EQ(first.at("files").size(), again.at("files").size());
   for (std::size_t i = 0; i < first.at("files").size(); ++i)
     EXPECT_TRUE(slurp(first["files"][i].get<std::string>()) ==
-              slurp(again["files"][i].get<std::string>()));
+                slurp(again["files"][i].get<std::string>()));
 }
 
 TEST(Compile, KeepsOtherFilesOfAnExistingFolder) {
@@ -62,6 +62,13 @@ TEST(Compile, LeavesNothingBehindWhenTheProgramIsRefused) {
   EXPECT_EQ(o.code, 1); // several programs, none chosen
   EXPECT_THAT(o.err, HasSubstr("PW-PRG-002"));
   EXPECT_THAT(scratch.names(), IsEmpty());
+}
+
+TEST(Compile, TheWindowIsALimit) {
+  const Outcome o = pipewright({"compile", example("firewall"), "--emit", "pw", "--window", "20"});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err, HasSubstr("PW-PKT-020"));
+  EXPECT_THAT(o.err, HasSubstr("firewall.bpf.c:"));
 }
 
 TEST(Compile, UnwritablePlaces) {

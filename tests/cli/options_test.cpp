@@ -1,4 +1,5 @@
 #include "cli/options.h"
+#include "cli/session.h"
 
 #include <gtest/gtest.h>
 
@@ -19,6 +20,31 @@ TEST(Clock, RefusesWhatIsNoFrequency) {
   for (const char* text :
        {"", "MHz", "fast", "250THz", "250MHzz", "-250MHz", "0", "2GHz", "inf", "nan", "1e999"})
     EXPECT_THROW(parse_clock(text), CLI::ValidationError) << text;
+}
+
+std::string refusal(ProgramType of_section, ProgramType wanted) {
+  Object object;
+  object.programs.resize(1);
+  object.programs[0].name = "p";
+  object.programs[0].type = of_section;
+  try {
+    choose_program(object, "p", wanted);
+    return "";
+  } catch (const Failure& failure) {
+    return failure.diagnostics().front().code;
+  }
+}
+
+// An engine would run any program and call what it returns by XDP's names.
+TEST(ChooseProgram, OnlyXdp) {
+  using enum ProgramType;
+  EXPECT_EQ(refusal(Xdp, Unknown), "");
+  EXPECT_EQ(refusal(Unknown, Xdp), "");
+  EXPECT_EQ(refusal(Tc, Unknown), "PW-VER-016");
+  EXPECT_EQ(refusal(Tc, Xdp), "PW-VER-016");
+  EXPECT_EQ(refusal(Unknown, Tc), "PW-VER-016");
+  EXPECT_EQ(refusal(Xdp, Tc), "PW-VER-016");
+  EXPECT_EQ(refusal(Other, Xdp), "PW-PRG-003");
 }
 
 } // namespace
