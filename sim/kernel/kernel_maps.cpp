@@ -120,7 +120,11 @@ std::optional<std::string> KernelMaps::set_target(unsigned index, const Bytes& k
   std::memcpy(value.data(), &word, sizeof word);
   if (bpf_map_update_elem(fds_[index], key.data(), value.data(), BPF_ANY) == 0)
     return std::nullopt;
-  return "target " + std::to_string(target) + ": " + std::strerror(errno);
+  const int reason = errno;
+  // In a cpumap the key is the CPU, and Linux has entries only for those that the machine can have.
+  const bool cpu = map.type == BPF_MAP_TYPE_CPUMAP;
+  return (cpu ? "CPU " + std::to_string(key_index(key)) : "target " + std::to_string(target)) +
+         ": " + std::strerror(reason);
 }
 
 MapContents KernelMaps::contents(unsigned index) {
