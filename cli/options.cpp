@@ -154,7 +154,7 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->group(group);
   app.add_option("--window", o.compile.window,
                  "header bytes seen by the program (default: what it needs, <= 256; at most 4096)")
-      ->check(CLI::Range(1, 4096).description(""))
+      ->check(CLI::Range(1u, widest_window).description(""))
       ->type_name("BYTES")
       ->group(group);
 }

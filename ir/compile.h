@@ -1,4 +1,5 @@
-// The ir layer as those to its right see it: lifted LLVM IR in, plain pipeline out; MLIR stays inside.
+// The ir layer as those to its right see it: lifted LLVM IR in, plain pipeline out; MLIR stays
+// inside.
 #pragma once
 
 #include "frontend/frontend.h"
@@ -9,12 +10,16 @@
 
 namespace pw {
 
+inline constexpr unsigned widest_window =
+    4096; // bytes; wider ones would cost more than a device has
+
 struct CompileOptions {
   std::string device = "xcu50";
   double clock_mhz = 250;
   unsigned bus_bits = 512;
-  std::optional<unsigned> window;             // bytes; default what the program needs, at most 256
-  std::optional<std::uint64_t> random_schedule; // seed: any legal schedule instead of the best (tests)
+  std::optional<unsigned> window; // bytes; default what the program needs, at most 256
+  std::optional<std::uint64_t>
+      random_schedule; // seed: any legal schedule instead of the best (tests)
 };
 
 struct Compiled {

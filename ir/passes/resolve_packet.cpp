@@ -2,9 +2,10 @@
 //
 //   %p1 = insert %p0[14], %x        extract %p1[14] : i16   =>  bits of %x
 //   %p2 = insert %p1[20], %y        extract %p1[12] : i32   =>  concat(field 12 : i16, bits of %x)
-//   extract_at %p2[%at in 34 to 74 step 4]                  =>  a shifter over field 34 ..., by
-//   (%at - 34) / 4 exit packet %p2                                         =>  put 14, %x; put 20,
-//   %y
+//
+//   extract_at %p2[%at in 34 to 74 step 4]   =>  a shifter over field 34 ..., by (%at - 34) / 4
+//   exit packet %p2                          =>  put 14, %x; put 20, %y
+#include "ir/compile.h"
 #include "ir/passes/build.h"
 #include "ir/passes/passes.h"
 
@@ -32,6 +33,7 @@ public:
       : block_(program.getBody().front()), build_(block_), window_(window) {}
 
   bool run() {
+    reach_ = furthest_byte();
     for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
       build_.at(op.getLoc());
       if (auto extract = mlir::dyn_cast<ExtractOp>(op))
@@ -69,10 +71,12 @@ private:
   void put_at(mlir::OpBuilder& builder, InsertAtOp insert);
   void erase_packets();
   bool in_window(mlir::Operation* op, std::int64_t end);
+  std::int64_t furthest_byte();
 
   mlir::Block& block_;
   Build build_;
   std::int64_t window_;
+  std::int64_t reach_ = 0; // the window that would hold every access
   bool ok_ = true;
   std::map<std::pair<void*, Place>, Value> known_;
 };
@@ -190,13 +194,34 @@ Value Resolver::through_merge(mlir::Operation* merge, Place place) {
   return vs.size() == 2 ? build_.select(cs[0], vs[0], vs[1]) : build_.mux(cs, vs);
 }
 
+std::int64_t Resolver::furthest_byte() {
+  std::int64_t end = 0;
+  for (mlir::Operation& op : block_) {
+    if (auto extract = mlir::dyn_cast<ExtractOp>(op))
+      end = std::max(end, std::int64_t(extract.getOffset()) + bytes(extract));
+    else if (auto at = mlir::dyn_cast<ExtractAtOp>(op))
+      end = std::max(end, std::int64_t(at.getMax()) + bytes(at));
+    else if (auto insert = mlir::dyn_cast<InsertAtOp>(op))
+      end = std::max(end, std::int64_t(insert.getMax()) + width_of(insert.getData()) / 8);
+  }
+  return end;
+}
+
+// What would help: naming the window that is wanted, where one can be had.
+std::string window_remedy(std::int64_t end) {
+  const std::string bound = "bound the offset by a comparison before the access";
+  return end <= widest_window
+             ? bound + ", or use --window " + std::to_string(end)
+             : bound + " (a window has at most " + std::to_string(widest_window) + " bytes)";
+}
+
 bool Resolver::in_window(mlir::Operation* op, std::int64_t end) {
   if (end <= window_)
     return true;
   report(op, diagnose("PW-PKT-020", "this access may reach byte " + std::to_string(end - 1) +
                                         " of the packet, behind the header window")
                  .limited(std::to_string(window_) + " bytes", std::to_string(end) + " bytes")
-                 .help("bound the offset by a comparison before the access, or raise --window"));
+                 .help(window_remedy(reach_)));
   ok_ = false;
   return false;
 }
