@@ -3,6 +3,7 @@
 #include "ir/passes/report.h"
 #include "support/diagnostic.h"
 
+#include <map>
 #include <queue>
 #include <set>
 #include <sstream>
@@ -42,6 +43,21 @@ void add_nodes(Problem& p, ProgramOp program) {
   }
 }
 
+// The operation as its user would call it: "a multiplication of 64 bits".
+static std::string in_words(mlir::Operation& op) {
+  static const std::map<llvm::StringRef, const char*> words = {
+      {"arith.muli", "a multiplication"}, {"arith.addi", "an addition"},
+      {"arith.subi", "a subtraction"},    {"arith.cmpi", "a comparison"},
+      {"arith.select", "a selection"},    {"pw.mux", "a selection"},
+      {"arith.shli", "a shift"},          {"arith.shrui", "a shift"},
+      {"arith.shrsi", "a shift"},         {"pw.find", "a lookup"}};
+  const auto found = words.find(op.getName().getStringRef());
+  std::string text = found == words.end() ? op.getName().getStringRef().str() : found->second;
+  if (op.getNumResults() == 1 && op.getResult(0).getType().isInteger())
+    text += " of " + std::to_string(op.getResult(0).getType().getIntOrFloatBitWidth()) + " bits";
+  return text;
+}
+
 void check_period(const Problem& p, double clock_mhz) {
   double slowest = 0;
   mlir::Operation* which = nullptr;
@@ -60,9 +76,8 @@ void check_period(const Problem& p, double clock_mhz) {
   value.precision(3);
   limit << 1000.0 / clock_mhz << " ns (" << clock_mhz << " MHz)";
   value << slowest + margin << " ns (" << 1000.0 / (slowest + margin) << " MHz)";
-  Diagnostic d =
-      diagnose("PW-DEV-002", "the clock can't be met: " + which->getName().getStringRef().str() +
-                                 " takes longer than a period");
+  Diagnostic d = diagnose("PW-DEV-002", "the clock can't be met: " + in_words(*which) +
+                                            " takes longer than a period");
   d.location = source_location(which->getLoc());
   throw Failure(d.limited(limit.str(), value.str()).help("give a slower clock with --clock"));
 }
