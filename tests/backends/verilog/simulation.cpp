@@ -6,7 +6,11 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace pw::test {
 namespace fs = std::filesystem;
@@ -41,7 +45,30 @@ std::string emit_to(const pipeline::Pipeline& p, const std::string& directory) {
   return out.top;
 }
 
+namespace {
+
+// Tests of one pipeline run at the same time and share its simulator: one builds it, the others
+// wait and find it built.
+class BuildLock {
+public:
+  explicit BuildLock(const std::string& directory) {
+    fs::create_directories(directory);
+    file_ = ::open((directory + "/lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0644);
+    if (file_ < 0 || ::flock(file_, LOCK_EX) != 0)
+      throw std::runtime_error("can't lock " + directory);
+  }
+  ~BuildLock() { ::close(file_); }
+  BuildLock(const BuildLock&) = delete;
+  BuildLock& operator=(const BuildLock&) = delete;
+
+private:
+  int file_;
+};
+
+} // namespace
+
 Simulation::Simulation(const pipeline::Pipeline& p) : directory_(scratch(p.name)) {
+  const BuildLock lock(directory_);
   std::string top = emit_to(p, directory_);
   unsigned traces = static_cast<unsigned>(p.trace_formats.size());
   std::string source = PW_SOURCE_DIR;
@@ -144,7 +171,10 @@ void read_line(const std::string& line, Seen& seen) {
 Seen Simulation::run(const std::vector<PacketIn>& packets, const Rates& rates,
                      const std::vector<Access>& writes, const std::vector<Access>& reads,
                      std::uint64_t aborted) {
-  std::ofstream out(directory_ + "/stimulus");
+  const std::string mine = std::to_string(getpid()); // other tests run this simulator, too
+  const std::string stimulus = directory_ + "/stimulus." + mine,
+                    log_file = directory_ + "/log." + mine;
+  std::ofstream out(stimulus);
   out << "rates " << rates.idle_percent << " " << rates.stall_percent << " " << rates.seed
       << "\nreset\n";
   if (aborted != 0)
@@ -165,15 +195,17 @@ Seen Simulation::run(const std::vector<PacketIn>& packets, const Rates& rates,
     out << "read " << a.map << " " << a.table << " " << a.row << "\n";
   out.close();
   std::string text;
-  if (shell("cd " + directory_ + " && ./obj/Vdut stimulus log", text) != 0)
+  if (shell(directory_ + "/obj/Vdut " + stimulus + " " + log_file, text) != 0)
     throw std::runtime_error(text);
-  std::ifstream log(directory_ + "/log");
+  std::ifstream log(log_file);
   Seen seen;
   for (std::string line; std::getline(log, line);) {
     if (line == "F")
       seen = {};
     read_line(line, seen);
   }
+  fs::remove(stimulus);
+  fs::remove(log_file);
   return seen;
 }
 
