@@ -1,5 +1,5 @@
-// The frontend as the layers to its right see it: from an object's program to optimised LLVM IR in the
-// lifted form (frontend/lift/README.md).
+// The frontend as the layers to its right see it: from an object's program to optimised LLVM IR in
+// the lifted form (frontend/lift/README.md).
 #pragma once
 
 #include "frontend/object/object.h"

@@ -1,12 +1,15 @@
-// The scheduled program as plain data: all that simulators, backends and reports need, without MLIR.
+// The scheduled program as plain data: all that simulators, backends and reports need, without
+// MLIR.
 //
-// A pipeline is a straight line of stages. In every clock each stage may hold one packet. A value is a
-// bundle of bits of one packet; it exists from the stage that defines it to the last stage that uses it, in a register
-// at each stage border in between. An operation of latency 0 is combinational logic within its stage; an operation of
-// latency n takes its operands in stage s and delivers in stage s + n.
+// A pipeline is a straight line of stages. In every clock each stage may hold one packet. A value
+// is a bundle of bits of one packet; it exists from the stage that defines it to the last stage
+// that uses it, in a register at each stage border in between. An operation of latency 0 is
+// combinational logic within its stage; an operation of latency n takes its operands in stage s and
+// delivers in stage s + n.
 //
-// Stages are grouped into regions. Inside a region everything moves on each clock (rigid); in front of each region stands
-// a FIFO, and its entrance may be held by interlocks and by the credit of the FIFO behind it.
+// Stages are grouped into regions. Inside a region everything moves on each clock (rigid); in front
+// of each region stands a FIFO, and its entrance may be held by interlocks and by the credit of the
+// FIFO behind it.
 #pragma once
 
 #include "support/diagnostic.h"
@@ -30,24 +33,38 @@ struct Bits {
 };
 
 enum class OpKind : std::uint8_t {
-  Constant,    // () -> attribute `constant`
-  Input,       // () -> attribute `input`
-  PacketField, // () -> bytes [offset, offset + width/8) of the packet as received, lowest address in bits 7:0;
-               //       bytes behind the end of the frame are zero. offset >= 0
-  Add, Sub, Mul, And, Or, Xor,
-  Shl, Lshr, Ashr, // (x, amount), widths equal; an amount >= width gives 0, 0, all sign bits
-  Compare,     // (a, b) -> i1, attribute `compare`
-  Select,      // (c, t, f)
-  Mux,         // (c0, v0, c1, v1, ...): v of the one ci that is 1; zero if none is. Never two at once
-  Zext, Sext, Trunc,
-  Extract,     // (x) -> bits [offset, offset + width)
-  Concat,      // (low, ..., high)
-  MapFind,     // (enable, key) -> handle
-  MapRead,     // (enable, handle[, index]) -> one word of a column
-  MapWrite,    // (enable, handle, data[, index]) ; attribute `byte_enables`: only those bytes of the word change
-  PacketWrite, // (enable, data) ; bytes [offset, offset + n) of the packet; offset may be negative. In
-               //       the order of operations, a later one wins
-  Trace,       // (enable, a, b, c: 64 bits each) ; attribute `format`
+  Constant, // () -> attribute `constant`
+  Input,    // () -> attribute `input`
+  // () -> bytes [offset, offset + width/8) of the packet as received, lowest address in bits 7:0;
+  // bytes behind the end of the frame are zero. offset >= 0
+  PacketField,
+  Add,
+  Sub,
+  Mul,
+  And,
+  Or,
+  Xor,
+  // (x, amount), widths equal; an amount >= width gives 0, 0, all sign bits
+  Shl,
+  Lshr,
+  Ashr,
+  Compare, // (a, b) -> i1, attribute `compare`
+  Select,  // (c, t, f)
+  // (c0, v0, c1, v1, ...): v of the one ci that is 1; zero if none is. Never two at once
+  Mux,
+  Zext,
+  Sext,
+  Trunc,
+  Extract, // (x) -> bits [offset, offset + width)
+  Concat,  // (low, ..., high)
+  MapFind, // (enable, key) -> handle
+  MapRead, // (enable, handle[, index]) -> one word of a column
+  // (enable, handle, data[, index]); attribute `byte_enables`: only those bytes of the word change
+  MapWrite,
+  // (enable, data); bytes [offset, offset + n) of the packet; offset may be negative. In the order
+  // of operations, a later one wins
+  PacketWrite,
+  Trace, // (enable, a, b, c: 64 bits each); attribute `format`
 };
 
 // A handle is {slot, hit}: bit 0 = found, the bits above = slot; all zero if not found.
@@ -83,19 +100,26 @@ struct Operation {
 
 struct Value {
   unsigned width = 0; // bits
-  unsigned defined = 0;  // stage in which it becomes available (as wire for latency 0, as register otherwise)
+  // Stage in which it becomes available (as wire for latency 0, as register otherwise).
+  unsigned defined = 0;
   unsigned last_use = 0; // last stage that reads it
   std::string hint;      // for names in the emitted text; may be empty
 };
 
-enum class Memory : std::uint8_t { Distributed, Block, Ultra }; // LUT RAM or registers, BRAM36, URAM288
+enum class Memory : std::uint8_t {
+  Distributed, // LUT RAM or registers
+  Block,       // BRAM36
+  Ultra,       // URAM288
+};
 
 // A piece of a map's value that the program touches: a memory of its own with slots * count words.
-// The address of a word is slot * count + index. Bytes of the value in no column never change in the data path.
+// The address of a word is slot * count + index. Bytes of the value in no column never change in
+// the data path.
 struct Column {
   unsigned offset = 0; // first byte within the value
   unsigned bytes = 0;  // of a word
-  unsigned count = 1;  // words of one value (> 1: the program computes an index; word i is at offset + i * bytes)
+  // Words of one value (> 1: the program computes an index; word i is at offset + i * bytes).
+  unsigned count = 1;
   bool written = false; // by the data path
   Memory memory = Memory::Distributed;
   unsigned read_latency = 1; // 1: Distributed, 2: Block and Ultra
@@ -104,7 +128,8 @@ struct Column {
 enum class MapKind : std::uint8_t {
   Array,   // every key below max_entries is there; slot = key
   Present, // an array with a presence bit for each slot (devmap, cpumap, xskmap)
-  Hash,    // `ways` tables of 2^row_bits rows; way w hashes with support/hash.h; slot = w << row_bits | row
+  // `ways` tables of 2^row_bits rows; way w hashes with support/hash.h; slot = w << row_bits | row
+  Hash,
 };
 
 struct Map {
@@ -113,46 +138,49 @@ struct Map {
   bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
   MapKind kind = MapKind::Array;
   unsigned key_bytes = 0, value_bytes = 0, max_entries = 0;
-  unsigned slots = 0;       // Array, Present: max_entries; Hash: ways << row_bits
+  unsigned slots = 0; // Array, Present: max_entries; Hash: ways << row_bits
   unsigned ways = 0, row_bits = 0;
-  unsigned handle_bits = 0; // 1 + bits of a slot number
+  unsigned handle_bits = 0;  // 1 + bits of a slot number
   unsigned find_latency = 0; // 0 Array, 1 or 2 Present (as read_latency), 3 Hash
   std::vector<Column> columns;
 };
 
-// A packet may enter the region only when every earlier packet that entered within the last `distance`
-// clocks and has one of the same handles (hit bit set, slots equal) is gone from that window.
+// A packet may enter the region only when every earlier packet that entered within the last
+// `distance` clocks and has one of the same handles (hit bit set, slots equal) is gone from that
+// window.
 struct Interlock {
   unsigned map = 0;
-  unsigned distance = 0;             // clocks; two packets of the same slot enter at least distance + 1 clocks apart
-  std::vector<ValueId> handles;      // known at the entrance; empty: any two packets conflict
+  unsigned distance = 0; // clocks; packets of the same slot enter at least distance + 1 apart
+  std::vector<ValueId> handles; // known at the entrance; empty: any two packets conflict
 };
 
 struct Region {
   unsigned first_stage = 0, last_stage = 0;
-  unsigned fifo_depth = 0; // of the FIFO in front; a power of two; 0 for the first region (the ingress unit stands there)
+  // Of the FIFO in front; a power of two; 0 for the first region (the ingress unit stands there).
+  unsigned fifo_depth = 0;
   std::vector<Interlock> interlocks;
 };
 
-// What the deparser is told in the last stage. Every value is always there (a Constant where the program never changes it).
+// What the deparser is told in the last stage. Every value is always there (a Constant where the
+// program never changes it).
 struct Result {
-  ValueId retval = no_value;          // 32 bits; above 4 is XDP_ABORTED with the raw value kept
-  ValueId head = no_value;            // 16 bits, signed coordinate of the first byte out
-  ValueId tail = no_value;            // 16 bits, signed coordinate behind the last byte out
-  ValueId fill = no_value;            // 16 bits; received bytes at coordinates >= fill are replaced by zeros
-  ValueId trap = no_value;            // 8 bits
-  ValueId redirect_map = no_value;    // 8 bits: object map index + 1, 0 none
-  ValueId redirect_key = no_value;    // 32 bits
+  ValueId retval = no_value; // 32 bits; above 4 is XDP_ABORTED with the raw value kept
+  ValueId head = no_value;   // 16 bits, signed coordinate of the first byte out
+  ValueId tail = no_value;   // 16 bits, signed coordinate behind the last byte out
+  ValueId fill = no_value;   // 16 bits; received bytes at coordinates >= fill are replaced by zeros
+  ValueId trap = no_value;   // 8 bits
+  ValueId redirect_map = no_value;     // 8 bits: object map index + 1, 0 none
+  ValueId redirect_key = no_value;     // 32 bits
   ValueId redirect_ifindex = no_value; // 32 bits
-  ValueId redirect_flags = no_value;  // 64 bits
+  ValueId redirect_flags = no_value;   // 64 bits
 };
 
 struct Pipeline {
-  std::string name;    // the program's
-  std::string device;  // "xcu50"
+  std::string name;   // the program's
+  std::string device; // "xcu50"
   double clock_mhz = 250;
   unsigned bus_bytes = 64;
-  unsigned window_bytes = 0; // header bytes [0, window) that PacketField may read
+  unsigned window_bytes = 0;         // header bytes [0, window) that PacketField may read
   std::vector<Operation> operations; // in dependence order; effects in program order
   std::vector<Value> values;
   unsigned stages = 0;
@@ -165,7 +193,7 @@ struct Pipeline {
   std::vector<int> written_bytes; // coordinates that PacketWrite may change, ascending
   bool moves_head = false;        // head is not constantly 0
   bool moves_tail = false;        // tail is not constantly the length
-  unsigned register_bits = 0;     // bits in stage registers (all values over all borders they cross)
+  unsigned register_bits = 0; // bits in stage registers (all values over all borders they cross)
 };
 
 } // namespace pw::pipeline

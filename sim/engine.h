@@ -1,4 +1,5 @@
-// Everything that executes a program is an engine behind this interface, and any two can be compared.
+// Everything that executes a program is an engine behind this interface, and any two can be
+// compared.
 #pragma once
 
 #include "frontend/object/object.h"
@@ -28,17 +29,20 @@ struct Redirect {
   bool operator==(const Redirect&) const = default;
 };
 
-// The target of a packet with this verdict, written in one way by every engine: nullopt unless XDP_REDIRECT; after
-// bpf_redirect_map {map, key, flags}; after bpf_redirect {ifindex, flags = 0}; nothing in it where no helper call
-// chose a target (map_plus_1 and ifindex both 0). map_plus_1: index into Object::maps + 1.
-std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval, std::uint32_t map_plus_1,
-                                        std::uint32_t key, std::uint32_t ifindex, std::uint64_t flags);
+// The target of a packet with this verdict, written in one way by every engine: nullopt unless
+// XDP_REDIRECT; after bpf_redirect_map {map, key, flags}; after bpf_redirect {ifindex, flags = 0};
+// nothing in it where no helper call chose a target (map_plus_1 and ifindex both 0). map_plus_1:
+// index into Object::maps + 1.
+std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval,
+                                        std::uint32_t map_plus_1, std::uint32_t key,
+                                        std::uint32_t ifindex, std::uint64_t flags);
 
 struct PacketResult {
-  bool unsupported = false;   // this engine can't run this packet (docs/design.md, section 1); the rest is empty
-  std::uint32_t retval = 0;   // raw
-  std::uint32_t length = 0;   // at program exit, whatever the verdict
-  std::vector<std::uint8_t> bytes; // what leaves; empty for dropped and aborted packets
+  bool unsupported =
+      false; // this engine can't run this packet (docs/design.md, section 1); the rest is empty
+  std::uint32_t retval = 0;         // raw
+  std::uint32_t length = 0;         // at program exit, whatever the verdict
+  std::vector<std::uint8_t> bytes;  // what leaves; empty for dropped and aborted packets
   std::optional<Redirect> redirect; // only for XDP_REDIRECT
   std::optional<std::uint64_t> cycle_in, cycle_out;
   std::vector<std::string> trace; // lines of bpf_trace_printk
@@ -48,8 +52,8 @@ struct PacketResult {
 std::string verdict_name(std::uint32_t retval);
 bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
 
-// Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot; redirect maps only
-// occupied ones (value = u32 ifindex, cpu or queue, little-endian).
+// Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot;
+// redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian).
 using MapContents = std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
 using MapState = std::map<std::string, MapContents>; // by name as in the ELF file
 
@@ -60,8 +64,8 @@ struct EngineInput {
   const Program* program = nullptr;
   const pipeline::Pipeline* pipeline = nullptr; // Model and Rtl
   Environment environment;
-  std::string verilog_dir;  // Rtl: where the emitted files are
-  std::string trace_file;   // Rtl: waveform (FST); "" = none
+  std::string verilog_dir;   // Rtl: where the emitted files are
+  std::string trace_file;    // Rtl: waveform (FST); "" = none
   bool pace_capture = false; // feed at the capture's times instead of back to back
   // Pattern of output back-pressure, model and rtl alike: in clock c the sink is ready unless
   // stall_percent > 0 and random_u32(stall_seed, c, 0) % 100 < stall_percent.
@@ -72,8 +76,9 @@ struct EngineInput {
 class Engine {
 public:
   virtual ~Engine() = default;
-  // Replaces the contents of the maps named in it; the others keep their contents (initially as the object says). Throws Failure
-  // (PW-IN-...) for an unknown name, a wrong key or value size, or too many entries.
+  // Replaces the contents of the maps named in it; the others keep their contents (initially as the
+  // object says). Throws Failure (PW-IN-...) for an unknown name, a wrong key or value size, or too
+  // many entries.
   virtual void set_maps(const MapState&) = 0;
   virtual MapState maps() = 0;
   // One after another, in order; state is kept from call to call. packet_index counts over calls.

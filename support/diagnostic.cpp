@@ -53,9 +53,12 @@ Diagnostic diagnose(std::string_view code, std::string message) {
 namespace {
 const char* word(Severity s) {
   switch (s) {
-  case Severity::Error: return "error";
-  case Severity::Warning: return "warning";
-  case Severity::Note: return "note";
+  case Severity::Error:
+    return "error";
+  case Severity::Warning:
+    return "warning";
+  case Severity::Note:
+    return "note";
   }
   return "error";
 }
@@ -91,7 +94,8 @@ Failure::Failure(std::vector<Diagnostic> all) : all_(std::move(all)) {
 }
 
 Exit Failure::exit() const {
-  // Internal errors outrank everything; the user's own mistakes outrank what we merely don't support.
+  // Internal errors outrank everything; the user's own mistakes outrank what we merely don't
+  // support.
   static constexpr Exit order[] = {Exit::Internal, Exit::UserInput, Exit::EngineUnavailable,
                                    Exit::Unsupported};
   for (const Exit e : order)

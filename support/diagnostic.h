@@ -24,7 +24,8 @@ enum class Exit : int {
   EngineUnavailable = 4, // the engine can't run on this machine
 };
 
-// A place in the user's C source, from BTF line information. line and column count from 1; 0 = unknown.
+// A place in the user's C source, from BTF line information. line and column count from 1; 0 =
+// unknown.
 struct SourceLocation {
   std::string file;
   unsigned line = 0;
@@ -39,13 +40,13 @@ struct Diagnostic {
   std::string code; // "PW-MAP-007"
   Severity severity = Severity::Error;
   Exit exit = Exit::UserInput;
-  std::string message;             // one sentence, no full stop
-  std::optional<unsigned> insn;    // index into the program's instructions (subprograms appended)
+  std::string message;          // one sentence, no full stop
+  std::optional<unsigned> insn; // index into the program's instructions (subprograms appended)
   SourceLocation location;
-  std::string rule;                // which rule was broken, in the field's words
-  std::string limit;               // the limit that was hit ("" = none)
-  std::string value;               // the value that hit it
-  std::string remedy;              // what would help
+  std::string rule;   // which rule was broken, in the field's words
+  std::string limit;  // the limit that was hit ("" = none)
+  std::string value;  // the value that hit it
+  std::string remedy; // what would help
 
   // Chained setters so that a diagnostic reads as one expression where it is made.
   Diagnostic& at(unsigned insn_index, SourceLocation where);
@@ -55,7 +56,8 @@ struct Diagnostic {
   Diagnostic& warning();
 };
 
-// Exit class comes from support/codes.def. Throws std::logic_error for a code that is not listed there.
+// Exit class comes from support/codes.def. Throws std::logic_error for a code that is not listed
+// there.
 Diagnostic diagnose(std::string_view code, std::string message);
 
 // prog.bpf.c:42:9: error: [PW-MAP-007] message

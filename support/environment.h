@@ -12,17 +12,22 @@ struct Environment {
   std::uint32_t rx_queue = 0;
   std::uint32_t cpu = 0;
   std::uint32_t seed = 1;
-  enum class Time { Capture, Cycles } time = Time::Capture; // ktime: the capture's time stamp, or index * 4 ns
+  enum class Time {
+    Capture,
+    Cycles
+  } time = Time::Capture; // ktime: the capture's time stamp, or index * 4 ns
 };
 
 // bpf_jiffies64 follows the same clock: a jiffy is 4 ms (CONFIG_HZ=250), counted from time 0.
 inline constexpr std::uint64_t jiffy_ns = 4'000'000;
 constexpr std::uint64_t jiffies_at(std::uint64_t time_ns) { return time_ns / jiffy_ns; }
 
-// A 32-bit random number made of additions, rotations and exclusive-ors only, so that hardware gets it
-// in a few LUT levels. frontend/lift emits the same steps as LLVM IR, so keep the two alike
+// A 32-bit random number made of additions, rotations and exclusive-ors only, so that hardware gets
+// it in a few LUT levels. frontend/lift emits the same steps as LLVM IR, so keep the two alike
 // (tests/frontend/lift checks it).
-constexpr std::uint32_t rotate_left(std::uint32_t x, unsigned n) { return (x << n) | (x >> (32 - n)); }
+constexpr std::uint32_t rotate_left(std::uint32_t x, unsigned n) {
+  return (x << n) | (x >> (32 - n));
+}
 
 constexpr std::uint32_t random_u32(std::uint32_t seed, std::uint32_t packet, std::uint32_t call) {
   std::uint32_t a = seed ^ 0x9e3779b9u;

@@ -1,6 +1,7 @@
-// The hash functions of the hardware hash tables: H3 (Carter and Wegman 1979, "Universal classes of hash
-// functions"): each bit of the row is the parity of a pseudo-random subset of the key's bits, which
-// costs one XOR tree. The host software, the model and the emitted Verilog all take the subsets from here.
+// The hash functions of the hardware hash tables: H3 (Carter and Wegman 1979, "Universal classes of
+// hash functions"): each bit of the row is the parity of a pseudo-random subset of the key's bits,
+// which costs one XOR tree. The host software, the model and the emitted Verilog all take the
+// subsets from here.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +18,8 @@ constexpr std::uint64_t splitmix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// Does key bit `bit` (bit 0 = least significant bit of the key's first byte) take part in bit `out` of
-// the row index of way `way`?
+// Does key bit `bit` (bit 0 = least significant bit of the key's first byte) take part in bit `out`
+// of the row index of way `way`?
 constexpr bool h3_bit(unsigned way, unsigned out, std::size_t bit) {
   return (splitmix64((std::uint64_t(way) << 48) ^ (std::uint64_t(out) << 32) ^ bit) & 1) != 0;
 }

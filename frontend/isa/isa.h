@@ -1,5 +1,5 @@
-// eBPF instructions as values (RFC 9669): one small struct a kind, decoded from struct bpf_insn and printed
-// as the kernel's disassembler does ("r1 = *(u32 *)(r2 + 4)").
+// eBPF instructions as values (RFC 9669): one small struct a kind, decoded from struct bpf_insn and
+// printed as the kernel's disassembler does ("r1 = *(u32 *)(r2 + 4)").
 #pragma once
 
 #include <linux/bpf.h>
@@ -27,7 +27,7 @@ struct Alu {
   AluOp op;
   bool is64; // false: 32-bit operation, upper half of dst becomes zero
   Register dst;
-  Operand src;       // unused for Neg
+  Operand src;        // unused for Neg
   unsigned movsx = 0; // Mov only: sign-extend from 8, 16 or 32 bits; 0 = plain move
 };
 struct ByteSwap {
@@ -96,13 +96,15 @@ struct LoadPacket { // legacy LD_ABS / LD_IND (tc)
   std::int32_t offset;
 };
 
-using Instruction = std::variant<Alu, ByteSwap, LoadImmediate, LoadMap, LoadMapValue, LoadFunction, Load, Store,
-                                 Atomic, Jump, CallHelper, CallLocal, CallKfunc, Exit, LoadPacket>;
+using Instruction =
+    std::variant<Alu, ByteSwap, LoadImmediate, LoadMap, LoadMapValue, LoadFunction, Load, Store,
+                 Atomic, Jump, CallHelper, CallLocal, CallKfunc, Exit, LoadPacket>;
 
 // What stands at each index; the second half of an ld_imm64 holds std::nullopt.
 using Code = std::vector<std::optional<Instruction>>;
 
-// Throws Failure with PW-VER-001 (unknown encoding), PW-VER-002 (jump out of range or into an ld_imm64), all of them at once.
+// Throws Failure with PW-VER-001 (unknown encoding), PW-VER-002 (jump out of range or into an
+// ld_imm64), all of them at once.
 Code decode(std::span<const bpf_insn>);
 std::string to_string(const Instruction&);
 

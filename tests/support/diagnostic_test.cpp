@@ -12,7 +12,9 @@ TEST(Diagnostic, CodesAreUnique) {
     EXPECT_TRUE(seen.insert(c.code).second) << c.code;
 }
 
-TEST(Diagnostic, UnlistedCodeIsRefused) { EXPECT_THROW(diagnose("PW-NO-999", "x"), std::logic_error); }
+TEST(Diagnostic, UnlistedCodeIsRefused) {
+  EXPECT_THROW(diagnose("PW-NO-999", "x"), std::logic_error);
+}
 
 TEST(Diagnostic, TextNamesPlaceCodeLimitAndRemedy) {
   const std::string text = to_text(diagnose("PW-INT-001", "something")

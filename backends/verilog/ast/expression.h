@@ -26,7 +26,7 @@ Expression slice(const std::string& name, unsigned width_of_name, unsigned low, 
 Expression unary(std::string op, Expression);
 Expression binary(std::string op, Expression, Expression);
 Expression chain(std::string op, std::vector<Expression>); // a op b op c; one at least
-Expression both(Expression a, Expression b); // a && b; a constant one is left out
+Expression both(Expression a, Expression b);               // a && b; a constant one is left out
 Expression ternary(Expression condition, Expression yes, Expression no);
 Expression concat(std::vector<Expression> high_to_low); // one operand stays as it is
 Expression repeat(unsigned count, Expression);

@@ -15,7 +15,8 @@ struct Case {
 };
 
 std::vector<Case> all_cases();
-const Case& case_named(const std::vector<Case>&, const std::string& name); // throws std::out_of_range
+const Case& case_named(const std::vector<Case>&,
+                       const std::string& name); // throws std::out_of_range
 
 // What an engine wants to know of a case.
 EngineInput input_of(const Case&);
