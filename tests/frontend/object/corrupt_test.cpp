@@ -7,7 +7,6 @@
 #include <cstring>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <random>
 
 using namespace pw;
@@ -25,7 +24,6 @@ class Corrupt : public testing::TestWithParam<const char*> {
 protected:
   void try_open(const Bytes& bytes) {
     write_bytes(path_, bytes);
-    const auto start = std::chrono::steady_clock::now();
     try {
       const Object object = open_object(path_);
       use(object);
@@ -36,7 +34,6 @@ protected:
       ASSERT_FALSE(d.message.empty());
       ++(d.code == "PW-OBJ-005" ? outcome_.crashed : outcome_.refused);
     }
-    ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
   }
 
   // What came through has to be safe to work on.
