@@ -1,8 +1,9 @@
 // For test programs that take their parameters from the packet and write what they see into a log.
 #pragma once
 
+#include <linux/bpf.h> // first: libbpf's headers use its types
+
 #include <bpf/bpf_helpers.h>
-#include <linux/bpf.h>
 
 #define LOG_SIZE 32768
 
