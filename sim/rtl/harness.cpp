@@ -52,6 +52,7 @@ public:
   std::uint64_t cycles() const { return now_; }
 
 private:
+  void drive_clock(bool level);
   void low();
   void rise();
   void clock();
@@ -114,8 +115,8 @@ Simulator::~Simulator() {
 #endif
 }
 
-void Simulator::low() {
-  top_->clk = 0;
+void Simulator::drive_clock(bool level) {
+  top_->clk = level;
   top_->eval();
 #if PW_FST
   if (waves_)
@@ -124,15 +125,8 @@ void Simulator::low() {
   ++edges_;
 }
 
-void Simulator::rise() {
-  top_->clk = 1;
-  top_->eval();
-#if PW_FST
-  if (waves_)
-    waves_->dump(edges_);
-#endif
-  ++edges_;
-}
+void Simulator::low() { drive_clock(false); }
+void Simulator::rise() { drive_clock(true); }
 
 bool Simulator::reset() {
   top_->rst = 1;

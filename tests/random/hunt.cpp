@@ -41,10 +41,8 @@ std::pair<Contestant, Contestant> contestants(const Options& options, std::uint6
     model_options.stall_percent = unsigned(seed % 3) * 30;
   }
   std::map<std::string, Contestant> all = {{"interp", interp()}, {"kernel", kernel()}};
-#ifdef PW_HAVE_COMPILER
   all.emplace("model", model(model_options));
   all.emplace("rtl", rtl(model_options));
-#endif
   std::size_t comma = options.engines.find(',');
   return {all.at(options.engines.substr(0, comma)), all.at(options.engines.substr(comma + 1))};
 }
@@ -122,14 +120,12 @@ int hunt(const Options& options) {
 int run_case_file(const Options& options) {
   Case c = read_case_file(options.case_file);
   auto engines = contestants(options, 1);
-#ifdef PW_HAVE_COMPILER
   if (options.emit) {
     LiftedProgram lifted = lift_program(c.object, c.program());
     std::cout << print_llvm(lifted);
     Compiled compiled = compile_pipeline(c.object, lifted);
     std::cout << compiled.pw_text << compiled.stages_text;
   }
-#endif
   Verdict verdict = compare(c, engines.first, engines.second);
   std::cout << disassemble(c) << (verdict.kind == Verdict::Same ? "same" : verdict.what) << "\n";
   return verdict.kind == Verdict::Same ? 0 : 1;
