@@ -57,13 +57,25 @@ enum class OpKind : std::uint8_t {
   Trunc,
   Extract, // (x) -> bits [offset, offset + width)
   Concat,  // (low, ..., high)
-  MapFind, // (enable, key) -> handle
+  MapFind, // (enable, key) -> handle; kinds Present, Hash, Lpm
+  // (enable, key, insert, remove[, stamp]) -> {found, handle}: bits [0, handle_bits) are the
+  // handle, bit handle_bits tells whether the key was there before. Kind Table only. Looks the key
+  // up; if it is there and `remove` is 1 it is gone for later accesses, if it is not there and
+  // `insert` is 1 it gets a slot. The handle is that of the entry found (also of one just removed)
+  // or inserted; zero if there is none: with `insert` that means that the map is full. `stamp` (32
+  // bits, the packet's index): LRU maps only. All accesses of one map stand in one region; several
+  // are at least one stage apart, and an interlock without handles keeps two packets from being
+  // between the first and the last.
+  MapAccess,
   MapRead, // (enable, handle[, index]) -> one word of a column
   // (enable, handle, data[, index]); attribute `byte_enables`: only those bytes of the word change
   MapWrite,
   // (enable, data); bytes [offset, offset + n) of the packet; offset may be negative. In the order
   // of operations, a later one wins
   PacketWrite,
+  // (enable, at) -> bytes [at, at + width/8) of the packet as received, at: 16 bits, 0 or more, any
+  // place in the packet; bytes behind the end of the frame, and all if not enabled, are zero
+  PacketRead,
   Trace, // (enable, a, b, c: 64 bits each); attribute `format`
 };
 
@@ -128,8 +140,14 @@ struct Column {
 enum class MapKind : std::uint8_t {
   Array,   // every key below max_entries is there; slot = key
   Present, // an array with a presence bit for each slot (devmap, cpumap, xskmap)
-  // `ways` tables of 2^row_bits rows; way w hashes with support/hash.h; slot = w << row_bits | row
+  // Filled by the host only: `ways` tables of 2^row_bits rows; way w hashes with support/hash.h;
+  // slot = w << row_bits | row
   Hash,
+  // Keys come and go with packets: `ways` tables of 2^row_bits rows of `places` entries {key,
+  // slot}, and a stash. A key keeps its slot while its entry moves; slots are 0 .. max_entries - 1
+  // (backends/verilog/README.md, "Tables")
+  Table,
+  Lpm, // longest prefix match, filled by the host; slot = number of the prefix
 };
 
 struct Map {
@@ -138,10 +156,13 @@ struct Map {
   bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
   MapKind kind = MapKind::Array;
   unsigned key_bytes = 0, value_bytes = 0, max_entries = 0;
-  unsigned slots = 0; // Array, Present: max_entries; Hash: ways << row_bits
+  unsigned slots = 0; // Array, Present, Table, Lpm: max_entries; Hash: ways << row_bits
   unsigned ways = 0, row_bits = 0;
+  unsigned places = 0;       // Table: entries of a row
+  unsigned stash = 0;        // Table: entries of the stash
+  bool lru = false;          // Table: a full map evicts instead of refusing
   unsigned handle_bits = 0;  // 1 + bits of a slot number
-  unsigned find_latency = 0; // 0 Array, 1 or 2 Present (as read_latency), 3 Hash
+  unsigned find_latency = 0; // 0 Array, 1 or 2 Present (as read_latency), 3 Hash, 4 Table
   std::vector<Column> columns;
 };
 
