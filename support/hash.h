@@ -27,4 +27,24 @@ constexpr bool h3_bit(unsigned way, unsigned out, std::size_t bit) {
 // Row of `key` in way `way` of a table with 2^row_bits rows.
 std::uint32_t h3_row(unsigned way, unsigned row_bits, std::span<const std::uint8_t> key);
 
+// Tables whose keys come and go with packets (pw_table) must be able to change their hash functions
+// while they run, so the masks are registers, and few of them: bit `out` of function f is the
+// parity of the key under bits [out, out + key bits) of a string of key bits + row_bits bits (a
+// Toeplitz matrix). Two such functions h0, h1 give the rows of all ways: h0, h1, and for the ways w
+// >= 2 that follow h0 ^ M^(w-2) h1, where M is table_step(): a row of any two ways tells h0 and h1.
+
+// Bit `bit` of the string of function `function` after reset: parameter SECRET of pw_table has the
+// one of function 1 behind (above) the one of function 0.
+constexpr bool table_secret_bit(unsigned function, std::size_t bit) {
+  return (splitmix64((std::uint64_t(0x5ec2 + function) << 48) ^ bit) >> 17 & 1) != 0;
+}
+
+// Multiplication by x modulo x^row_bits + x + 1 over GF(2).
+constexpr std::uint32_t table_step(std::uint32_t h, unsigned row_bits) {
+  if (row_bits == 1)
+    return h;
+  const std::uint32_t top = h >> (row_bits - 1);
+  return ((h << 1) & ((1u << row_bits) - 1)) ^ (top ? 3 : 0);
+}
+
 } // namespace pw
