@@ -46,7 +46,7 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
   f.instructions = count_instructions(program);
   try {
     const Program& selected = choose_program(object, program.name, o.common.type);
-    const LiftedProgram lifted = lift_program(object, selected);
+    const LiftedProgram lifted = lift_program(object, selected, lift_options(o.common));
     const Compiled compiled = compile_pipeline(object, lifted, o.common.compile);
     emit_verilog(compiled.pipeline, {object.sha256, PW_VERSION});
     f.accepted = true;

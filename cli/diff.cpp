@@ -48,6 +48,8 @@ std::string options_text(const DiffCommand& o) {
     add("--type", c.type == ProgramType::Xdp ? "xdp" : "tc");
   for (const auto& [name, value] : c.open.set)
     add("--set", name + "=" + value);
+  for (const std::string& slot : c.open.slots)
+    add("--slot", slot);
   add("--clock", fixed(c.compile.clock_mhz, 6) + "MHz");
   add("--bus", std::to_string(c.compile.bus_bits));
   add("--device", c.compile.device);
@@ -56,6 +58,7 @@ std::string options_text(const DiffCommand& o) {
   add("--ifindex", std::to_string(e.ifindex));
   add("--rxq", std::to_string(e.rx_queue));
   add("--cpu", std::to_string(e.cpu));
+  add("--mtu", std::to_string(e.mtu));
   add("--seed", std::to_string(e.seed));
   add("--time", e.time == Environment::Time::Capture ? "capture" : "cycles");
   return out;
@@ -103,6 +106,7 @@ int diff(const DiffCommand& o) {
   MapState maps;
   if (!o.maps.empty())
     maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
+  session.add_programs(maps);
   DiffOptions options;
   options.minimise = o.minimise;
   progress("comparing " + std::to_string(capture.packets.size()) + " packets on " + o.engines);

@@ -33,6 +33,14 @@ void set_variable(OpenOptions& open, const std::string& assignment) {
   open.set[assignment.substr(0, equals)] = assignment.substr(equals + 1);
 }
 
+// What is right about it shows when the object is open.
+void add_slot(OpenOptions& open, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string::npos || assignment.rfind(':', equals) == std::string::npos)
+    throw CLI::ValidationError("--slot", "'" + assignment + "' is not MAP:INDEX=PROGRAM");
+  open.slots.push_back(assignment);
+}
+
 void check_bus(unsigned bits) {
   if (bits < 64 || bits > 1024 || (bits & (bits - 1)) != 0)
     throw CLI::ValidationError("--bus", "the width is 64, 128, 256, 512 or 1024 bits");
@@ -131,6 +139,16 @@ void add_program_options(CLI::App& app, CommonOptions& o) {
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE")
       ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--slot",
+         [&o](const std::vector<std::string>& all) {
+           for (const std::string& one : all)
+             add_slot(o.open, one);
+         },
+         "program in a slot of a program array; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MAP:INDEX=PROGRAM")
+      ->group(group);
 }
 
 void add_hardware_options(CLI::App& app, CommonOptions& o) {
@@ -168,6 +186,10 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--rxq", e.rx_queue, "receive queue (default 0)")->type_name("N")->group(group);
   app.add_option("--cpu", e.cpu, "CPU that runs the program (default 0)")
       ->type_name("N")
+      ->group(group);
+  app.add_option("--mtu", e.mtu, "MTU of every interface (default 1500)")
+      ->check(CLI::Range(68u, 65535u).description(""))
+      ->type_name("BYTES")
       ->group(group);
   app.add_option("--seed", e.seed, "seed of random numbers (default 1)")
       ->type_name("N")

@@ -30,11 +30,12 @@ struct Invocation {
 };
 
 // Each adds one group of options to a command.
-void add_program_options(CLI::App&, CommonOptions&);     // -n, --type, --set
-void add_hardware_options(CLI::App&, CommonOptions&);    // --clock, --bus, --device, --window
-void add_environment_options(CLI::App&, CommonOptions&); // --ifindex, --rxq, --cpu, --seed, --time
-void add_output_options(CLI::App&, bool& json);          // --json, --help; the last of a command
-void add_common_options(CLI::App&, CommonOptions&);      // all of the above
+void add_program_options(CLI::App&, CommonOptions&);  // -n, --type, --set, --slot
+void add_hardware_options(CLI::App&, CommonOptions&); // --clock, --bus, --device, --window
+void add_environment_options(CLI::App&,
+                             CommonOptions&);   // --ifindex, --rxq, --cpu, --mtu, --seed, --time
+void add_output_options(CLI::App&, bool& json); // --json, --help; the last of a command
+void add_common_options(CLI::App&, CommonOptions&); // all of the above
 
 // "250MHz", "0.25GHz", "250000 kHz", "250" (MHz). Throws CLI::ValidationError.
 double parse_clock(const std::string&);

@@ -60,9 +60,12 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   r.bus_bytes = o.common.compile.bus_bits / 8;
   Capture capture = read_capture(o.in);
   r.packets = std::move(capture.packets);
-  const std::unique_ptr<Engine> engine = session.engine(kind, input_of(o));
+  MapState maps;
   if (!o.maps.empty())
-    engine->set_maps(read_maps(o.maps, session.object(), o.common.environment.cpu));
+    maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
+  session.add_programs(maps);
+  const std::unique_ptr<Engine> engine = session.engine(kind, input_of(o));
+  engine->set_maps(maps);
   progress("running " + std::to_string(r.packets.size()) + " packets");
   const auto start = std::chrono::steady_clock::now();
   r.results = engine->run(r.packets);

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "cli/output.h"
+#include "sim/maps/contents.h"
 
 #include <algorithm>
 #include <sstream>
@@ -24,9 +25,23 @@ Session::Session(const CommonOptions& options)
     : options_(options), object_(open_object(options.object, options.open)),
       program_(&choose_program(object_, options.program, options.type)) {}
 
+LiftOptions lift_options(const CommonOptions& options) {
+  LiftOptions lift;
+  lift.mtu = options.environment.mtu;
+  return lift;
+}
+
+void Session::add_programs(const MapState& state) {
+  for (MapDefinition& map : object_.maps)
+    if (const auto given = state.find(map.name); is_program_map(map.type) && given != state.end())
+      for (const auto& [key, program] : given->second)
+        map.initial_programs[key_index(key)] = std::string(program.begin(), program.end());
+}
+
 const LiftedProgram& Session::lifted() {
   if (!lifted_)
-    lifted_ = std::make_unique<LiftedProgram>(lift_program(object_, *program_));
+    lifted_ =
+        std::make_unique<LiftedProgram>(lift_program(object_, *program_, lift_options(options_)));
   return *lifted_;
 }
 

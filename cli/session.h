@@ -20,6 +20,10 @@ public:
 
   const Object& object() const { return object_; }
   const Program& program() const { return *program_; }
+  // Contents of program arrays that the engines are to be given: what is not in the object yet is
+  // compiled with it. To be called before any other step.
+  void add_programs(const MapState&);
+
   const LiftedProgram& lifted();
   const Compiled& compiled();
   const VerilogOutput& verilog();
@@ -43,6 +47,9 @@ private:
 // The program that options name. Throws Failure if there is none, or if it is not an XDP program
 // (PW-VER-016, PW-PRG-003): every engine would run it and give its results XDP's names.
 const Program& choose_program(const Object&, const std::string& name, ProgramType);
+
+// What lifting needs to know of the environment.
+LiftOptions lift_options(const CommonOptions&);
 
 // Throws Failure (PW-OPT-004), listing the names there are.
 EngineKind engine_kind(const std::string& name);

@@ -39,6 +39,7 @@ struct LiftedProgram {
 struct LiftOptions {
   VerifyOptions verify;
   bool optimize = true; // false: as lifted, for tests of the lifter
+  unsigned mtu = 1500;  // of every interface (Environment::mtu); becomes a constant of the program
 };
 
 // Verifies, lifts and optimises. Throws Failure with every reason if the program is refused.

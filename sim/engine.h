@@ -53,7 +53,8 @@ std::string verdict_name(std::uint32_t retval);
 bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
 
 // Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot;
-// redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian).
+// redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian); so do program
+// arrays (value = name of the program, without a zero behind it).
 using MapContents = std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
 using MapState = std::map<std::string, MapContents>; // by name as in the ELF file
 
@@ -84,6 +85,9 @@ public:
   // One after another, in order; state is kept from call to call. packet_index counts over calls.
   virtual std::vector<PacketResult> run(std::span<const Packet>) = 0;
   virtual std::optional<std::uint64_t> cycles() const { return std::nullopt; } // simulated so far
+  // Index of the first packet in which an LRU map without a free element was asked for one: from
+  // this packet on another engine may have evicted another entry. nullopt: none yet, or not known.
+  virtual std::optional<std::uint32_t> first_eviction() const { return std::nullopt; }
 };
 
 // Throws Failure PW-ENG-... with Exit::EngineUnavailable where the engine can't run here.

@@ -12,6 +12,7 @@ struct Environment {
   std::uint32_t rx_queue = 0;
   std::uint32_t cpu = 0;
   std::uint32_t seed = 1;
+  std::uint32_t mtu = 1500; // of every interface: each index is one
   enum class Time {
     Capture,
     Cycles

@@ -1,5 +1,6 @@
 #include "frontend/object/libbpf_maps.h"
 
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include <cstdarg>
@@ -80,7 +81,31 @@ bpf_map_type map_type(const bpf_map* map, const std::string& name) {
   return static_cast<bpf_map_type>(type);
 }
 
-MapDefinition definition(bpf_map* map) {
+// Where struct bpf_spin_lock lies in a value of this type, also within structures in it.
+std::optional<std::uint32_t> find_spin_lock(const btf* types, std::uint32_t id, unsigned depth) {
+  constexpr unsigned deepest = 8;
+  const btf_type* type =
+      types ? btf__type_by_id(types, static_cast<std::uint32_t>(btf__resolve_type(types, id)))
+            : nullptr;
+  if (!type || depth > deepest)
+    return std::nullopt;
+  const char* name = btf__name_by_offset(types, type->name_off);
+  if (btf_is_struct(type) && name && std::strcmp(name, "bpf_spin_lock") == 0)
+    return 0;
+  const unsigned count = btf_is_struct(type) || btf_is_datasec(type) ? btf_vlen(type) : 0;
+  for (unsigned i = 0; i < count; ++i) {
+    const bool section = btf_is_datasec(type);
+    const std::uint32_t member =
+        section ? btf_var_secinfos(type)[i].type : btf_members(type)[i].type;
+    const std::uint32_t offset =
+        section ? btf_var_secinfos(type)[i].offset : btf_member_bit_offset(type, i) / 8;
+    if (const auto inside = find_spin_lock(types, member, depth + 1))
+      return offset + *inside;
+  }
+  return std::nullopt;
+}
+
+MapDefinition definition(bpf_map* map, const btf* types) {
   MapDefinition d;
   d.name = map_name(map);
   d.type = map_type(map, d.name);
@@ -89,6 +114,7 @@ MapDefinition definition(bpf_map* map) {
   d.max_entries = bpf_map__max_entries(map);
   d.flags = bpf_map__map_flags(map);
   d.global = global_kind(map, d.name);
+  d.spin_lock = find_spin_lock(types, bpf_map__btf_value_type_id(map), 0);
   std::size_t size = 0;
   if (const void* data = bpf_map__initial_value(map, &size); data && d.global != GlobalData::None) {
     if (size > LargestGlobalData)
@@ -105,12 +131,13 @@ std::vector<MapDefinition> definitions(bpf_object* object) {
   std::vector<MapDefinition> maps, inner;
   std::vector<std::size_t> outer;
   bpf_map* map = nullptr;
+  const btf* types = bpf_object__btf(object);
   bpf_object__for_each_map(map, object) {
     if (bpf_map* in = bpf_map__inner_map(map)) {
       outer.push_back(maps.size());
-      inner.push_back(definition(in));
+      inner.push_back(definition(in, types));
     }
-    maps.push_back(definition(map));
+    maps.push_back(definition(map, types));
   }
   for (std::size_t i = 0; i < inner.size(); ++i) {
     maps[outer[i]].inner = static_cast<unsigned>(maps.size());

@@ -28,9 +28,10 @@ struct MapDefinition {
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
   GlobalData global = GlobalData::None;
-  std::vector<std::uint8_t> initial; // contents of global data, value_size bytes; else empty
-  bool legacy = false;               // came from SEC("maps")
-  std::optional<unsigned> inner;     // map-in-map: index of the inner map's definition
+  std::vector<std::uint8_t> initial;      // contents of global data, value_size bytes; else empty
+  bool legacy = false;                    // came from SEC("maps")
+  std::optional<std::uint32_t> spin_lock; // byte offset of struct bpf_spin_lock in the value
+  std::optional<unsigned> inner;          // map-in-map: index of the inner map's definition
   std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
   std::map<std::uint32_t, unsigned> initial_maps; // map of maps: slot -> index of the map in it
 };
@@ -71,10 +72,12 @@ struct Object {
 
 struct OpenOptions {
   std::map<std::string, std::string> set; // --set NAME=VALUE for .rodata/.data/.bss variables
+  // --slot MAP:INDEX=PROGRAM, over what the object says; without PROGRAM the slot is emptied
+  std::vector<std::string> slots;
 };
 
 // Opens with libbpf in a child process, so that a corrupted file can't take this one down.
-// Throws Failure (PW-OBJ-...).
+// Throws Failure (PW-OBJ-..., PW-TAIL-006).
 Object open_object(const std::string& path, const OpenOptions& = {});
 
 // The ELF image that libbpf 1.x opens and the kernel takes, for running the same object there:
@@ -83,6 +86,10 @@ Object open_object(const std::string& path, const OpenOptions& = {});
 // file: take them from MapDefinition::initial and use bpf_map__set_initial_value). Throws Failure
 // (PW-OBJ-...).
 std::vector<std::uint8_t> libbpf_image(const std::string& path, const OpenOptions& = {});
+
+// "MAP:INDEX=PROGRAM" or "MAP:INDEX=": MapDefinition::initial_programs from now on. Throws Failure
+// PW-TAIL-006: no such program array, slot, or XDP program.
+void set_slot(Object&, const std::string& assignment);
 
 // The type by the section's name or, failing that, by the use of the context; Unknown if neither
 // tells.

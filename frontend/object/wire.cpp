@@ -42,7 +42,8 @@ static void to_json(json& j, const MapDefinition& m) {
        m.legacy,
        m.inner ? json(*m.inner) : json(),
        m.initial_programs,
-       m.initial_maps};
+       m.initial_maps,
+       m.spin_lock ? json(*m.spin_lock) : json()};
 }
 static void from_json(const json& j, MapDefinition& m) {
   j.at(0).get_to(m.name);
@@ -58,6 +59,8 @@ static void from_json(const json& j, MapDefinition& m) {
     m.inner = j.at(9).get<unsigned>();
   j.at(10).get_to(m.initial_programs);
   j.at(11).get_to(m.initial_maps);
+  if (!j.at(12).is_null())
+    m.spin_lock = j.at(12).get<std::uint32_t>();
 }
 
 static json::binary_t pack(const std::vector<bpf_insn>& insns) {

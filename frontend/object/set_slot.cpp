@@ -1,0 +1,78 @@
+// --slot: which program stands in a slot of a program array.
+#include "frontend/object/object.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pw {
+namespace {
+
+Failure wrong(const std::string& assignment, const std::string& why) {
+  return Failure(diagnose("PW-TAIL-006", "--slot " + assignment + ": " + why));
+}
+
+// What is there to choose from: " a, b"
+template <class Range, class Fits> std::string list(const Range& range, Fits fits) {
+  std::string names;
+  for (const auto& one : range)
+    if (fits(one))
+      names += (names.empty() ? "" : ", ") + one.name;
+  return names.empty() ? "none" : names;
+}
+
+MapDefinition& array_named(Object& object, const std::string& name, const std::string& assignment) {
+  const auto is_array = [](const MapDefinition& m) { return m.type == BPF_MAP_TYPE_PROG_ARRAY; };
+  for (MapDefinition& m : object.maps)
+    if (m.name == name && is_array(m))
+      return m;
+  throw wrong(assignment, "there is no program array '" + name +
+                              "' (program arrays: " + list(object.maps, is_array) + ")");
+}
+
+std::uint32_t slot_of(const MapDefinition& map, const std::string& text,
+                      const std::string& assignment) {
+  std::uint32_t slot = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, slot);
+  if (parsed.ec != std::errc() || parsed.ptr != end)
+    throw wrong(assignment, "'" + text + "' is no slot number");
+  if (slot >= map.max_entries)
+    throw wrong(assignment, "'" + map.name + "' has slots 0 to " +
+                                std::to_string(std::max(1u, map.max_entries) - 1));
+  return slot;
+}
+
+// By its name or, if that is one program's alone, its section.
+const Program& program_named(const Object& object, const std::string& name,
+                             const std::string& assignment) {
+  const auto fits = [](const Program& p) {
+    return p.type == ProgramType::Xdp || p.type == ProgramType::Unknown;
+  };
+  auto found = std::ranges::find(object.programs, name, &Program::name);
+  if (found == object.programs.end() &&
+      std::ranges::count(object.programs, name, &Program::section) == 1)
+    found = std::ranges::find(object.programs, name, &Program::section);
+  if (found == object.programs.end() || !fits(*found))
+    throw wrong(assignment, "there is no XDP program '" + name +
+                                "' (programs: " + list(object.programs, fits) + ")");
+  return *found;
+}
+
+} // namespace
+
+void set_slot(Object& object, const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  const std::size_t colon = assignment.rfind(':', equals);
+  if (equals == std::string::npos || colon == std::string::npos)
+    throw wrong(assignment, "MAP:INDEX=PROGRAM is expected");
+  MapDefinition& map = array_named(object, assignment.substr(0, colon), assignment);
+  const std::uint32_t slot =
+      slot_of(map, assignment.substr(colon + 1, equals - colon - 1), assignment);
+  const std::string program = assignment.substr(equals + 1);
+  if (program.empty())
+    map.initial_programs.erase(slot);
+  else
+    map.initial_programs[slot] = program_named(object, program, assignment).name;
+}
+
+} // namespace pw
