@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <set>
 
 namespace pw::verilog {
 
@@ -18,7 +19,38 @@ unsigned most_writers(const pipeline::Pipeline& p) {
   return most;
 }
 
+unsigned region_of(const pipeline::Pipeline& p, unsigned stage) {
+  unsigned r = 0;
+  while (r + 1 < p.regions.size() && p.regions[r].last_stage < stage)
+    ++r;
+  return r;
+}
+
 } // namespace
+
+TableUse table_use(const pipeline::Pipeline& p, unsigned map) {
+  TableUse use;
+  for (const pipeline::Operation& op : p.operations) {
+    if (op.kind != pipeline::OpKind::MapAccess || op.map != map)
+      continue;
+    use.first_stage = use.used ? std::min(use.first_stage, op.stage) : op.stage;
+    use.last_stage = std::max(use.last_stage, op.stage);
+    use.used = true;
+  }
+  use.region = region_of(p, use.first_stage);
+  return use;
+}
+
+std::vector<unsigned> holding_maps(const pipeline::Pipeline& p) {
+  std::set<unsigned> maps;
+  for (const pipeline::Operation& op : p.operations)
+    if (op.kind == pipeline::OpKind::MapAccess)
+      maps.insert(op.map);
+  for (const pipeline::Region& region : p.regions)
+    for (const pipeline::Interlock& lock : region.interlocks)
+      maps.insert(lock.map);
+  return {maps.begin(), maps.end()};
+}
 
 Structure structure_of(const pipeline::Pipeline& p) {
   Structure s;
@@ -30,6 +62,11 @@ Structure structure_of(const pipeline::Pipeline& p) {
   unsigned way =
       p.stages + 2 * static_cast<unsigned>(p.regions.size()) + s.window_beats + s.merge_delay + 8;
   s.packet_depth = std::max(512u, std::bit_ceil(2 * way));
+  s.whole_packet = std::ranges::any_of(p.operations, [](const pipeline::Operation& op) {
+    return op.kind == pipeline::OpKind::PacketRead;
+  });
+  if (s.whole_packet) // the longest packet must have room, or it would wait for itself
+    s.packet_depth = std::max(s.packet_depth, std::bit_ceil(longest_packet / p.bus_bytes + way));
   // At full rate a credit comes back (stages of the last region + merge_delay + 2) clocks after it
   // was taken.
   unsigned last =

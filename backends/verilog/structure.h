@@ -4,6 +4,8 @@
 
 #include "ir/pipeline.h"
 
+#include <vector>
+
 namespace pw::verilog {
 
 struct Structure {
@@ -13,6 +15,8 @@ struct Structure {
   unsigned packet_delay = 3;  // a beat accepted in clock t is at its head from t + packet_delay
   unsigned result_depth = 0;  // places of the result FIFO (packets)
   unsigned writers = 0;       // operations that may write one byte of the packet, at most
+  // Some operation is a PacketRead: a packet's header waits until all of the packet is stored.
+  bool whole_packet = false;
   unsigned merge_delay =
       0; // clocks between the last stage and the result FIFO: 1 if `writers` is large
 };
@@ -20,6 +24,21 @@ struct Structure {
 // Writers of a byte that are merged behind the last stage in the same clock; those of more bytes
 // take another clock.
 inline constexpr unsigned merged_at_once = 8;
+
+// The accesses of a map of MapKind::Table. They are in one region, and hold back packets at its
+// entrance.
+struct TableUse {
+  bool used = false; // are there any?
+  unsigned region = 0;
+  unsigned first_stage = 0, last_stage = 0; // of the operations, not of their results
+};
+TableUse table_use(const pipeline::Pipeline&, unsigned map);
+
+// Maps, ascending, for whose sake packets may have to wait at the entrance of a region: because of
+// an interlock or of a table that needs time.
+std::vector<unsigned> holding_maps(const pipeline::Pipeline&);
+
+inline constexpr unsigned longest_packet = 32768; // bytes, rounded up: head and tail have 16 bits
 
 Structure structure_of(const pipeline::Pipeline&);
 

@@ -11,7 +11,11 @@ constexpr unsigned counters_at = 0x100, data_at = 0x800;
 const char* const counter_names[] = {
     "packets_in",      "bad_frames",         "aborted",   "drop", "pass", "tx", "redirect",
     "unknown_verdict", "trap_packet_bounds", "trap_other"};
-constexpr unsigned counter_count = std::size(counter_names);
+
+// Those that every program has, and the clocks in which packets had to wait, by map.
+unsigned counter_count(const Context& c) {
+  return static_cast<unsigned>(std::size(counter_names) + holding_maps(c.p).size());
+}
 
 unsigned data_words(const Context& c) { return (c.host_width + 31) / 32; }
 
@@ -67,7 +71,8 @@ private:
   const Context& c_;
   const VerilogOptions& options_;
   Module m_;
-  unsigned select_ = bits_for(counter_count);
+  unsigned count_ = counter_count(c_);
+  unsigned select_ = bits_for(count_);
 };
 
 void ShellEmitter::add_ports() {
@@ -105,7 +110,7 @@ void ShellEmitter::add_control() {
                 "control",
                 {{"ADDRESS", number(axil_address_bits(c_))},
                  {"HOST", number(c_.host_width)},
-                 {"COUNTERS", number(counter_count)},
+                 {"COUNTERS", number(count_)},
                  {"SELECT", number(select_)},
                  {"PROGRAM", to_text(literal(32, program_mark(options_)))}},
                 {}};
@@ -148,11 +153,11 @@ void ShellEmitter::add_counters() {
                                     binary("||", verdict(0), unknown),
                                     atom("begins_bad"),
                                     atom("begins")};
-  wire(counter_count, "events", concat(events));
-  Instance unit{"pw_counters",
-                "counters",
-                {{"COUNT", number(counter_count)}, {"SELECT", number(select_)}},
-                {}};
+  if (!holding_maps(c_.p).empty())
+    events.insert(events.begin(), atom("held"));
+  wire(count_, "events", concat(events));
+  Instance unit{
+      "pw_counters", "counters", {{"COUNT", number(count_)}, {"SELECT", number(select_)}}, {}};
   same(unit.ports, {"clk", "rst"});
   unit.ports.emplace_back("clear", atom("counters_clear"));
   same(unit.ports, {"events"});
@@ -211,8 +216,11 @@ std::vector<ControlRegister> control_registers(const Context& c) {
       {"status", 0x0c, 1, "r"},    {"control", 0x10, 1, "rw"},  {"cfg_cpu", 0x14, 1, "rw"},
       {"cfg_seed", 0x18, 1, "rw"}, {"host_map", 0x20, 1, "rw"}, {"host_table", 0x24, 1, "rw"},
       {"host_row", 0x28, 1, "rw"}, {"command", 0x2c, 1, "rw"},  {"host_width", 0x30, 1, "r"}};
-  for (unsigned i = 0; i < counter_count; ++i)
-    out.push_back({counter_names[i], counters_at + 8 * i, 2, "r"});
+  unsigned at = counters_at;
+  for (const char* name : counter_names)
+    out.push_back({name, at, 2, "r"}), at += 8;
+  for (unsigned map : holding_maps(c.p))
+    out.push_back({"held_" + c.p.maps[map].name, at, 2, "r"}), at += 8;
   out.push_back({"data", data_at, data_words(c), "rw"});
   return out;
 }

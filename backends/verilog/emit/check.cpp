@@ -1,5 +1,6 @@
 #include "backends/verilog/emit/check.h"
 
+#include "backends/verilog/structure.h"
 #include "support/diagnostic.h"
 
 #include <bit>
@@ -40,6 +41,10 @@ void check_map(const pipeline::Map& m) {
   if (m.kind == MapKind::Hash)
     require(m.row_bits > 0 && m.ways << m.row_bits == m.slots && m.find_latency == 3,
             "tables of map " + m.name);
+  if (m.kind == MapKind::Table)
+    require(m.ways > 0 && m.row_bits > 0 && m.places > 0 && m.stash > 0 &&
+                m.slots == m.max_entries && m.find_latency == 4,
+            "table of map " + m.name);
   if (m.kind == MapKind::Present)
     require(m.find_latency == 1 || m.find_latency == 2, "presence bits of map " + m.name);
   for (const pipeline::Column& c : m.columns)
@@ -47,15 +52,27 @@ void check_map(const pipeline::Map& m) {
             "a column of map " + m.name);
 }
 
+void check_access(const Pipeline& p, const Operation& op) {
+  const pipeline::Map& m = p.maps[op.map];
+  require(m.kind == MapKind::Table && op.latency == m.find_latency &&
+              op.operands.size() == (m.lru ? 5u : 4u),
+          "an access of map " + m.name);
+  const TableUse use = table_use(p, op.map);
+  const pipeline::Region& region = p.regions[use.region];
+  require(use.last_stage <= region.last_stage, "accesses of map " + m.name + " in several regions");
+}
+
 void check_operation(const Pipeline& p, const Operation& op) {
   require(op.stage + op.latency < p.stages, "an operation ends behind the last stage");
-  bool of_map =
-      op.kind == OpKind::MapFind || op.kind == OpKind::MapRead || op.kind == OpKind::MapWrite;
+  bool of_map = op.kind == OpKind::MapFind || op.kind == OpKind::MapRead ||
+                op.kind == OpKind::MapWrite || op.kind == OpKind::MapAccess;
   if (!of_map)
     return;
   require(op.map < p.maps.size(), "an operation of no map");
   const pipeline::Map& m = p.maps[op.map];
-  if (op.kind == OpKind::MapFind)
+  if (op.kind == OpKind::MapAccess)
+    check_access(p, op);
+  else if (op.kind == OpKind::MapFind)
     require(op.latency == m.find_latency, "latency of a look-up in map " + m.name);
   else
     require(op.column < m.columns.size(), "an operation of no column of map " + m.name);

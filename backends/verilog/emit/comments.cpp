@@ -42,6 +42,18 @@ std::string column(const Context& c, const Operation& op, unsigned index_operand
          bytes(static_cast<int>(at.offset), at.bytes * at.count) + word;
 }
 
+// What becomes of an entry, if it depends on something.
+std::string clause(const Context& c, const Operation& op, unsigned i, const char* what) {
+  std::string when = operand(c, op, i);
+  return when == "1'b0" ? "" : std::string(", ") + what + (when == "1'b1" ? "" : " if " + when);
+}
+
+std::string access_comment(const Context& c, const Operation& op) {
+  return "match: " + result(c, op) + " = access " + operand(c, op, 1) + " in " +
+         c.p.maps[op.map].name + condition(c, op) + clause(c, op, 2, "insert") +
+         clause(c, op, 3, "remove");
+}
+
 } // namespace
 
 std::string source_comment(const SourceLocation& where, SourceLocation& last) {
@@ -62,6 +74,8 @@ std::string effect_comment(const Context& c, const Operation& op) {
   case OpKind::MapFind:
     return "match: " + result(c, op) + " = find " + operand(c, op, 1) + " in " +
            c.p.maps[op.map].name + condition(c, op);
+  case OpKind::MapAccess:
+    return access_comment(c, op);
   case OpKind::MapRead:
     return "read: " + result(c, op) + " = " + column(c, op, 2) + condition(c, op);
   case OpKind::MapWrite:

@@ -5,6 +5,8 @@
 #include "backends/verilog/emit/values.h"
 #include "backends/verilog/structure.h"
 
+#include <map>
+
 namespace pw::verilog {
 
 struct Context {
@@ -18,6 +20,10 @@ struct Context {
   std::vector<Expression> clearing;                           // one signal a memory
   std::vector<std::pair<std::string, unsigned>> host_answers; // masked read data of a memory, width
   unsigned host_width = 32;
+  // By map: a packet waits at the entrance of a region for its sake.
+  std::map<unsigned, std::vector<Expression>> held;
+  std::vector<std::string>
+      slow_units; // of the host port: those that say themselves when they are done
 
   void wire(unsigned width, const std::string& name, Expression value = nullptr) {
     top.add(Wire{width, name, std::move(value)});
@@ -27,9 +33,10 @@ struct Context {
   }
 };
 
-std::string valid_name(unsigned stage);  // a packet is in the stage
-std::string enter_name(unsigned region); // a packet enters the region in this clock
-unsigned bits_for(unsigned count);       // bits of a number below count; at least 1
+std::string valid_name(unsigned stage);               // a packet is in the stage
+std::string enter_name(unsigned region);              // a packet enters the region in this clock
+std::string table_name(const Context&, unsigned map); // instance of a map of MapKind::Table
+unsigned bits_for(unsigned count);                    // bits of a number below count; at least 1
 
 // The parts, in the order of the text.
 void add_ports(Context&);

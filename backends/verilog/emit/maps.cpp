@@ -1,6 +1,7 @@
 // The memories of the maps: look-up units and columns, with their ports joined to the stages and to
 // the host.
 #include "backends/verilog/emit/context.h"
+#include "ir/table_reserve.h"
 #include "support/hash.h"
 
 #include <algorithm>
@@ -26,11 +27,14 @@ template <class F> Expression per_port(const Operations& ops, F&& value) {
   return concat(std::move(out));
 }
 
+std::string map_name(const Context& c, unsigned number) {
+  return "map" + text(number) + "_" + legal_name(c.p.maps[number].name);
+}
+
 class MapEmitter {
 public:
   MapEmitter(Context& c, unsigned number)
-      : c_(c), map_(c.p.maps[number]), number_(number),
-        name_("map" + text(number) + "_" + legal_name(map_.name)) {}
+      : c_(c), map_(c.p.maps[number]), number_(number), name_(map_name(c, number)) {}
   void emit();
 
 private:
@@ -41,7 +45,10 @@ private:
   Connections find_ports(const Operations& finds, const std::string& unit) const;
   void emit_hash(const Operations& finds);
   void emit_present(const Operations& finds);
+  void emit_table(const Operations& accesses);
+  Expression joined(const Operations& accesses, unsigned operand) const;
   std::string masks() const;
+  std::string secret() const;
   void emit_column(unsigned column);
   Expression address(const Operation&, ValueId handle, const ValueId* index, unsigned bits) const;
   Expression index_bits(const Operation&, ValueId index, unsigned bits) const;
@@ -60,7 +67,8 @@ private:
 Operations MapEmitter::select(OpKind kind, unsigned column) const {
   Operations out;
   for (const Operation& op : c_.p.operations)
-    if (op.kind == kind && op.map == number_ && (kind == OpKind::MapFind || op.column == column))
+    if (op.kind == kind && op.map == number_ &&
+        (kind == OpKind::MapFind || kind == OpKind::MapAccess || op.column == column))
       out.push_back(&op);
   // Of writes in one clock the older packet's, which is in the later stage, comes first; the last
   // one wins.
@@ -130,6 +138,16 @@ std::string MapEmitter::masks() const {
   return "{" + out + "}";
 }
 
+// What the hash functions of a table are after reset.
+std::string MapEmitter::secret() const {
+  const unsigned bits = 8 * map_.key_bytes + map_.row_bits;
+  pipeline::Bits out{2 * bits, std::vector<std::uint64_t>((2 * bits + 63) / 64)};
+  for (unsigned i = 0; i < 2 * bits; ++i)
+    if (table_secret_bit(i / bits, i % bits))
+      out.words[i / 64] |= std::uint64_t{1} << (i % 64);
+  return to_text(literal(out));
+}
+
 void MapEmitter::emit_hash(const Operations& finds) {
   std::string unit = name_ + "_find";
   unsigned slot = map_.handle_bits - 1;
@@ -171,6 +189,72 @@ void MapEmitter::emit_present(const Operations& finds) {
     if (c_.values.wanted(finds[i]->result))
       c_.assign(c_.values.name(finds[i]->result, finds[i]->stage + finds[i]->latency),
                 slice(unit + "_handles", ports * width, i * width, map_.handle_bits));
+}
+
+Expression masked(unsigned width, Expression enable, Expression value) {
+  if (enable->text == "1'b1")
+    return value;
+  return width == 1 ? both(enable, value) : binary("&", repeat(width, enable), value);
+}
+
+// The operand of the one access that is enabled; there are never two.
+Expression MapEmitter::joined(const Operations& accesses, unsigned operand) const {
+  std::vector<Expression> terms;
+  for (const Operation* op : accesses) {
+    Expression enable =
+        both(atom(valid_name(op->stage)), c_.values.in_stage(op->operands[0], op->stage));
+    if (operand == 0)
+      terms.push_back(enable);
+    else if (accesses.size() == 1)
+      return c_.values.in_stage(op->operands[operand], op->stage);
+    else
+      terms.push_back(masked(c_.values.width(op->operands[operand]), enable,
+                             c_.values.in_stage(op->operands[operand], op->stage)));
+  }
+  return chain(operand == 0 ? "||" : "|", std::move(terms));
+}
+
+void MapEmitter::emit_table(const Operations& accesses) {
+  std::string unit = table_name(c_, number_);
+  unsigned key = 8 * map_.key_bytes, slot = bits_for(map_.slots), width = slot + 2;
+  bool used = !accesses.empty();
+  c_.wire(width, unit + "_result"), c_.wire(1, unit + "_done");
+  Connections ports = host_ports(unit, 0, 32, key + 1 + slot);
+  std::erase_if(ports, [](const auto& port) {
+    return port.first == "host_wdata" || port.first == "host_write";
+  });
+  ports.emplace_back("host_write", atom("host_write"));
+  ports.emplace_back("host_wdata", slice("host_wdata", c_.host_width, 0, key + 2));
+  ports.emplace_back("host_start", atom("host_start"));
+  ports.emplace_back("host_done", atom(unit + "_done"));
+  c_.slow_units.push_back(unit);
+  ports.emplace_back("access_enable", used ? joined(accesses, 0) : literal(1, 0));
+  ports.emplace_back("access_key", used ? joined(accesses, 1) : literal(key, 0));
+  ports.emplace_back("access_insert", used ? joined(accesses, 2) : literal(1, 0));
+  ports.emplace_back("access_remove", used ? joined(accesses, 3) : literal(1, 0));
+  ports.emplace_back("access_stamp", used && map_.lru ? joined(accesses, 4) : literal(32, 0));
+  ports.emplace_back("access_result", atom(unit + "_result"));
+  ports.emplace_back("hold", atom(unit + "_hold"));
+  c_.top.add(Instance{"pw_table",
+                      unit,
+                      {{"KEY", text(key)},
+                       {"WAYS", text(map_.ways)},
+                       {"PLACES", text(map_.places)},
+                       {"ROW_BITS", text(map_.row_bits)},
+                       {"ENTRIES", text(map_.max_entries)},
+                       {"SLOT_BITS", text(slot)},
+                       {"STASH", text(map_.stash)},
+                       {"RESERVE", text(pipeline::table_reserve(c_.p, number_))},
+                       {"LRU", map_.lru ? "1" : "0"},
+                       {"SECRET", secret()}},
+                      std::move(ports)});
+  for (const Operation* op : accesses) // a map of one slot has handles of the hit bit only
+    if (c_.values.wanted(op->result))
+      c_.assign(c_.values.name(op->result, op->stage + op->latency),
+                map_.handle_bits == slot + 1
+                    ? atom(unit + "_result")
+                    : concat({slice(unit + "_result", width, slot + 1, 1),
+                              slice(unit + "_result", width, 0, map_.handle_bits)}));
 }
 
 bool whole_words(const Operations& writes) {
@@ -290,6 +374,8 @@ void MapEmitter::emit() {
     emit_hash(finds);
   if (map_.kind == pipeline::MapKind::Present)
     emit_present(finds);
+  if (map_.kind == pipeline::MapKind::Table)
+    emit_table(select(OpKind::MapAccess, 0));
   for (unsigned i = 0; i < map_.columns.size(); ++i) {
     const pipeline::Column& column = map_.columns[i];
     c_.top.add(Comment{"value bytes " + text(column.offset) + " to " +
@@ -300,6 +386,8 @@ void MapEmitter::emit() {
 }
 
 } // namespace
+
+std::string table_name(const Context& c, unsigned map) { return map_name(c, map) + "_table"; }
 
 void add_maps(Context& c) {
   for (unsigned i = 0; i < c.p.maps.size(); ++i)

@@ -24,6 +24,10 @@ const char* kind_name(pipeline::MapKind kind) {
     return "present";
   case pipeline::MapKind::Hash:
     return "hash";
+  case pipeline::MapKind::Table:
+    return "table";
+  case pipeline::MapKind::Lpm:
+    return "lpm";
   }
   return "";
 }
@@ -33,6 +37,11 @@ Json tables_json(const pipeline::Map& map) {
   if (map.kind == pipeline::MapKind::Hash)
     out.push_back(
         {{"table", 0}, {"holds", "keys"}, {"rows", map.slots}, {"width", 8 * map.key_bytes + 1}});
+  if (map.kind == pipeline::MapKind::Table)
+    out.push_back({{"table", 0},
+                   {"holds", "entries"},
+                   {"rows", (map.ways << map.row_bits) * map.places + map.stash},
+                   {"width", 8 * map.key_bytes + 1 + bits_for(map.slots)}});
   if (map.kind == pipeline::MapKind::Present)
     out.push_back({{"table", 0}, {"holds", "presence"}, {"rows", map.slots}, {"width", 1}});
   for (unsigned i = 0; i < map.columns.size(); ++i) {
@@ -61,6 +70,13 @@ Json maps_json(const pipeline::Pipeline& p) {
     if (m.kind == pipeline::MapKind::Hash) {
       map["ways"] = m.ways;
       map["row_bits"] = m.row_bits;
+    }
+    if (m.kind == pipeline::MapKind::Table) {
+      map["ways"] = m.ways;
+      map["row_bits"] = m.row_bits;
+      map["places"] = m.places;
+      map["stash"] = m.stash;
+      map["lru"] = m.lru;
     }
     map["tables"] = tables_json(m);
     out.push_back(map);

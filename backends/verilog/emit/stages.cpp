@@ -83,6 +83,18 @@ std::string add_interlock(Context& c, unsigned r, unsigned number) {
   return name + "_hold";
 }
 
+// What keeps packets out of the region, by map.
+std::map<unsigned, std::vector<Expression>> add_holds(Context& c, unsigned r) {
+  std::map<unsigned, std::vector<Expression>> holds;
+  const std::vector<pipeline::Interlock>& locks = c.p.regions[r].interlocks;
+  for (unsigned i = 0; i < locks.size(); ++i)
+    holds[locks[i].map].push_back(atom(add_interlock(c, r, i)));
+  for (unsigned m = 0; m < c.p.maps.size(); ++m)
+    if (TableUse use = table_use(c.p, m); use.used && use.region == r)
+      holds[m].push_back(atom(table_name(c, m) + "_hold"));
+  return holds;
+}
+
 void add_registers(Context& c, unsigned s) {
   bool first = c.values.first_of_region(s);
   unsigned r = c.values.region_of(s);
@@ -103,6 +115,7 @@ bool is_logic(const Context& c, const pipeline::Operation& op) {
   case OpKind::Constant:
   case OpKind::Input:
   case OpKind::PacketField:
+  case OpKind::MapAccess:
   case OpKind::MapRead:
   case OpKind::MapWrite:
   case OpKind::PacketWrite:
@@ -160,11 +173,15 @@ void add_rebuilt(Context& c, unsigned s) {
            expression_of(*op, c.values, s));
 }
 
+bool arrives(const Context& c, const pipeline::Operation& op) {
+  return op.kind == OpKind::MapRead || op.kind == OpKind::MapAccess ||
+         (op.kind == OpKind::MapFind && !is_logic(c, op));
+}
+
 // Results of memories arrive in this stage; the memories stand behind the stages.
 void add_arrivals(Context& c, unsigned s) {
   for (const pipeline::Operation& op : c.p.operations)
-    if ((op.kind == OpKind::MapFind || op.kind == OpKind::MapRead) && !is_logic(c, op) &&
-        op.stage + op.latency == s)
+    if (arrives(c, op) && op.stage + op.latency == s)
       c.wire(c.values.width(op.result), c.values.name(op.result, s));
 }
 
@@ -180,8 +197,12 @@ void add_entrance(Context& c, unsigned r) {
   add_credits(c, r);
   std::vector<Expression> conditions = {atom(region_name(r) + "_valid"),
                                         atom(region_name(r) + "_credit")};
-  for (unsigned i = 0; i < region.interlocks.size(); ++i)
-    conditions.push_back(unary("!", atom(add_interlock(c, r, i))));
+  Expression ready = chain("&&", conditions);
+  for (const auto& [map, holds] : add_holds(c, r)) {
+    Expression hold = chain("||", holds);
+    conditions.push_back(unary("!", hold));
+    c.held[map].push_back(chain("&&", {ready, hold}));
+  }
   c.assign(enter_name(r), chain("&&", conditions));
 }
 

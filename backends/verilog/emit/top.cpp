@@ -21,6 +21,10 @@ unsigned trace_count(const Context& c) {
 
 void add_host_width(Context& c) {
   for (const pipeline::Map& map : c.p.maps) {
+    if (map.kind == pipeline::MapKind::Table) // {key, slot, valid} or {key, operation}
+      c.host_width = std::max(c.host_width, 8 * map.key_bytes + 1 + bits_for(map.slots));
+    if (map.kind == pipeline::MapKind::Table)
+      c.host_width = std::max(c.host_width, 8 * map.key_bytes + 2);
     if (map.kind == pipeline::MapKind::Hash)
       c.host_width = std::max(c.host_width, 8 * map.key_bytes + 1);
     for (const pipeline::Column& column : map.columns)
@@ -40,6 +44,15 @@ void add_clear_done(Context& c) {
   Expression busy = c.clearing.empty() ? literal(1, 0) : chain("||", c.clearing);
   c.top.add(Clocked{{{"clear_done_q", binary("&&", unary("!", atom("rst")), unary("!", busy))}}});
   c.assign("clear_done", atom("clear_done_q"));
+}
+
+// One bit a map, in the order of holding_maps.
+void add_held(Context& c) {
+  std::vector<Expression> bits;
+  for (unsigned map : holding_maps(c.p))
+    bits.insert(bits.begin(), chain("||", c.held[map]));
+  if (!bits.empty())
+    c.assign("held", concat(bits));
 }
 
 void add_host_data(Context& c) {
@@ -78,6 +91,8 @@ void add_ports(Context& c) {
   if (unsigned n = trace_count(c); n > 0)
     out(n, "trace_active", "one bit a trace operation"), out(n, "trace_valid"),
         out(192 * n, "trace_args");
+  if (std::size_t n = holding_maps(c.p).size(); n > 0)
+    out(static_cast<unsigned>(n), "held", "a packet waits for the sake of a map");
   in(1, "host_valid", "the memories of the maps, while idle"), in(1, "host_write"),
       in(8, "host_map");
   in(8, "host_table"), in(32, "host_row"), in(c.host_width, "host_wdata");
@@ -99,14 +114,20 @@ void add_control(Context& c) {
   c.wire(1, "result_pop");
   c.wire(1, "deparser_empty");
   if (!c.p.maps.empty())
-    c.wire(1, "host_write_now");
+    c.wire(1, "host_write_now"), c.wire(1, "host_start");
+  for (unsigned m = 0; m < c.p.maps.size(); ++m)
+    if (c.p.maps[m].kind == pipeline::MapKind::Table)
+      c.wire(1, table_name(c, m) + "_hold");
 }
 
 void add_housekeeping(Context& c) {
   c.top.add(Banner{"host port and state"});
-  std::string write_now = c.p.maps.empty() ? "host_write_now_unused" : "host_write_now";
+  std::string unused = c.p.maps.empty() ? "_unused" : "";
   if (c.p.maps.empty())
-    c.wire(1, write_now);
+    c.wire(1, "host_write_now_unused"), c.wire(1, "host_start_unused");
+  std::vector<Expression> slow, done;
+  for (const std::string& unit : c.slow_units)
+    slow.push_back(atom(unit + "_select")), done.push_back(atom(unit + "_done"));
   c.top.add(Instance{"pw_host",
                      "host",
                      {},
@@ -114,10 +135,14 @@ void add_housekeeping(Context& c) {
                       {"rst", atom("rst")},
                       {"host_valid", atom("host_valid")},
                       {"host_write", atom("host_write")},
+                      {"slow", slow.empty() ? literal(1, 0) : chain("||", slow)},
+                      {"done", done.empty() ? literal(1, 0) : chain("||", done)},
                       {"host_ready", atom("host_ready")},
-                      {"write_now", atom(write_now)}}});
+                      {"start", atom("host_start" + unused)},
+                      {"write_now", atom("host_write_now" + unused)}}});
   add_host_data(c);
   add_clear_done(c);
+  add_held(c);
   std::vector<Expression> levels = {atom("header_level"), atom("packet_level"),
                                     atom("result_level")};
   for (unsigned r = 1; r < c.p.regions.size(); ++r)

@@ -12,7 +12,7 @@ namespace {
 // of its operands with registers behind it, which synthesis may move into it (DSP blocks take them
 // up).
 bool from_memory(const pipeline::Pipeline& p, const pipeline::Operation& op) {
-  return op.kind == OpKind::MapRead ||
+  return op.kind == OpKind::MapRead || op.kind == OpKind::MapAccess ||
          (op.kind == OpKind::MapFind && p.maps[op.map].kind != pipeline::MapKind::Array);
 }
 
@@ -77,6 +77,8 @@ std::string default_name(const pipeline::Pipeline& p, const pipeline::Operation&
     return "choice";
   case OpKind::MapFind:
     return legal_name(p.maps[op.map].name) + "_entry";
+  case OpKind::MapAccess:
+    return legal_name(p.maps[op.map].name) + "_access";
   case OpKind::MapRead:
     return legal_name(p.maps[op.map].name) + "_at" +
            std::to_string(p.maps[op.map].columns[op.column].offset);

@@ -56,6 +56,7 @@ module pw_control #(
   reg closed_1;  // `closed` in the clock before: only then idle can't end by a packet that begins
   reg active;
   reg command_write;
+  reg command_answer;  // it leaves what it is answered in the data words
   wire busy = waiting || active;
   assign host_valid = active;
   assign host_write = command_write;
@@ -78,7 +79,10 @@ module pw_control #(
   assign counters_clear = does_write && write_word == AT_CONTROL && write_strobe[0] && write_data[1];
 
   always_ff @(posedge clk) begin
-    if (command) command_write <= write_data[0];
+    if (command) begin
+      command_write <= write_data[0];
+      command_answer <= !write_data[0] || write_data[2];
+    end
     closed_1 <= closed;
     if (rst) begin
       hold <= 0;
@@ -124,7 +128,7 @@ module pw_control #(
       localparam [WORD-1:0] HERE = AT_DATA + WORD'(i);
       reg [31:0] word;
       always_ff @(posedge clk) begin
-        if (host_ready && !command_write) word <= given[32*i+:32];
+        if (host_ready && command_answer) word <= given[32*i+:32];
         else if (does_write && write_word == HERE) word <= merged(word, write_data, write_strobe);
       end
       assign data[32*i+:32] = word;
@@ -139,7 +143,9 @@ module pw_control #(
   assign host_wdata = data[HOST-1:0];
 
   // ---- reads
-  wire [SELECT:0] counter_word = read_word[SELECT:0];  // AT_COUNTERS is a multiple of 64
+  wire [WORD-1:0] from_counters = read_word - AT_COUNTERS;
+  wire [SELECT:0] counter_word = from_counters[SELECT:0];
+  wire unused_counters = &from_counters[WORD-1:SELECT+1];
   wire of_counter = read_word >= AT_COUNTERS && read_word < END_COUNTERS;
   wire of_data = read_word >= AT_DATA && {1'b0, read_word} < END_DATA;
   assign counter_number = of_counter ? counter_word[SELECT:1] : {SELECT{1'b0}};
