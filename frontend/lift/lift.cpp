@@ -29,8 +29,9 @@ unsigned count_instructions(const isa::Code& code) {
 
 LiftedProgram lift_program(const Object& object, const Program& program,
                            const LiftOptions& options) {
-  verify::Report report(program);
-  verify::Exploration explored = verify::explore(object, program, options.verify, report);
+  const verify::Linked linked(object, program);
+  verify::Report report(linked);
+  verify::Exploration explored = verify::explore(object, linked, options.verify, report);
   const bool refused = report.errors();
   std::vector<Diagnostic> said = report.take();
   if (refused)
@@ -40,7 +41,7 @@ LiftedProgram lift_program(const Object& object, const Program& program,
   out.instructions = count_instructions(explored.code);
   out.context = std::make_unique<llvm::LLVMContext>();
   out.module = std::make_unique<llvm::Module>(program.name, *out.context);
-  lift::Lifter(object, program, explored, out).run();
+  lift::Lifter(object, linked.whole, explored, out).run();
   lift::promote_cells(*out.module);
   if (options.optimize)
     lift::optimize(*out.module);

@@ -76,6 +76,8 @@ void Lifter::finish_node(const verify::Node& node, State& s) {
     return finish_call(node, s);
   if (std::holds_alternative<isa::Exit>(insn))
     return finish_return(node, s);
+  if (verify::is_tail_call(insn))
+    return finish_tail(node, s);
   if (!verify::is_loop_call(insn))
     lift_step(s, last);
   b_.CreateBr(block_of(node.edges.at(0).to));

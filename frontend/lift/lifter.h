@@ -61,6 +61,9 @@ private:
   void finish_return(const verify::Node&, State&);
   void finish_round(const verify::Node&);
   void finish_program(const State&);
+  void finish_tail(const verify::Node&, const State&); // lift_tail.cpp
+  llvm::Value* one_of(llvm::Value* index, const std::vector<std::uint32_t>& slots);
+  void clear_stack(unsigned frame);
   llvm::BasicBlock* block_of(unsigned node) { return blocks_.at(node); }
   llvm::BasicBlock* edge_block(const char* name);
   void clear_nulls(const State&, const Abstract& null);

@@ -11,9 +11,14 @@ bool is_loop_call(const Instruction& i) {
   return call && call->id == BPF_FUNC_loop;
 }
 
+bool is_tail_call(const Instruction& i) {
+  const auto* call = std::get_if<CallHelper>(&i);
+  return call && call->id == BPF_FUNC_tail_call;
+}
+
 bool ends_block(const Instruction& i) {
   return std::holds_alternative<Jump>(i) || std::holds_alternative<isa::Exit>(i) ||
-         std::holds_alternative<CallLocal>(i) || is_loop_call(i);
+         std::holds_alternative<CallLocal>(i) || is_loop_call(i) || is_tail_call(i);
 }
 
 namespace {
@@ -147,7 +152,8 @@ Graph::Graph(const Code& code, const Program& program) {
   }
   std::set<unsigned> seen;
   std::vector<unsigned> order;
-  visit(0, functions_, seen, order);
+  for (const auto& [first, f] : functions_) // tail calls lead to functions that nobody calls
+    visit(first, functions_, seen, order);
   for (unsigned f : order)
     find_live(code, functions_.at(f), functions_);
 }
@@ -155,7 +161,10 @@ Graph::Graph(const Code& code, const Program& program) {
 std::vector<unsigned> Graph::recursion() const {
   std::vector<unsigned> path;
   std::set<unsigned> done;
-  return on_cycle(0, functions_, path, done) ? path : std::vector<unsigned>{};
+  for (const auto& [first, f] : functions_)
+    if (on_cycle(first, functions_, path, done))
+      return path;
+  return {};
 }
 
 } // namespace pw::verify

@@ -15,7 +15,8 @@
 
 namespace pw::verify {
 
-// A block also ends behind a call of a subprogram and behind bpf_loop, since other code runs there.
+// A block also ends behind a call of a subprogram, behind bpf_loop and behind bpf_tail_call, since
+// other code runs there.
 struct Block {
   unsigned first = 0, last = 0; // instructions, both within
   std::vector<unsigned> successors, predecessors;
@@ -64,6 +65,7 @@ private:
 
 bool ends_block(const isa::Instruction&);
 bool is_loop_call(const isa::Instruction&); // bpf_loop
+bool is_tail_call(const isa::Instruction&); // bpf_tail_call
 
 // The pieces, each in its own file.
 void build_blocks(const isa::Code&, Function&);

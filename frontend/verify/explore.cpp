@@ -16,6 +16,7 @@ constexpr unsigned max_depth = 8;              // of frames, as in Linux
 constexpr std::uint64_t max_rounds = 1u << 23; // of bpf_loop, as in Linux
 constexpr std::uint16_t call_registers = 0x3f; // r0 .. r5
 constexpr std::uint16_t loop_registers = 0x0e; // r1 .. r3: what bpf_loop still needs
+constexpr std::uint32_t tail_mark = 1u << 31; // in keys: behind all blocks of what was called first
 
 struct Place {
   unsigned context = 0, block = 0;
@@ -39,16 +40,27 @@ std::vector<std::uint32_t> counters(const Function& f, unsigned from,
   return out;
 }
 
+// How to go about it.
+struct Manner {
+  unsigned foresight = 0; // blocks; 0: states that can be joined are
+  // By part: tail-called programs are looked at in this order. Empty: by the number of tail calls
+  // that led to them, which is right without knowing who calls whom.
+  std::vector<unsigned> ranks;
+};
+
 class Explorer {
 public:
-  Explorer(const Object& object, const pw::Program& program, const VerifyOptions& options,
-           Report& report, Exploration& out, unsigned foresight)
-      : program_(program), options_(options), report_(report), out_(out),
-        transfer_(object, program, out.code, report), foresight_(object, program, out, foresight),
-        apart_(foresight > 0) {}
+  Explorer(const Object& object, const Linked& linked, const VerifyOptions& options, Report& report,
+           Exploration& out, const Manner& manner)
+      : object_(object), linked_(linked), options_(options), report_(report), out_(out),
+        transfer_(object, linked.whole, out.code, report),
+        foresight_(object, linked.whole, out, manner.foresight), apart_(manner.foresight > 0),
+        ranks_(manner.ranks) {
+    out_.tails = TailGraph(linked.parts.size());
+  }
 
   void run() {
-    out_.contexts.push_back({&out_.graph->function(0), 0, 0, 0, {}, false, 0, {}});
+    out_.contexts.push_back({&out_.graph->function(0), 0, 0, 0, {}, false, 0, {}, 0, {}});
     State start;
     start.frames.push_back(fresh_frame(0));
     start.reg(1) = Value::pointer(Kind::Context);
@@ -207,6 +219,8 @@ private:
       finish_call(n, b, call->target, std::move(s));
     else if (is_loop_call(last))
       finish_loop(n, b, std::move(s));
+    else if (is_tail_call(last))
+      finish_tail(n, f, b, std::move(s));
     else {
       transfer_.step(s, b.last);
       fall_through(n, f, b, std::move(s), EdgeKind::Next);
@@ -258,7 +272,7 @@ private:
     if (fresh)
       out_.contexts.push_back({&out_.graph->function(target), n.context,
                                out_.contexts[n.context].depth + 1, n.block, n.iterations, callback,
-                               round, prefix});
+                               round, prefix, 0, prefix});
     return it->second;
   }
 
@@ -282,7 +296,9 @@ private:
       return (std::max(f.stack_bytes, 1u) + 15) / 16 * 16;
     };
     unsigned bytes = rounded(out_.graph->function(target)) + rounded(function(context));
-    for (unsigned c = context; out_.contexts[c].depth > 0; c = out_.contexts[c].parent)
+    // Programs are looked at one by one: what called a program doesn't count in what it calls.
+    for (unsigned c = context; out_.contexts[c].depth > 0 && out_.contexts[c].tail_calls == 0;
+         c = out_.contexts[c].parent)
       bytes += rounded(function(out_.contexts[c].parent));
     if (bytes <= unsigned(stack_bytes))
       return true;
@@ -345,6 +361,96 @@ private:
     callee.regs[2] = body.reg(3);
     body.frames.push_back(callee);
     arrive(std::move(body), {context, 0, counters_at_entry(context)}, EdgeKind::Body, n);
+  }
+
+  // ---- tail calls ----
+
+  // Into each program that the index may mean, and on: the host may have emptied the slot.
+  void finish_tail(unsigned n, const Function& f, const Block& b, State s) {
+    const bool good = transfer_.check_tail_call(s, b.last);
+    State straight = s;
+    transfer_.finish_call(straight, good ? Value{} : Value::poison());
+    fall_through(n, f, b, std::move(straight), EdgeKind::Next);
+    if (!good || s.least_tail_calls >= most_tail_calls)
+      return;
+    if (s.most_tail_calls >= most_tail_calls)
+      return refuse_tail_calls(b.last);
+    const auto targets = transfer_.tail_targets(s);
+    if (targets.empty())
+      out_.empty_calls.try_emplace(b.last, describe_slot(s));
+    for (const auto& [name, slots] : targets)
+      tail_call(n, b.last, s, name, slots.front());
+  }
+
+  std::string describe_slot(const State& s) const {
+    const MapDefinition& map = object_.maps[s.reg(2).index];
+    const Scalar index = zero_extend(s.reg(3).scalar, 32);
+    return map.name + (index.is_constant() ? ":" + to_string(index) : "");
+  }
+
+  void refuse_tail_calls(unsigned insn) {
+    report_.add(diagnose("PW-TAIL-005", "a packet may make more tail calls than Linux follows")
+                    .limited(std::to_string(most_tail_calls), "more on some paths only")
+                    .help("make fewer tail calls in loops and subprograms"),
+                insn);
+  }
+
+  void tail_call(unsigned n, unsigned insn, State s, const std::string& name, std::uint32_t slot) {
+    const Part* part = linked_.find(name);
+    if (!part)
+      return refuse_program(insn, s, name, slot);
+    const unsigned from = linked_.part_of(insn), to = unsigned(part - linked_.parts.data());
+    const Context& caller = out_.contexts[out_.nodes[n].context];
+    const unsigned level = ranks_.empty() ? caller.tail_calls + 1 : ranks_[to];
+    if (!ranks_.empty() && level <= ranks_[from]) // joined states go where single ones didn't
+      stopped_ = true;
+    if (!out_.tails.add(from, to, level))
+      return refuse_circle(insn, from, to);
+    const unsigned context = enter_tail(n, *part, level);
+    s.top() = fresh_frame(unsigned(s.frames.size()) - 1);
+    s.reg(1) = Value::pointer(Kind::Context);
+    ++s.least_tail_calls;
+    ++s.most_tail_calls;
+    arrive(std::move(s), {context, 0, counters_at_entry(context)}, EdgeKind::Tail, n);
+  }
+
+  unsigned enter_tail(unsigned n, const Part& part, unsigned level) {
+    Context c = out_.contexts[out_.nodes[n].context];
+    ++c.tail_calls;
+    c.function = &out_.graph->function(part.first);
+    c.prefix = c.origin;
+    c.prefix.insert(c.prefix.end(), {tail_mark + level, part.first});
+    const auto [it, fresh] =
+        contexts_.try_emplace(std::pair(c.prefix, part.first), out_.contexts.size());
+    if (fresh)
+      out_.contexts.push_back(std::move(c));
+    return it->second;
+  }
+
+  void refuse_program(unsigned insn, const State& s, const std::string& name, std::uint32_t slot) {
+    const auto other = std::ranges::find(object_.programs, name, &pw::Program::name);
+    const std::string where =
+        "slot " + std::to_string(slot) + " of '" + object_.maps[s.reg(2).index].name + "'";
+    if (other == object_.programs.end())
+      report_.add(diagnose("PW-TAIL-002",
+                           where + " holds '" + name + "', which is no program of this object")
+                      .help("give another program with --slot MAP:INDEX=PROGRAM"),
+                  insn);
+    else
+      report_.add(diagnose("PW-TAIL-003",
+                           where + " holds '" + name + "', which is of type " + other->type_name)
+                      .limited("XDP programs", other->type_name),
+                  insn);
+  }
+
+  void refuse_circle(unsigned insn, unsigned from, unsigned to) {
+    auto way = out_.tails.way(to, from);
+    way.push_back(to);
+    report_.add(diagnose("PW-TAIL-004", "programs tail-call each other in a circle")
+                    .breaks("tail-called programs stand one behind the other in hardware")
+                    .limited("tail calls without a circle", names_of(linked_, way))
+                    .help("leave a slot of the circle empty, or put a loop in its place"),
+                insn);
   }
 
   void finish_exit(unsigned n, const Block& b, State s) {
@@ -465,13 +571,15 @@ private:
     return {c.parent, c.call_block, c.call_iterations};
   }
 
-  const pw::Program& program_;
+  const Object& object_;
+  const Linked& linked_;
   const VerifyOptions& options_;
   Report& report_;
   Exploration& out_;
   Transfer transfer_;
   Foresight foresight_;
   bool apart_;
+  const std::vector<unsigned>& ranks_;
   std::vector<Fate> fates_; // by node
   std::map<Key, std::vector<unsigned>> pending_;
   std::map<std::pair<Key, unsigned>, unsigned> contexts_;
@@ -503,38 +611,61 @@ bool check_type(const pw::Program& program, Report& report) {
   return false;
 }
 
-Exploration explore_once(const Object& object, const pw::Program& program,
-                         const VerifyOptions& options, Report& report, unsigned foresight) {
-  Exploration out;
-  out.code = decode(program.insns);
-  if (out.code.empty()) {
-    report.add(diagnose("PW-VER-009", "the program is empty"), 0);
-    return out;
+struct Attempt {
+  Report report;
+  Exploration found;
+};
+
+Attempt explore_once(const Object& object, const Linked& linked, const VerifyOptions& options,
+                     const Manner& manner) {
+  Attempt a{Report(linked), {}};
+  a.found.code = decode(linked.whole.insns);
+  if (a.found.code.empty()) {
+    a.report.add(diagnose("PW-VER-009", "the program is empty"), 0);
+    return a;
   }
-  out.graph = std::make_unique<Graph>(out.code, program);
-  if (check_recursion(*out.graph, program, report))
-    Explorer(object, program, options, report, out, foresight).run();
-  return out;
+  a.found.graph = std::make_unique<Graph>(a.found.code, linked.whole);
+  if (check_recursion(*a.found.graph, linked.whole, a.report))
+    Explorer(object, linked, options, a.report, a.found, manner).run();
+  return a;
+}
+
+void tell_empty_calls(const Exploration& found, Report& report) {
+  for (const auto& [insn, slot] : found.empty_calls) {
+    const bool constant = slot.find(':') != std::string::npos;
+    report.add(diagnose("PW-TAIL-001", "the tail call finds no program")
+                   .breaks("a tail call without a program goes on behind it")
+                   .limited("programs known before compiling", slot)
+                   .help("name it with --slot " + slot + (constant ? "" : ":INDEX") + "=PROGRAM")
+                   .warning(),
+               insn);
+  }
 }
 
 } // namespace
 
-Exploration explore(const Object& object, const pw::Program& program, const VerifyOptions& options,
+Exploration explore(const Object& object, const Linked& linked, const VerifyOptions& options,
                     Report& report) {
-  if (!check_type(program, report))
+  if (!check_type(linked.whole, report))
     return {};
-  Exploration out = explore_once(object, program, options, report, 0);
-  for (unsigned foresight : {8u, 64u}) {
-    if (report.empty() || !out.complete)
-      break;
-    Report other(program);
-    Exploration apart = explore_once(object, program, options, other, foresight);
-    if (!apart.complete || !other.better_than(report))
-      continue;
-    report = std::move(other);
-    out = std::move(apart);
-  }
-  return out;
+  Manner manner;
+  Attempt best = explore_once(object, linked, options, manner);
+  const auto try_again = [&](const Manner& other, bool as_good) {
+    Attempt next = explore_once(object, linked, options, other);
+    if (!next.found.complete || !(as_good || next.report.better_than(best.report)))
+      return;
+    best = std::move(next);
+    manner = other;
+  };
+  // Programs that several others call are looked at once, now that it is known who does.
+  if (best.found.complete && best.found.tails.scattered())
+    try_again({0, best.found.tails.ranks()}, linked.parts.size() <= most_tail_calls);
+  for (unsigned foresight : {8u, 64u})
+    if (!best.report.empty() && best.found.complete)
+      try_again({foresight, manner.ranks}, false);
+  report = std::move(best.report);
+  tell_empty_calls(best.found, report);
+  return std::move(best.found);
 }
 
 } // namespace pw::verify

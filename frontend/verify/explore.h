@@ -12,6 +12,8 @@
 
 #include "frontend/frontend.h"
 #include "frontend/verify/cfg.h"
+#include "frontend/verify/linked.h"
+#include "frontend/verify/tail_graph.h"
 #include "frontend/verify/transfer.h"
 
 #include <cstdint>
@@ -21,7 +23,7 @@
 namespace pw::verify {
 
 enum class EdgeKind : std::uint8_t {
-  Next,  // falls into the next block
+  Next,  // falls into the next block; first where there are others
   Taken, // conditional or unconditional jump
   NotTaken,
   Call,   // into a subprogram
@@ -30,6 +32,7 @@ enum class EdgeKind : std::uint8_t {
   Done,   // bpf_loop: all rounds done
   Again,  // callback returned 0
   Stop,   // callback returned another number
+  Tail,   // into another program
 };
 
 struct Edge {
@@ -47,7 +50,9 @@ struct Node {
   std::vector<Edge> edges; // none: the program ends here (Exit)
 };
 
-// A subprogram called from one place: callers and rounds included.
+// A subprogram called from one place: callers and rounds included. Or a program that was
+// tail-called and has taken the place of one of these (or of the program itself): it returns to the
+// same caller.
 struct Context {
   const Function* function = nullptr;
   unsigned parent = 0;     // context of the caller; own index for the program itself
@@ -57,6 +62,8 @@ struct Context {
   bool is_callback = false;
   std::uint64_t round = 0;
   std::vector<std::uint32_t> prefix; // of the keys of its nodes
+  unsigned tail_calls = 0;           // since its caller called
+  std::vector<std::uint32_t> origin; // prefix of what it has taken the place of
 };
 
 struct Exploration {
@@ -65,11 +72,13 @@ struct Exploration {
   std::vector<Context> contexts;
   std::vector<Node> nodes; // in an order in which edges lead forward only, once sorted by `order`
   std::vector<unsigned> order;
-  unsigned instructions = 0; // unrolled
-  bool complete = false;     // all of the program was seen
+  TailGraph tails;
+  std::map<unsigned, std::string> empty_calls; // tail calls that find no program: instruction, slot
+  unsigned instructions = 0;                   // unrolled
+  bool complete = false;                       // all of the program was seen
 };
 
 // Fills the report; the exploration is complete only if there are no errors in it.
-Exploration explore(const Object&, const Program&, const VerifyOptions&, Report&);
+Exploration explore(const Object&, const Linked&, const VerifyOptions&, Report&);
 
 } // namespace pw::verify

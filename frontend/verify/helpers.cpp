@@ -14,6 +14,7 @@ constexpr HelperSignature table[] = {
     {BPF_FUNC_trace_printk, {Memory, Size, Any, Any, Any}},
     {BPF_FUNC_get_prandom_u32, {}},
     {BPF_FUNC_get_smp_processor_id, {}},
+    {BPF_FUNC_tail_call, {Context, Map, Any}}, // the explorer's
     {BPF_FUNC_redirect, {Any, Any}, Result::Verdict},
     {BPF_FUNC_csum_diff, {MemoryOrNull, SizeOrZero, MemoryOrNull, SizeOrZero, Any}},
     {BPF_FUNC_xdp_adjust_head, {Context, Any}, Result::Number, true},

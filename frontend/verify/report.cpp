@@ -10,7 +10,11 @@ void Report::add(Diagnostic d, unsigned insn) {
     return;
   errors_ += d.severity == Severity::Error;
   d.at(insn, program_->location(insn));
-  all_.push_back(std::move(d));
+  if (const unsigned part = linked_ ? linked_->part_of(insn) : 0; part > 0) {
+    d.insn = insn - linked_->parts[part].first;
+    d.message += " (in program '" + linked_->parts[part].program->name + "', tail-called)";
+  }
+  all_.emplace_back(insn, std::move(d));
 }
 
 bool Report::better_than(const Report& other) const {
@@ -18,9 +22,11 @@ bool Report::better_than(const Report& other) const {
 }
 
 std::vector<Diagnostic> Report::take() {
-  std::stable_sort(all_.begin(), all_.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return a.insn < b.insn; });
-  return std::move(all_);
+  std::ranges::stable_sort(all_, {}, &std::pair<unsigned, Diagnostic>::first);
+  std::vector<Diagnostic> out;
+  for (auto& [insn, d] : std::exchange(all_, {}))
+    out.push_back(std::move(d));
+  return out;
 }
 
 } // namespace pw::verify

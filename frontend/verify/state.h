@@ -98,7 +98,8 @@ struct State {
   unsigned metadata = 0;       // most bytes of it that there can be
   bool packet_written = false; // maybe; so are the next two
   bool tail_shrunk = false;
-  bool tail_regrown = false; // over received bytes
+  bool tail_regrown = false;                          // over received bytes
+  unsigned least_tail_calls = 0, most_tail_calls = 0; // made so far
 
   std::vector<Sum> sums;
 

@@ -35,11 +35,14 @@ class Transfer {
 public:
   Transfer(const Object&, const Program&, const isa::Code&, Report&);
 
-  // All but Jump, Exit, CallLocal and bpf_loop, which the explorer sees to.
+  // All but Jump, Exit, CallLocal, bpf_loop and bpf_tail_call, which the explorer sees to.
   void step(State&, unsigned insn);
   // Narrows the state to where the jump goes the way of `taken`; false: it never does.
   bool branch(State&, unsigned insn, const isa::Jump&, bool taken);
   bool check_loop_call(State&, unsigned insn); // arguments of bpf_loop
+  bool check_tail_call(State&, unsigned insn); // likewise
+  // Programs that a tail call in this state may go to, and by which slots.
+  std::map<std::string, std::vector<std::uint32_t>> tail_targets(const State&) const;
   void check_exit(State&, unsigned insn);
   std::uint32_t& next_id() { return next_id_; }
 

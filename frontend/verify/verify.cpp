@@ -5,9 +5,10 @@ namespace pw {
 
 std::vector<Diagnostic> verify_program(const Object& object, const Program& program,
                                        const VerifyOptions& options) {
-  verify::Report report(program);
+  const verify::Linked linked(object, program);
+  verify::Report report(linked);
   try {
-    verify::explore(object, program, options, report);
+    verify::explore(object, linked, options, report);
   } catch (const Failure& failure) { // of decoding
     return failure.diagnostics();
   }

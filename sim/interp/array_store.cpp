@@ -80,6 +80,19 @@ void RedirectStore::replace(const MapContents& given) {
   }
 }
 
+ProgramStore::ProgramStore(const MapDefinition& definition)
+    : MapStore(definition), slots_(initial_contents(definition)) {}
+
+int ProgramStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
+int ProgramStore::remove(ByteSpan) { return -EINVAL; }
+
+std::optional<std::string> ProgramStore::program(std::uint32_t slot) const {
+  const auto found = slots_.find(index_key(slot));
+  if (found == slots_.end())
+    return std::nullopt;
+  return std::string(found->second.begin(), found->second.end());
+}
+
 int OpaqueStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
 int OpaqueStore::remove(ByteSpan) { return -EINVAL; }
 

@@ -30,7 +30,23 @@ private:
   std::map<Bytes, Element> slots_;
 };
 
-// Program arrays and the like: nothing to look up in them.
+// Program arrays: only tail calls look into them, only the host writes.
+class ProgramStore : public MapStore {
+public:
+  explicit ProgramStore(const MapDefinition&);
+  std::optional<Element> find(ByteSpan) override { return std::nullopt; }
+  int update(ByteSpan, ByteSpan, std::uint64_t) override;
+  int remove(ByteSpan) override;
+  MapContents contents() override { return slots_; }
+  void replace(const MapContents& given) override { slots_ = given; }
+  // The program in a slot; nullopt if it is empty, or out of range.
+  std::optional<std::string> program(std::uint32_t slot) const;
+
+private:
+  MapContents slots_;
+};
+
+// Ring buffers and the like: nothing to look up in them.
 class OpaqueStore : public MapStore {
 public:
   using MapStore::MapStore;

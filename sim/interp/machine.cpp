@@ -1,17 +1,18 @@
 #include "sim/interp/machine.h"
 
 #include "sim/interp/alu.h"
-#include "sim/maps/contents.h"
+#include "sim/interp/array_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
-#include <set>
 
 namespace pw::interp {
 
 namespace {
 
 constexpr unsigned returned = ~0u;               // "next instruction" of an exit
+constexpr unsigned tail_called = ~0u - 1;        // of a tail call that went to another program
 constexpr std::uint64_t most_loops = 8ull << 20; // BPF_MAX_LOOPS
 constexpr unsigned most_tail_calls = 33;         // MAX_TAIL_CALL_CNT
 
@@ -22,25 +23,32 @@ Machine::Machine(const Object& object, const Program& program, const Environment
       memory_(maps_), helpers_{memory_, maps_, environment_, packet_} {
   for (const MapDefinition& map : object.maps)
     maps_.push_back(make_map_store(map));
-  load_programs();
-  refuse_unsupported();
+  load(program_);
 }
 
-// The program itself, and those that a program array of the object starts with.
-void Machine::load_programs() {
-  codes_[program_.name] = isa::decode(program_.insns);
-  std::set<std::string> names;
-  for (const MapDefinition& map : object_.maps)
-    for (const auto& [slot, name] : map.initial_programs)
-      names.insert(name);
-  for (const Program& other : object_.programs)
-    if (names.contains(other.name) && !codes_.contains(other.name))
-      codes_[other.name] = isa::decode(other.insns);
+// Decodes a program and those that program arrays it names start with, so that what can't be run is
+// told before the first packet.
+const isa::Code& Machine::load(const Program& program) {
+  isa::Code& code = codes_[program.name] = isa::decode(program.insns);
+  refuse_unsupported(program, code);
+  for (const auto& insn : code)
+    if (const auto* array = insn ? std::get_if<isa::LoadMap>(&*insn) : nullptr)
+      for (const auto& [slot, name] : object_.maps.at(array->map).initial_programs)
+        code_of(name);
+  return code;
 }
 
-void Machine::refuse_unsupported() const {
+const isa::Code& Machine::code_of(const std::string& name) {
+  if (const auto known = codes_.find(name); known != codes_.end())
+    return known->second;
+  const auto program = std::ranges::find(object_.programs, name, &Program::name);
+  if (program == object_.programs.end())
+    throw Failure(diagnose("PW-ENG-004", "the object has no program '" + name + "' to tail-call"));
+  return load(*program);
+}
+
+void Machine::refuse_unsupported(const Program& program, const isa::Code& code) const {
   std::vector<Diagnostic> all;
-  const isa::Code& code = codes_.at(program_.name);
   for (unsigned at = 0; at < code.size(); ++at) {
     if (!code[at])
       continue;
@@ -55,7 +63,7 @@ void Machine::refuse_unsupported() const {
       what = "LD_ABS and LD_IND";
     if (!what.empty())
       all.push_back(
-          diagnose("PW-ENG-004", "the interpreter has not " + what).at(at, program_.location(at)));
+          diagnose("PW-ENG-004", "the interpreter has not " + what).at(at, program.location(at)));
   }
   if (!all.empty())
     throw Failure(all);
@@ -68,8 +76,14 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
   packet_.time_ns =
       environment_.time == Environment::Time::Capture ? packet.time_ns : std::uint64_t{index} * 4;
   PacketResult result;
+  code_ = &codes_.at(program_.name);
+  r_ = {};
+  r_[1] = address_in(static_cast<unsigned>(Space::Context), 0);
+  depth_ = 0;
+  executed_ = 0;
+  tail_calls_ = 0;
   try {
-    result.retval = static_cast<std::uint32_t>(execute());
+    result.retval = static_cast<std::uint32_t>(call(0));
   } catch (const MemoryFault&) {
     result.retval = XDP_ABORTED;
   }
@@ -83,38 +97,34 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
   return result;
 }
 
-// From the entry, through tail calls, to the exit; r0.
-std::uint64_t Machine::execute() {
-  code_ = &codes_.at(program_.name);
-  r_ = {};
-  executed_ = 0;
-  tail_calls_ = 0;
-  for (;;) {
-    depth_ = 0;
-    r_[1] = address_in(static_cast<unsigned>(Space::Context), 0);
-    try {
-      return call(0);
-    } catch (const TailCall& next) {
-      code_ = next.code;
-    }
-  }
-}
-
-// Runs the function at `target` in a frame of its own; r1 .. r5 are its arguments.
+// Runs the function at `target` in a frame of its own; r1 .. r5 are its arguments. A tail call in
+// it puts another program into its place, which returns to the same caller.
 std::uint64_t Machine::call(unsigned target) {
   if (depth_ >= Memory::max_frames)
     throw MemoryFault("too many frames");
   const auto saved = r_;
-  memory_.clear_frame(depth_);
-  r_[10] = Memory::stack_top(depth_);
-  ++depth_;
-  for (unsigned at = target; at != returned;)
+  const isa::Code* const caller = code_;
+  enter_frame(depth_++);
+  for (unsigned at = target; at != returned;) {
     at = step(at);
+    if (at != tail_called)
+      continue;
+    r_ = {};
+    r_[1] = address_in(static_cast<unsigned>(Space::Context), 0);
+    enter_frame(depth_ - 1);
+    at = 0;
+  }
   --depth_;
+  code_ = caller;
   const std::uint64_t result = r_[0];
   r_ = saved;
   r_[0] = result;
   return result;
+}
+
+void Machine::enter_frame(unsigned depth) {
+  memory_.clear_frame(depth);
+  r_[10] = Memory::stack_top(depth);
 }
 
 unsigned Machine::step(unsigned at) {
@@ -251,9 +261,9 @@ unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
   if (id == BPF_FUNC_loop) {
     r_[0] = loop();
   } else if (id == BPF_FUNC_tail_call) {
-    tail_call();
-    r_[0] =
-        static_cast<std::uint64_t>(-ENOENT); // not looked at by programs that the kernel accepts
+    if (tail_call())
+      return tail_called;
+    r_[0] = 0; // not looked at by programs that the kernel accepts
   } else {
     const Helper helper = find_helper(id);
     if (!helper)
@@ -282,15 +292,18 @@ std::uint64_t Machine::loop() {
   return count;
 }
 
-// bpf_tail_call(ctx, map, index): goes on in the other program with this one's frame, or returns if
-// there is none.
-void Machine::tail_call() {
-  const auto& slots = helpers_.map(r_[2]).definition().initial_programs;
-  const auto slot = slots.find(static_cast<std::uint32_t>(r_[3]));
-  if (slot == slots.end() || !codes_.contains(slot->second) || tail_calls_ >= most_tail_calls)
-    return;
+// bpf_tail_call(ctx, map, index): true if there is a program to go on in. What finds none doesn't
+// count.
+bool Machine::tail_call() {
+  const auto* programs = dynamic_cast<const ProgramStore*>(&helpers_.map(r_[2]));
+  if (programs == nullptr)
+    throw MemoryFault("not a program array");
+  const auto name = programs->program(static_cast<std::uint32_t>(r_[3]));
+  if (!name || tail_calls_ >= most_tail_calls)
+    return false;
   ++tail_calls_;
-  throw TailCall{&codes_.at(slot->second)};
+  code_ = &code_of(*name);
+  return true;
 }
 
 } // namespace pw::interp

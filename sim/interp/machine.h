@@ -18,19 +18,16 @@ public:
   std::vector<std::unique_ptr<MapStore>>& maps() { return maps_; } // as Object::maps
 
 private:
-  struct TailCall {
-    const isa::Code* code;
-  };
-
-  void refuse_unsupported() const;
-  void load_programs();
-  std::uint64_t execute();
+  void refuse_unsupported(const Program&, const isa::Code&) const;
+  const isa::Code& load(const Program&);
+  const isa::Code& code_of(const std::string& program);
   std::uint64_t call(unsigned target);
   unsigned step(unsigned at); // the next instruction
   std::uint64_t operand(const isa::Operand&) const;
   unsigned call_helper(std::uint32_t id, unsigned next);
   std::uint64_t loop();
-  void tail_call();
+  bool tail_call();
+  void enter_frame(unsigned depth);
 
   unsigned execute(const isa::Alu&, unsigned next);
   unsigned execute(const isa::ByteSwap&, unsigned next);
@@ -52,7 +49,7 @@ private:
   const Object& object_;
   const Program& program_;
   Environment environment_;
-  std::map<std::string, isa::Code> codes_; // by program: this one and what it may tail-call
+  std::map<std::string, isa::Code> codes_; // by program: this one and what was tail-called
   const isa::Code* code_ = nullptr;        // running
   std::vector<std::unique_ptr<MapStore>> maps_;
   Memory memory_;

@@ -41,6 +41,8 @@ std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
     return std::make_unique<HashStore>(definition);
   case BPF_MAP_TYPE_LPM_TRIE:
     return std::make_unique<LpmStore>(definition);
+  case BPF_MAP_TYPE_PROG_ARRAY:
+    return std::make_unique<ProgramStore>(definition);
   default:
     break;
   }

@@ -20,9 +20,15 @@ namespace {
 constexpr std::uint32_t cpumap_queue = 192; // entries of a cpumap's queue; any legal size
 } // namespace
 
-KernelMaps::KernelMaps(const Object& object, std::vector<int> fds, unsigned cpu, Devices& devices)
+KernelMaps::KernelMaps(const Object& object, std::vector<int> fds, unsigned cpu, Devices& devices,
+                       ProgramFd program_fd)
     : object_(object), fds_(std::move(fds)), cpu_(cpu),
-      cpus_(static_cast<unsigned>(std::max(1, libbpf_num_possible_cpus()))), devices_(devices) {}
+      cpus_(static_cast<unsigned>(std::max(1, libbpf_num_possible_cpus()))), devices_(devices),
+      program_fd_(std::move(program_fd)) {
+  for (unsigned i = 0; i < object_.maps.size(); ++i)
+    if (is_program_map(object_.maps[i].type) && fds_[i] >= 0)
+      fill_programs(i, initial_contents(object_.maps[i]));
+}
 
 // Bytes of one value as system calls see it: per-CPU maps have one for each CPU, rounded up to 8.
 std::size_t KernelMaps::slot_size(const MapDefinition& map) const {
@@ -69,6 +75,8 @@ void KernelMaps::replace(unsigned index, const MapContents& given) {
     fill_array(index, given);
   else if (is_keyed_map(map.type))
     fill_hash(index, given);
+  else if (is_program_map(map.type))
+    fill_programs(index, given);
   else
     fill_redirect(index, given);
 }
@@ -102,6 +110,25 @@ void KernelMaps::fill_redirect(unsigned index, const MapContents& given) {
   targets_[index] = given;
 }
 
+void KernelMaps::fill_programs(unsigned index, const MapContents& given) {
+  const MapDefinition& map = object_.maps[index];
+  for (std::uint32_t slot = 0; slot < map.max_entries; ++slot)
+    bpf_map_delete_elem(fds_[index], index_key(slot).data()); // libbpf has filled some
+  for (const auto& [key, value] : given) {
+    const std::string name(value.begin(), value.end());
+    const int fd = program_fd_(name);
+    if (fd < 0)
+      throw Failure(diagnose("PW-ENG-004", "map '" + map.name +
+                                               "' can't be filled in the kernel: "
+                                               "program '" +
+                                               name + "' was not loaded")
+                        .help("name it before loading: --slot MAP:INDEX=PROGRAM"));
+    if (bpf_map_update_elem(fds_[index], key.data(), &fd, BPF_ANY) != 0)
+      fail(map, "program '" + name + "'");
+  }
+  targets_[index] = given;
+}
+
 std::optional<std::string> KernelMaps::set_target(unsigned index, const Bytes& key,
                                                   std::uint32_t target) {
   const MapDefinition& map = object_.maps[index];
@@ -129,7 +156,7 @@ std::optional<std::string> KernelMaps::set_target(unsigned index, const Bytes& k
 
 MapContents KernelMaps::contents(unsigned index) {
   const MapDefinition& map = object_.maps[index];
-  if (is_redirect_map(map.type))
+  if (is_redirect_map(map.type) || is_program_map(map.type))
     return targets_[index];
   MapContents all;
   if (is_array_map(map.type)) {

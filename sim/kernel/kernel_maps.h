@@ -4,12 +4,17 @@
 #include "sim/engine.h"
 #include "sim/kernel/devices.h"
 
+#include <functional>
+
 namespace pw::kernel {
 
 class KernelMaps {
 public:
-  // fds as Object::maps; cpu: whose value of a per-CPU map counts.
-  KernelMaps(const Object&, std::vector<int> fds, unsigned cpu, Devices&);
+  using ProgramFd = std::function<int(const std::string& name)>; // -1: not loaded
+
+  // fds as Object::maps; cpu: whose value of a per-CPU map counts. Fills program arrays as the
+  // object says.
+  KernelMaps(const Object&, std::vector<int> fds, unsigned cpu, Devices&, ProgramFd);
 
   // Throws Failure PW-ENG-004 for targets that can't exist here, PW-ENG-005 if a system call fails.
   void replace(unsigned map, const MapContents&);
@@ -23,6 +28,7 @@ private:
   void fill_array(unsigned map, const MapContents&);
   void fill_hash(unsigned map, const MapContents&);
   void fill_redirect(unsigned map, const MapContents&);
+  void fill_programs(unsigned map, const MapContents&);
   std::optional<std::string> set_target(unsigned map, const Bytes& key, std::uint32_t target);
   std::optional<Bytes> lookup(unsigned map, const Bytes& key);
   std::vector<Bytes> keys(unsigned map);
@@ -31,7 +37,9 @@ private:
   std::vector<int> fds_;
   unsigned cpu_, cpus_;
   Devices& devices_;
-  std::map<unsigned, MapContents> targets_; // of redirect maps: only the host writes them
+  ProgramFd program_fd_;
+  std::map<unsigned, MapContents> targets_; // of redirect maps and program arrays: only the host
+                                            // writes them
 };
 
 } // namespace pw::kernel

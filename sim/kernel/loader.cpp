@@ -1,6 +1,7 @@
 #include "sim/kernel/loader.h"
 
 #include "frontend/object/read_object.h"
+#include "sim/maps/contents.h"
 
 #include <bpf/bpf.h>
 
@@ -96,18 +97,32 @@ std::vector<std::uint8_t> read_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// The selected program and those that its program arrays start with.
-std::set<std::string> needed_programs(const LoadRequest& request) {
-  std::set<std::string> names{request.program.name};
-  for (const MapDefinition& map : request.object.maps)
+void add_initial_programs(const Object& object, std::set<std::string>& names) {
+  for (const MapDefinition& map : object.maps)
     for (const auto& [slot, name] : map.initial_programs)
       names.insert(name);
+}
+
+// The selected program and those that program arrays start with: libbpf fills the slots that the
+// file names, and what is to stand there instead comes behind it.
+std::set<std::string> needed_programs(const LoadRequest& request) {
+  std::set<std::string> names{request.program.name};
+  add_initial_programs(request.object, names);
+  if (std::ranges::any_of(request.object.maps, is_program_map, &MapDefinition::type))
+    add_initial_programs(object::read_object(read_file(request.object.path), {}), names);
   return names;
 }
 
 bool uses_helper(const Program& program, std::int32_t helper) {
   return std::ranges::any_of(program.insns, [helper](const bpf_insn& insn) {
     return insn.code == (BPF_JMP | BPF_CALL) && insn.src_reg == 0 && insn.imm == helper;
+  });
+}
+
+bool any_traces(const LoadRequest& request) {
+  const std::set<std::string> needed = needed_programs(request);
+  return std::ranges::any_of(request.object.programs, [&](const Program& program) {
+    return needed.contains(program.name) && uses_helper(program, BPF_FUNC_trace_printk);
   });
 }
 
@@ -129,7 +144,7 @@ LoadedProgram::LoadedProgram(const LoadRequest& request) : program_name_(request
       load(request);
       break;
     } catch (const Failure&) {
-      if (!traces || !uses_helper(request.program, BPF_FUNC_trace_printk))
+      if (!traces || !any_traces(request))
         throw;
     }
   }
@@ -206,9 +221,8 @@ void LoadedProgram::load(const LoadRequest& request) {
     fail("no program '" + program_name_ + "'", ENOENT);
 }
 
-int LoadedProgram::program_fd() const {
-  const bpf_program* program =
-      bpf_object__find_program_by_name(object_.get(), program_name_.c_str());
+int LoadedProgram::program_fd(const std::string& name) const {
+  const bpf_program* program = bpf_object__find_program_by_name(object_.get(), name.c_str());
   return program != nullptr ? bpf_program__fd(program) : -1;
 }
 

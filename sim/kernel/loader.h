@@ -24,7 +24,8 @@ public:
   LoadedProgram& operator=(const LoadedProgram&) = delete;
   ~LoadedProgram();
 
-  int program_fd() const;
+  int program_fd() const { return program_fd(program_name_); }
+  int program_fd(const std::string& name) const;               // -1: not loaded
   const std::vector<int>& map_fds() const { return map_fds_; } // as Object::maps; -1: none
   Exchange& exchange() { return *exchange_; }
   // Index into Object::maps + 1 of the map whose kernel address was recorded; 0 = none.

@@ -50,7 +50,9 @@ public:
         program_({.object = *input.object,
                   .program = *input.program,
                   .fixed_cpu = cpu_ != input.environment.cpu}),
-        maps_(*input.object, program_.map_fds(), cpu_, devices_), output_(output_room) {
+        maps_(*input.object, program_.map_fds(), cpu_, devices_,
+              [this](const std::string& name) { return program_.program_fd(name); }),
+        output_(output_room) {
     if (const auto problem =
             devices_.ensure(input.environment.ifindex, input.environment.rx_queue + 1))
       throw Failure(diagnose("PW-ENG-004", "the kernel engine can't receive there: " + *problem)

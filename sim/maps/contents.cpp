@@ -23,8 +23,8 @@ std::string hex(const std::vector<std::uint8_t>& bytes) {
 // Checks the entries of one map.
 class ContentsCheck {
 public:
-  ContentsCheck(const MapDefinition& map, std::vector<Diagnostic>& findings)
-      : map_(map), findings_(findings) {}
+  ContentsCheck(const Object& object, const MapDefinition& map, std::vector<Diagnostic>& findings)
+      : object_(object), map_(map), findings_(findings) {}
 
   void run(const MapContents& contents) {
     if (map_.global == GlobalData::Rodata && contents != initial_contents(map_)) {
@@ -56,7 +56,7 @@ private:
              map_.key_size, key.size());
       return;
     }
-    const bool indexed = is_array_map(map_.type) ||
+    const bool indexed = is_array_map(map_.type) || is_program_map(map_.type) ||
                          (is_redirect_map(map_.type) && map_.type != BPF_MAP_TYPE_DEVMAP_HASH);
     if (indexed && key_index(key) >= map_.max_entries)
       report("PW-IN-107", entry + "the slot is outside of the map", map_.max_entries,
@@ -67,6 +67,8 @@ private:
   }
 
   void check_value(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& value) {
+    if (is_program_map(map_.type))
+      return check_program(key, std::string(value.begin(), value.end()));
     const bool device = map_.type == BPF_MAP_TYPE_DEVMAP || map_.type == BPF_MAP_TYPE_DEVMAP_HASH;
     if (device && value.size() == 4 && key_index(value) == 0)
       findings_.push_back(diagnose("PW-IN-107", "map '" + map_.name + "', entry with key " +
@@ -80,6 +82,20 @@ private:
              size, value.size());
   }
 
+  void check_program(const std::vector<std::uint8_t>& key, const std::string& name) {
+    std::string known;
+    for (const Program& program : object_.programs) {
+      if (program.name == name)
+        return;
+      known += (known.empty() ? "" : ", ") + program.name;
+    }
+    findings_.push_back(diagnose("PW-IN-114", "map '" + map_.name + "', entry with key " +
+                                                  hex(key) + ": the object has no program '" +
+                                                  name + "'")
+                            .help("its programs: " + known));
+  }
+
+  const Object& object_;
   const MapDefinition& map_;
   std::vector<Diagnostic>& findings_;
 };
@@ -106,8 +122,10 @@ bool is_redirect_map(bpf_map_type type) {
          type == BPF_MAP_TYPE_CPUMAP || type == BPF_MAP_TYPE_XSKMAP;
 }
 
+bool is_program_map(bpf_map_type type) { return type == BPF_MAP_TYPE_PROG_ARRAY; }
+
 bool has_contents(bpf_map_type type) {
-  return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type);
+  return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type) || is_program_map(type);
 }
 
 const MapDefinition* find_map(const Object& object, const std::string& name) {
@@ -126,6 +144,8 @@ std::uint32_t key_index(const std::vector<std::uint8_t>& key) {
 
 MapContents initial_contents(const MapDefinition& map) {
   MapContents contents;
+  for (const auto& [slot, program] : map.initial_programs)
+    contents[index_key(slot)] = std::vector<std::uint8_t>(program.begin(), program.end());
   if (!is_array_map(map.type))
     return contents;
   for (std::uint32_t i = 0; i < map.max_entries; ++i)
@@ -158,7 +178,7 @@ void check_maps(const MapState& state, const Object& object) {
       findings.push_back(diagnose(
           "PW-IN-110", "map '" + name + "' is of a type that can't be filled from a file"));
     } else {
-      ContentsCheck(*map, findings).run(contents);
+      ContentsCheck(object, *map, findings).run(contents);
     }
   }
   if (!findings.empty())

@@ -16,8 +16,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_findings = 20;
-constexpr std::array known_fields = {"key",     "value", "values", "formatted",
-                                     "ifindex", "cpu",   "queue",  "error"};
+constexpr std::array known_fields = {"key", "value", "values",  "formatted", "ifindex",
+                                     "cpu", "queue", "program", "error"};
 
 // "0x1f", "31" or 31; nullopt if it is no byte.
 std::optional<std::uint8_t> byte_of(const json& item) {
@@ -117,6 +117,8 @@ std::optional<EntryReader::Bytes> EntryReader::key(const MapDefinition& map, con
 std::optional<EntryReader::Bytes> EntryReader::value(const MapDefinition& map, const json& item) {
   if (is_redirect_map(map.type))
     return target(map, item);
+  if (is_program_map(map.type))
+    return program(item);
   if (is_per_cpu_map(map.type) && item.contains("values"))
     return cpu_value(map, item["values"]);
   if (!item.contains("value"))
@@ -135,6 +137,13 @@ std::optional<EntryReader::Bytes> EntryReader::target(const MapDefinition& map, 
     return wrong("PW-IN-104", std::string("\"") + field + "\" is missing");
   auto result = bytes(item[field], 4, "PW-IN-106", std::string("\"") + field + "\"");
   return result;
+}
+
+std::optional<EntryReader::Bytes> EntryReader::program(const json& item) {
+  if (!item.contains("program") || !item["program"].is_string())
+    return wrong("PW-IN-104", "\"program\", the name of one, is missing");
+  const auto& name = item["program"].get_ref<const std::string&>();
+  return Bytes(name.begin(), name.end());
 }
 
 // One element for each CPU; only ours may differ from zeros.

@@ -55,6 +55,8 @@ const char* target_name(bpf_map_type type) {
 
 std::string print_value(const MapDefinition& map, const std::vector<std::uint8_t>& value,
                         std::uint32_t cpu) {
+  if (is_program_map(map.type))
+    return "\"program\":" + nlohmann::json(std::string(value.begin(), value.end())).dump();
   if (is_redirect_map(map.type))
     return std::string("\"") + target_name(map.type) + "\":" + std::to_string(key_index(value));
   if (is_per_cpu_map(map.type))

@@ -1,7 +1,8 @@
 // Map files (--maps, --dump-maps): one JSON object, map name -> list of entries as `bpftool map
 // dump --json` prints them: {"key":["0x01",...],"value":[...]}, per-CPU
 // {"key":[...],"values":[{"cpu":0,"value":[...]}]}, redirect maps
-// {"key":[...],"ifindex"|"cpu"|"queue":N}. "formatted" is ignored. Bytes may be written as "0x0a"
+// {"key":[...],"ifindex"|"cpu"|"queue":N}, program arrays {"key":[...],"program":"NAME"}.
+// "formatted" is ignored. Bytes may be written as "0x0a"
 // or as numbers; a key or redirect target as an unsigned number of the key's size, little-endian,
 // too.
 #pragma once

@@ -1,0 +1,65 @@
+#include "frontend/verify/tail_graph.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace pw::verify {
+
+bool TailGraph::add(unsigned from, unsigned to, unsigned level) {
+  if (!way(to, from).empty())
+    return false;
+  callees_[from].insert(to);
+  levels_[to].insert(level);
+  return true;
+}
+
+std::vector<unsigned> TailGraph::way(unsigned from, unsigned to) const {
+  std::vector<unsigned> path;
+  std::vector<bool> seen(callees_.size());
+  const std::function<bool(unsigned)> reach = [&](unsigned part) {
+    if (seen[part])
+      return false;
+    seen[part] = true;
+    path.push_back(part);
+    if (part == to || std::ranges::any_of(callees_[part], reach))
+      return true;
+    path.pop_back();
+    return false;
+  };
+  reach(from);
+  return path;
+}
+
+bool TailGraph::any() const {
+  return std::ranges::any_of(callees_, [](const auto& called) { return !called.empty(); });
+}
+
+bool TailGraph::scattered() const {
+  return std::ranges::any_of(levels_, [](const auto& levels) { return levels.size() > 1; });
+}
+
+std::vector<unsigned> TailGraph::ranks() const {
+  std::vector<unsigned> ranks(callees_.size(), 0);
+  unsigned next = unsigned(callees_.size());
+  std::vector<bool> seen(callees_.size());
+  const std::function<void(unsigned)> visit = [&](unsigned part) {
+    if (seen[part])
+      return;
+    seen[part] = true;
+    for (const unsigned callee : callees_[part])
+      visit(callee);
+    ranks[part] = next--; // behind everything that was given its place before
+  };
+  for (unsigned part = 0; part < callees_.size(); ++part)
+    visit(part);
+  return ranks;
+}
+
+std::string names_of(const Linked& linked, const std::vector<unsigned>& way) {
+  std::string names;
+  for (const unsigned part : way)
+    names += (names.empty() ? "" : " -> ") + linked.parts[part].program->name;
+  return names;
+}
+
+} // namespace pw::verify
