@@ -2,6 +2,7 @@
 
 #include "backends/verilog/emit/axil.h"
 #include "backends/verilog/emit/check.h"
+#include "backends/verilog/emit/packet.h"
 #include "backends/verilog/emit/signature.h"
 #include "backends/verilog/rtl_text.h"
 
@@ -49,6 +50,7 @@ void emit_top(Context& c) {
     add_stage(c, s);
   }
   add_deparser(c);
+  add_packet_reads(c);
   add_maps(c);
   add_traces(c);
   add_housekeeping(c);
@@ -89,8 +91,9 @@ void add_fixed_modules(std::string_view text, VerilogOutput& out) {
 
 } // namespace
 
-VerilogOutput emit_verilog(const pipeline::Pipeline& p, const VerilogOptions& options) {
-  check_pipeline(p);
+VerilogOutput emit_verilog(const pipeline::Pipeline& given, const VerilogOptions& options) {
+  check_pipeline(given);
+  const pipeline::Pipeline p = with_packet_place(given);
   Context c(p);
   c.top.name = top_name(p);
   c.top.preamble = preamble(p, options);

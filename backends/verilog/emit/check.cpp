@@ -64,6 +64,11 @@ void check_access(const Pipeline& p, const Operation& op) {
 
 void check_operation(const Pipeline& p, const Operation& op) {
   require(op.stage + op.latency < p.stages, "an operation ends behind the last stage");
+  if (op.kind == OpKind::PacketRead)
+    require(op.latency == pipeline::packet_read_latency &&
+                p.values[op.result].width <= 8 * p.bus_bytes &&
+                p.values[op.operands[1]].width == 16,
+            "a read of the packet");
   bool of_map = op.kind == OpKind::MapFind || op.kind == OpKind::MapRead ||
                 op.kind == OpKind::MapWrite || op.kind == OpKind::MapAccess;
   if (!of_map)

@@ -76,6 +76,9 @@ std::string effect_comment(const Context& c, const Operation& op) {
            c.p.maps[op.map].name + condition(c, op);
   case OpKind::MapAccess:
     return access_comment(c, op);
+  case OpKind::PacketRead:
+    return "read: " + result(c, op) + " = " + std::to_string(c.values.width(op.result) / 8) +
+           " bytes of the packet at " + operand(c, op, 1) + condition(c, op);
   case OpKind::MapRead:
     return "read: " + result(c, op) + " = " + column(c, op, 2) + condition(c, op);
   case OpKind::MapWrite:

@@ -45,6 +45,7 @@ void add_ingress(Context&);
 void add_entrance(Context&, unsigned region);
 void add_stage(Context&, unsigned stage);
 void add_deparser(Context&);
+void add_packet_reads(Context&);
 void add_maps(Context&);
 void add_traces(Context&);
 void add_housekeeping(Context&); // host port, clear_done, idle

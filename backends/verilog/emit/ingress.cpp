@@ -2,6 +2,7 @@
 #include "backends/verilog/emit/context.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace pw::verilog {
 using pipeline::OpKind;
@@ -21,33 +22,39 @@ const std::vector<Field> input_fields = {
     {32, "header_index", "in_index"},
 };
 
-const Field* field_of(pipeline::Input input) {
+Field place_field(const Context& c) {
+  return {bits_for(c.structure.packet_depth), "header_place", "in_place"};
+}
+
+std::optional<Field> field_of(const Context& c, pipeline::Input input) {
+  if (input == packet_place)
+    return place_field(c);
   switch (input) {
   case pipeline::Input::Length:
-    return &input_fields[0];
+    return input_fields[0];
   case pipeline::Input::Ifindex:
-    return &input_fields[1];
+    return input_fields[1];
   case pipeline::Input::RxQueue:
-    return &input_fields[2];
+    return input_fields[2];
   case pipeline::Input::Time:
-    return &input_fields[3];
+    return input_fields[3];
   case pipeline::Input::PacketIndex:
-    return &input_fields[4];
+    return input_fields[4];
   default:
-    return nullptr;
+    return std::nullopt;
   }
 }
 
 // Parts of the header that the program reads, lowest bits of the FIFO's word first.
 struct Header {
-  std::vector<const Field*> inputs;
+  std::vector<Field> inputs;
   std::vector<bool> bytes;                         // of the window
   std::vector<std::pair<unsigned, unsigned>> runs; // first byte, number of bytes
 
   unsigned width() const {
     unsigned bits = 0;
-    for (const Field* f : inputs)
-      bits += f->width;
+    for (const Field& f : inputs)
+      bits += f.width;
     return bits + bytes_width();
   }
   unsigned bytes_width() const {
@@ -58,13 +65,13 @@ struct Header {
   }
 };
 
-void note(Header& h, const pipeline::Operation& op, unsigned width) {
+void note(Header& h, const Context& c, const pipeline::Operation& op, unsigned width) {
   if (op.kind == OpKind::PacketField) {
     for (unsigned i = 0; i < width / 8; ++i)
       h.bytes.at(static_cast<unsigned>(op.offset) + i) = true;
-  } else if (const Field* f = field_of(op.input);
-             f && std::ranges::find(h.inputs, f) == h.inputs.end()) {
-    h.inputs.push_back(f);
+  } else if (auto f = field_of(c, op.input);
+             f && std::ranges::find(h.inputs, f->port, &Field::port) == h.inputs.end()) {
+    h.inputs.push_back(*f);
   }
 }
 
@@ -72,7 +79,7 @@ Header header_of(const Context& c) {
   Header h;
   h.bytes.resize(std::size_t{c.structure.window_beats} * c.p.bus_bytes);
   for (ValueId v : c.values.waiting(0))
-    note(h, c.values.maker(v), c.values.width(v));
+    note(h, c, c.values.maker(v), c.values.width(v));
   for (unsigned i = 0; i < h.bytes.size(); ++i) {
     if (!h.bytes[i])
       continue;
@@ -92,7 +99,8 @@ void add_unit(Context& c) {
   Instance unit{"pw_ingress",
                 "ingress",
                 {{"BUS", std::to_string(c.p.bus_bytes)},
-                 {"WINDOW_BEATS", std::to_string(c.structure.window_beats)}},
+                 {"WINDOW_BEATS", std::to_string(c.structure.window_beats)},
+                 {"WHOLE", c.structure.whole_packet ? "1" : "0"}},
                 {}};
   for (const char* same : {"clk", "rst", "s_axis_tvalid", "s_axis_tready", "s_axis_tdata",
                            "s_axis_tkeep", "s_axis_tlast", "s_axis_length", "s_axis_ifindex",
@@ -115,6 +123,23 @@ void add_unit(Context& c) {
   c.assign("ingress_room",
            chain("&&", {atom("clear_done"), space("packet_level", c.structure.packet_depth),
                         space("header_level", c.structure.header_depth)}));
+}
+
+// The packet's beats a second time, for reads behind the window: in step with the packet FIFO.
+void add_packet_ring(Context& c) {
+  Field place = place_field(c);
+  c.top.add(Blank{});
+  c.top.add(Comment{"Where the packet stands in the memories of the reads behind the window."});
+  c.wire(place.width, "beat_place"), c.wire(place.width, place.wire);
+  c.top.add(Instance{"pw_packet_ring",
+                     "packet_ring",
+                     {{"DEPTH", std::to_string(c.structure.packet_depth)}},
+                     {{"clk", atom("clk")},
+                      {"rst", atom("rst")},
+                      {"push", atom("in_push")},
+                      {"last", atom("in_last")},
+                      {"place", atom("beat_place")},
+                      {"base", atom(place.wire)}}});
 }
 
 void add_packet_fifo(Context& c) {
@@ -149,9 +174,9 @@ std::pair<std::vector<Expression>, std::vector<Expression>> header_sides(Context
     c.wire(h.bytes_width(), "header_bytes");
     out.push_back(atom("header_bytes"));
   }
-  for (const Field* f : h.inputs) {
-    c.wire(f->width, f->port);
-    in.push_back(atom(f->wire)), out.push_back(atom(f->port));
+  for (const Field& f : h.inputs) {
+    c.wire(f.width, f.port);
+    in.push_back(atom(f.wire)), out.push_back(atom(f.port));
   }
   if (in.empty()) {
     c.wire(1, "header_empty");
@@ -167,7 +192,8 @@ void add_fields(Context& c, const Header& h) {
         op.kind == OpKind::PacketField
             ? slice("header_bytes", h.bytes_width(),
                     8 * h.position(static_cast<unsigned>(op.offset)), c.values.width(v))
-            : slice(field_of(op.input)->port, field_of(op.input)->width, 0, c.values.width(v));
+            : slice(field_of(c, op.input)->port, field_of(c, op.input)->width, 0,
+                    c.values.width(v));
     c.wire(c.values.width(v), c.values.entrance_name(v, 0), from);
   }
 }
@@ -198,6 +224,8 @@ void add_header_fifo(Context& c) {
 void add_ingress(Context& c) {
   c.top.add(Banner{"ingress"});
   add_unit(c);
+  if (c.structure.whole_packet)
+    add_packet_ring(c);
   add_packet_fifo(c);
   add_header_fifo(c);
 }

@@ -115,6 +115,7 @@ bool is_logic(const Context& c, const pipeline::Operation& op) {
   case OpKind::Constant:
   case OpKind::Input:
   case OpKind::PacketField:
+  case OpKind::PacketRead:
   case OpKind::MapAccess:
   case OpKind::MapRead:
   case OpKind::MapWrite:
@@ -175,7 +176,7 @@ void add_rebuilt(Context& c, unsigned s) {
 
 bool arrives(const Context& c, const pipeline::Operation& op) {
   return op.kind == OpKind::MapRead || op.kind == OpKind::MapAccess ||
-         (op.kind == OpKind::MapFind && !is_logic(c, op));
+         op.kind == OpKind::PacketRead || (op.kind == OpKind::MapFind && !is_logic(c, op));
 }
 
 // Results of memories arrive in this stage; the memories stand behind the stages.

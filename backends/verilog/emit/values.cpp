@@ -13,6 +13,7 @@ namespace {
 // up).
 bool from_memory(const pipeline::Pipeline& p, const pipeline::Operation& op) {
   return op.kind == OpKind::MapRead || op.kind == OpKind::MapAccess ||
+         op.kind == OpKind::PacketRead ||
          (op.kind == OpKind::MapFind && p.maps[op.map].kind != pipeline::MapKind::Array);
 }
 
@@ -50,10 +51,12 @@ std::string default_name(const pipeline::Pipeline& p, const pipeline::Operation&
   case OpKind::Input: {
     static const char* const inputs[] = {"length", "ifindex", "rxq",  "cpu",
                                          "time",   "seed",    "index"};
-    return inputs[static_cast<unsigned>(op.input)];
+    return op.input == packet_place ? "place" : inputs[static_cast<unsigned>(op.input)];
   }
   case OpKind::PacketField:
     return field_name(op, width);
+  case OpKind::PacketRead:
+    return "packet_bytes";
   case OpKind::Add:
     return "sum";
   case OpKind::Sub:

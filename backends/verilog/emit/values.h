@@ -15,6 +15,10 @@ namespace pw::verilog {
 // Values that come with the packet through the header FIFO count as made in this stage.
 inline constexpr int entrance = -1;
 
+// An input that no program asks for, of the emitter's own: where the packet's first beat stands in
+// the memories of its PacketRead operations.
+inline constexpr auto packet_place = static_cast<pipeline::Input>(0xff);
+
 class Values {
 public:
   explicit Values(const pipeline::Pipeline&);

@@ -2,11 +2,13 @@
 // beats, the window, for the header FIFO. Bytes behind the end of a packet become zeros in both.
 //
 // A beat accepted in clock t is pushed into the packet FIFO in t. The header is pushed in the clock in which the last
-// beat of the window, or of the packet if that is shorter, is accepted. A packet whose first beat is marked bad
+// beat of the window, or of the packet if that is shorter, is accepted; with WHOLE = 1 it is that of the packet, so
+// that all of the packet is stored before its header goes on. A packet whose first beat is marked bad
 // is swallowed: no push, no packet index.
 module pw_ingress #(
     parameter integer BUS = 64,  // bytes
-    parameter integer WINDOW_BEATS = 1
+    parameter integer WINDOW_BEATS = 1,
+    parameter integer WHOLE = 0
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -36,11 +38,12 @@ module pw_ingress #(
   localparam integer BITS = 8 * BUS;
   localparam integer COUNT_BITS = $clog2(WINDOW_BEATS + 1);
   localparam [COUNT_BITS-1:0] FINAL = COUNT_BITS'(WINDOW_BEATS - 1);  // last beat of the window
+  localparam [COUNT_BITS-1:0] STOP = COUNT_BITS'(WHOLE != 0 ? WINDOW_BEATS : WINDOW_BEATS - 1);
 
   reg started;  // the next beat is not the first of its packet
   reg swallow;  // it belongs to a bad packet
   reg captured;  // the header has been pushed
-  reg [COUNT_BITS-1:0] beat;  // number of the next beat, while the window is not complete
+  reg [COUNT_BITS-1:0] beat;  // number of the next beat, up to STOP
   reg [31:0] index;
 
   assign s_axis_tready = room;
@@ -48,7 +51,8 @@ module pw_ingress #(
   wire good = started ? !swallow : !s_axis_bad;
   assign beat_push = accept && good;
   assign beat_last = s_axis_tlast;
-  assign header_push = beat_push && !captured && (WINDOW_BEATS == 1 || beat == FINAL || s_axis_tlast);
+  wire complete = WHOLE == 0 && (WINDOW_BEATS == 1 || beat == FINAL);
+  assign header_push = beat_push && !captured && (complete || s_axis_tlast);
   assign busy = started;
 
   genvar i;
@@ -58,9 +62,9 @@ module pw_ingress #(
     end
     for (i = 0; i < WINDOW_BEATS; i = i + 1) begin : g_window
       localparam [COUNT_BITS-1:0] HERE = COUNT_BITS'(i);
-      if (WINDOW_BEATS == 1) begin : g_only
+      if (WHOLE == 0 && WINDOW_BEATS == 1) begin : g_only
         assign header_window = beat_data;
-      end else if (i == WINDOW_BEATS - 1) begin : g_last
+      end else if (WHOLE == 0 && i == WINDOW_BEATS - 1) begin : g_last
         assign header_window[BITS*i+:BITS] = beat_data & {BITS{beat == HERE}};
       end else begin : g_held
         reg [BITS-1:0] held;
@@ -71,7 +75,7 @@ module pw_ingress #(
     end
 
     // A window of one beat goes on in the clock in which what comes with the first beat is there.
-    if (WINDOW_BEATS == 1) begin : g_direct
+    if (WHOLE == 0 && WINDOW_BEATS == 1) begin : g_direct
       assign {header_length, header_ifindex, header_rxq, header_time} =
           {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time};
     end else begin : g_held_inputs
@@ -96,7 +100,7 @@ module pw_ingress #(
       swallow <= !good;
       captured <= !s_axis_tlast && (captured || header_push);
       if (s_axis_tlast) beat <= 0;
-      else if (!captured && beat != FINAL) beat <= beat + 1'b1;
+      else if (!captured && beat != STOP) beat <= beat + 1'b1;
       if (header_push) index <= index + 32'd1;
     end
   end

@@ -96,6 +96,13 @@ void Builder::write(unsigned map, unsigned column, ValueId enable, ValueId handl
   op.byte_enables.assign(p_.maps[map].columns[column].bytes, true);
 }
 
+Builder::ValueId Builder::packet_read(ValueId enable, ValueId at, unsigned bytes,
+                                      std::string hint) {
+  Operation& op = add(OpKind::PacketRead, {enable, at});
+  op.latency = pipeline::packet_read_latency;
+  return result(op, 8 * bytes, std::move(hint));
+}
+
 void Builder::packet_write(int offset, ValueId enable, ValueId data) {
   add(OpKind::PacketWrite, {enable, data}).offset = offset;
 }
@@ -332,6 +339,27 @@ Pipeline move_head() {
   r.fill = fill;
   b.pipeline().moves_head = b.pipeline().moves_tail = true;
   return b.finish(verdict);
+}
+
+// Bytes 14 and 15 (little-endian) are a coordinate, the bytes found there the next one, in another
+// region.
+Pipeline read_anywhere() {
+  Builder b("read_anywhere", 14, 18);
+  ValueId first = b.field(14, 2, "first"), parity = b.extract(b.field(16, 1), 0, 1);
+  ValueId always = b.constant(1, 1);
+  b.stage(1);
+  ValueId near = b.packet_read(always, first, 5, "near");
+  ValueId odd = b.packet_read(parity, b.op(OpKind::Add, 16, {first, b.constant(16, 1)}), 1, "odd");
+  b.stage(5);
+  b.packet_write(0, always, near);
+  b.packet_write(5, always, odd);
+  b.stage(8);
+  ValueId far = b.packet_read(always, b.extract(near, 0, 16), b.pipeline().bus_bytes, "far");
+  b.stage(12);
+  b.packet_write(18, b.compare(Compare::Ult, b.constant(16, 82), b.input(Input::Length, 16)), far);
+  ValueId verdict = b.op(OpKind::And, 8, {b.extract(far, 0, 8), b.constant(8, 3)});
+  b.regions({7}, 16);
+  return b.finish(b.op(OpKind::Zext, 32, {verdict}, "retval"));
 }
 
 namespace {

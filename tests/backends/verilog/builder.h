@@ -31,6 +31,7 @@ public:
   ValueId read(unsigned map, unsigned column, ValueId enable, ValueId handle,
                std::string hint = "");
   void write(unsigned map, unsigned column, ValueId enable, ValueId handle, ValueId data);
+  ValueId packet_read(ValueId enable, ValueId at, unsigned bytes, std::string hint = "");
   void packet_write(int offset, ValueId enable, ValueId data);
   void trace(ValueId enable, ValueId a, ValueId b, ValueId c, std::string format);
 
@@ -69,6 +70,7 @@ pipeline::Pipeline hash_lookup();    // 12-byte key, value decides; unknown keys
 pipeline::Pipeline move_head();      // head and tail moved by what two bytes of the packet say
 pipeline::Pipeline few_heads();      // head, tail and verdict are chosen from a few constants
 pipeline::Pipeline many_writers();   // up to 19 operations write the same byte
+pipeline::Pipeline read_anywhere();  // bytes from where other bytes, read so as well, point at
 pipeline::Pipeline all_operations(); // every operation with awkward widths, result in the packet
 
 } // namespace pw::test

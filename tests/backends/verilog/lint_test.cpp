@@ -23,6 +23,7 @@ const std::map<std::string, MakePipeline> programs = {
     {"move_head", move_head},
     {"few_heads", few_heads},
     {"many_writers", many_writers},
+    {"read_anywhere", read_anywhere},
     {"all_operations", all_operations}};
 
 std::string run(const std::string& directory, const std::string& command) {
@@ -80,6 +81,12 @@ const Variant variants[] = {
     {"pw_credits", "-GDEPTH=2"},
     {"pw_ingress", "-GBUS=8 -GWINDOW_BEATS=32"},
     {"pw_ingress", "-GBUS=64 -GWINDOW_BEATS=4"},
+    {"pw_ingress", "-GBUS=64 -GWINDOW_BEATS=1 -GWHOLE=1"},
+    {"pw_ingress", "-GBUS=16 -GWINDOW_BEATS=4 -GWHOLE=1"},
+    {"pw_packet_ring", "-GDEPTH=4"},
+    {"pw_packet_read", "-GBUS=64 -GDEPTH=1024 -GBYTES=64"},
+    {"pw_packet_read", "-GBUS=8 -GDEPTH=8192 -GBYTES=1"},
+    {"pw_packet_read", "-GBUS=128 -GDEPTH=4 -GBYTES=7"},
     {"pw_interlock", "-GDISTANCE=1 -GHANDLES=0 -GHANDLE_BITS=1"},
     {"pw_interlock", "-GDISTANCE=9 -GHANDLES=3 -GHANDLE_BITS=13"},
     {"pw_skid", "-GWIDTH=700"},

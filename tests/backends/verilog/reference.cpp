@@ -205,6 +205,16 @@ Wide Reference::execute(const Operation& op, const PacketIn& in, PacketOut& out)
     }
     return r;
   }
+  case OpKind::PacketRead: {
+    Wide r(p_.values[op.result].width);
+    const auto at = static_cast<std::int16_t>(v(1).low());
+    for (unsigned i = 0; v(0).any() && i < r.width(); ++i) {
+      const std::int64_t from = std::int64_t{at} + i / 8;
+      r.set(i, from >= 0 && from < std::int64_t(in.bytes.size()) &&
+                   (in.bytes[static_cast<std::size_t>(from)] >> (i % 8) & 1));
+    }
+    return r;
+  }
   case OpKind::MapFind:
     return v(0).any() ? find(op, v(1)) : Wide(p_.maps[op.map].handle_bits);
   case OpKind::MapRead:

@@ -3,6 +3,7 @@
 module pw_ingress_tb;
   parameter integer BUS = 16;
   parameter integer WINDOW_BEATS = 3;
+  parameter integer WHOLE = 0;
   localparam integer BITS = 8 * BUS;
 
   reg clk = 0, rst = 1, room = 0;
@@ -19,7 +20,7 @@ module pw_ingress_tb;
   wire [15:0] header_length;
   wire [31:0] header_ifindex, header_rxq, header_index;
   wire [63:0] header_time;
-  pw_ingress #(.BUS(BUS), .WINDOW_BEATS(WINDOW_BEATS)) dut (.*);
+  pw_ingress #(.BUS(BUS), .WINDOW_BEATS(WINDOW_BEATS), .WHOLE(WHOLE)) dut (.*);
 
   reg [7:0] bytes[0:4095];
   integer length, beat, beats, i, errors = 0, packets = 0, index = 0, n, clocks = 0;
@@ -69,7 +70,8 @@ module pw_ingress_tb;
   task look;
     begin
       if (beat_push !== !bad || busy !== (beat != 0)) errors = errors + 1;
-      pushes_header = !bad && (beat == WINDOW_BEATS - 1 || (s_axis_tlast && beat < WINDOW_BEATS));
+      pushes_header = !bad && (WHOLE != 0 ? s_axis_tlast
+          : beat == WINDOW_BEATS - 1 || (s_axis_tlast && beat < WINDOW_BEATS));
       if (header_push !== pushes_header) errors = errors + 1;
       if (!bad) begin
         if (beat_last !== s_axis_tlast) errors = errors + 1;
