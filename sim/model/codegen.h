@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/model/plan.h"
+#include "sim/model/ports.h"
 #include "sim/tables/host_tables.h"
 
 #include <memory>
@@ -13,13 +14,19 @@ class Module;
 
 namespace pw::model {
 
-// Addresses of the tables' memories are written into the code: the tables must outlive it.
+// Addresses of the tables' memories and of the ports are written into the code: both must outlive
+// it.
 std::unique_ptr<llvm::Module> generate_code(llvm::LLVMContext&, const pipeline::Pipeline&,
-                                            const Plan&, HostTables&);
+                                            const Plan&, HostTables&, Ports&);
 
-// What the code calls; pointers are MapTable* and Record*.
+// What the code calls; pointers are MapTable*, Port* and Record*.
 extern "C" {
 std::uint64_t pw_model_find(const void* table, const std::uint8_t* key);
+// Bytes [at, at + count) of the record's packet, zeros outside of it.
+void pw_model_packet_read(const void* record, std::int32_t at, std::uint8_t* to,
+                          std::uint32_t count);
+void pw_model_access(void* port, const std::uint8_t* key, std::uint32_t insert,
+                     std::uint32_t remove, std::uint32_t stamp);
 void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,
                     std::uint64_t b, std::uint64_t c);
 }

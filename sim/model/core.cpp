@@ -1,14 +1,18 @@
 #include "sim/model/core.h"
 
+#include "backends/verilog/structure.h"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <map>
 #include <new>
 
 namespace pw::model {
 
 Core::Core(const pipeline::Pipeline& pipeline, HostTables& tables)
-    : pipeline_(pipeline), plan_(make_plan(pipeline)), code_(pipeline, plan_, tables) {
+    : pipeline_(pipeline), tables_(tables), ports_(pipeline), plan_(make_plan(pipeline)),
+      code_(pipeline, plan_, tables, ports_), held_(pipeline.maps.size()) {
   make_regions();
   make_steps(plan_);
 }
@@ -25,6 +29,23 @@ void Core::make_regions() {
       state.longest = std::max(state.longest, interlock.distance);
     }
     state.current.resize(state.handle_count);
+    make_holders(state, unsigned(regions_.size() - 1));
+  }
+}
+
+void Core::make_holders(RegionState& state, unsigned region) {
+  std::map<unsigned, Holder> holders;
+  std::size_t first = 0;
+  for (const auto& lock : state.region->interlocks) {
+    holders[lock.map].locks.push_back({lock.distance, first, lock.handles.size()});
+    first += lock.handles.size();
+  }
+  for (Port& port : ports_.all())
+    if (const auto use = verilog::table_use(pipeline_, port.map); use.used && use.region == region)
+      holders[port.map].table = &port.table;
+  for (auto& [map, holder] : holders) {
+    holder.map = map;
+    state.holders.push_back(std::move(holder));
   }
 }
 
@@ -65,6 +86,7 @@ Record* Core::take_record(const std::uint8_t* bytes, std::size_t length) {
   if (known != 0)
     std::memcpy(window, bytes, known);
   std::memset(window + known, 0, pipeline_.window_bytes - known);
+  record->packet = bytes;
   return record;
 }
 
@@ -77,21 +99,27 @@ void Core::read_handles(RegionState& state, Record* record) {
   state.current_of = record;
 }
 
-// Does an earlier packet that entered `distance` clocks ago hold this one back?
-bool Core::conflicts(const RegionState& state, const Entry& entry, std::uint64_t distance) const {
-  std::size_t first = 0;
-  for (const auto& interlock : state.region->interlocks) {
-    const std::size_t count = interlock.handles.size();
-    if (distance <= interlock.distance) {
-      if (count == 0)
+// Has an earlier packet one of the same handles?
+bool Core::conflicts(const RegionState& state, const Holder::Lock& lock, const Entry& entry) const {
+  if (lock.count == 0)
+    return true;
+  for (std::size_t i = lock.first; i < lock.first + lock.count; ++i)
+    for (std::size_t j = lock.first; j < lock.first + lock.count; ++j)
+      if ((state.current[i] & 1) && state.current[i] == entry.handles[j])
         return true;
-      for (std::size_t i = first; i < first + count; ++i)
-        for (std::size_t j = first; j < first + count; ++j)
-          if ((state.current[i] & 1) && state.current[i] == entry.handles[j])
-            return true;
+  return false;
+}
+
+bool Core::holds(const RegionState& state, const Holder& holder, std::uint64_t now) const {
+  if (holder.table && holder.table->hold())
+    return true;
+  for (const Holder::Lock& lock : holder.locks)
+    for (const Entry& entry : state.recent) {
+      if (now - entry.clock > lock.distance)
+        break;
+      if (conflicts(state, lock, entry))
+        return true;
     }
-    first += count;
-  }
   return false;
 }
 
@@ -99,13 +127,13 @@ bool Core::may_enter(Record* record, unsigned region, std::uint64_t now) {
   RegionState& state = regions_[region];
   if (state.current_of != record)
     read_handles(state, record);
-  for (const Entry& entry : state.recent) {
-    if (now - entry.clock > state.longest)
-      break;
-    if (conflicts(state, entry, now - entry.clock))
-      return false;
-  }
-  return true;
+  bool free = true;
+  for (const Holder& holder : state.holders)
+    if (holds(state, holder, now)) {
+      ++held_[holder.map];
+      free = false;
+    }
+  return free;
 }
 
 void Core::enter(Record* record, unsigned region, std::uint64_t now) {
@@ -141,6 +169,7 @@ void Core::run(const std::vector<Step>& steps, std::uint64_t now) {
 void Core::run_stages(std::uint64_t now) {
   run(reads_, now);
   run(writes_, now);
+  ports_.clock();
   for (RegionState& state : regions_)
     state.entered[(now + 1) & state.mask] = nullptr;
 }

@@ -13,11 +13,11 @@ public:
   Core(const pipeline::Pipeline&, HostTables&);
 
   // A record for a packet whose header (zeros behind the end) is copied in; the caller fills in the
-  // inputs.
+  // inputs. The bytes must stay until the record is given back.
   Record* take_record(const std::uint8_t* bytes, std::size_t length);
   void give_back(Record*);
 
-  // Region entrance in clock `now` (Timing::Client).
+  // Region entrance in clock `now` (Timing::Client): as far as interlocks and tables are concerned.
   bool may_enter(Record*, unsigned region, std::uint64_t now);
   void enter(Record*, unsigned region, std::uint64_t now);
   // Runs all stages that are active in clock `now`: reads of the whole pipeline first, then writes,
@@ -26,6 +26,12 @@ public:
   void run_stages(std::uint64_t now);
   // Clocks are left out; no packet is inside.
   void skip();
+  // Between runs: keys that were loaded into the host's tables come into those of the pipeline, and
+  // back.
+  void load_keys() { ports_.load(tables_); }
+  void store_keys() { ports_.store(tables_); }
+  // Clocks in which a packet had to wait for the sake of this map (Pipeline::maps).
+  std::uint64_t held(unsigned map) const { return held_[map]; }
 
   void results(Record*) const;      // behind the last stage: fills in the results
   void write_packet(Record*) const; // applies packet writes at record->out, in program order
@@ -40,10 +46,21 @@ private:
     std::uint64_t clock = 0;
     std::vector<std::uint64_t> handles;
   };
+  // What may keep packets out of a region, for the sake of one map.
+  struct Holder {
+    struct Lock {
+      unsigned distance = 0;
+      std::size_t first = 0, count = 0; // of the region's handles
+    };
+    unsigned map = 0;
+    std::vector<Lock> locks;
+    const DynamicTable* table = nullptr;
+  };
   struct RegionState {
     const pipeline::Region* region = nullptr;
     std::vector<Record*> entered; // ring, by clock
     std::uint64_t mask = 0;
+    std::vector<Holder> holders;
     std::vector<StageFunction> handles;
     unsigned handle_count = 0, longest = 0; // longest interlock distance
     std::deque<Entry> recent;               // newest first
@@ -52,18 +69,23 @@ private:
   };
 
   void make_regions();
+  void make_holders(RegionState&, unsigned region);
   void make_steps(const Plan&);
   void read_handles(RegionState&, Record*);
   void remember(RegionState&, Record*, std::uint64_t now);
-  bool conflicts(const RegionState&, const Entry&, std::uint64_t distance) const;
+  bool conflicts(const RegionState&, const Holder::Lock&, const Entry&) const;
+  bool holds(const RegionState&, const Holder&, std::uint64_t now) const;
   void run(const std::vector<Step>&, std::uint64_t now);
 
   const pipeline::Pipeline& pipeline_;
+  HostTables& tables_;
+  Ports ports_;
   Plan plan_;
   CompiledPlan code_;
   std::vector<RegionState> regions_;
   std::vector<Step> reads_, writes_;
   std::vector<StageFunction> results_, packet_writes_;
+  std::vector<std::uint64_t> held_;                // by map
   std::deque<std::vector<std::uint64_t>> storage_; // of records
   std::vector<Record*> free_;
 };

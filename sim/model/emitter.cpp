@@ -126,8 +126,12 @@ Value* Emitter::compute(const Operation& op) {
     return concat(op);
   case OpKind::MapFind:
     return map_find(op);
+  case OpKind::MapAccess:
+    return access_result(op);
   case OpKind::MapRead:
     return map_read(op);
+  case OpKind::PacketRead:
+    return packet_read(op);
   default:
     return nullptr; // effects are not values
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/model/plan.h"
+#include "sim/model/ports.h"
 #include "sim/tables/host_tables.h"
 
 #include <llvm/ADT/DenseMap.h>
@@ -12,10 +13,12 @@ namespace pw::model {
 class Emitter {
 public:
   Emitter(llvm::IRBuilder<>& builder, const pipeline::Pipeline& pipeline, const Plan& plan,
-          HostTables& tables, llvm::Value* record)
-      : b_(builder), pipeline_(pipeline), plan_(plan), tables_(tables), record_(record) {}
+          HostTables& tables, Ports& ports, llvm::Value* record)
+      : b_(builder), pipeline_(pipeline), plan_(plan), tables_(tables), ports_(ports),
+        record_(record) {}
 
   void operation(unsigned index); // into Pipeline::operations
+  void access(unsigned index);    // the first half of a MapAccess: asks
   void handles(const std::vector<pipeline::ValueId>&);
   void results();
 
@@ -39,8 +42,10 @@ private:
   llvm::Value* find_array(const Operation&);
   llvm::Value* find_present(const Operation&);
   llvm::Value* find_hash(const Operation&);
+  llvm::Value* access_result(const Operation&);
   llvm::Value* map_read(const Operation&);
   void map_write(const Operation&);
+  llvm::Value* packet_read(const Operation&);
   void packet_write(const Operation&);
   void trace(unsigned index);
   // Address of the word that a MapRead or MapWrite means, or of harmless bytes if it is disabled.
@@ -61,6 +66,7 @@ private:
   const pipeline::Pipeline& pipeline_;
   const Plan& plan_;
   HostTables& tables_;
+  Ports& ports_;
   llvm::Value* record_;
   llvm::DenseMap<pipeline::ValueId, llvm::Value*> local_;
 };

@@ -84,6 +84,34 @@ Value* Emitter::find_hash(const Operation& op) {
   return b_.CreateZExtOrTrunc(handle, type(width(op.result)));
 }
 
+void Emitter::access(unsigned index) {
+  const Operation& op = pipeline_.operations[index];
+  Value* enable = operand(op, 0);
+  Value* key = operand(op, 1);
+  Value* insert = b_.CreateZExt(operand(op, 2), b_.getInt32Ty());
+  Value* remove = b_.CreateZExt(operand(op, 3), b_.getInt32Ty());
+  Value* stamp = op.operands.size() > 4 ? operand(op, 4) : b_.getInt32(0);
+  auto* function = b_.GetInsertBlock()->getParent();
+  auto* then = llvm::BasicBlock::Create(b_.getContext(), "", function);
+  auto* done = llvm::BasicBlock::Create(b_.getContext(), "", function);
+  auto& entry = function->getEntryBlock();
+  Value* buffer = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(key->getType());
+  b_.CreateCondBr(enable, then, done);
+  b_.SetInsertPoint(then);
+  b_.CreateStore(key, buffer);
+  call("pw_model_access", b_.getVoidTy(),
+       {address(ports_.of_map(op.map)), buffer, insert, remove,
+        b_.CreateZExtOrTrunc(stamp, b_.getInt32Ty())});
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+}
+
+// There is one access a clock, and of those that are on the way only one is answered in it.
+Value* Emitter::access_result(const Operation& op) {
+  Value* result = b_.CreateLoad(b_.getInt64Ty(), address(&ports_.of_map(op.map)->result));
+  return b_.CreateTrunc(result, type(width(op.result)));
+}
+
 Value* Emitter::word_address(const Operation& op, std::size_t index_operand) {
   const auto& map = pipeline_.maps[op.map];
   const auto& column = map.columns[op.column];
@@ -130,6 +158,17 @@ void Emitter::map_write(const Operation& op) {
       store_bytes(data, first, end - first, at);
     first = end;
   }
+}
+
+// From anywhere in the packet, not only its window.
+Value* Emitter::packet_read(const Operation& op) {
+  const unsigned bits = width(op.result);
+  auto& entry = b_.GetInsertBlock()->getParent()->getEntryBlock();
+  Value* buffer = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(type(bits));
+  Value* at = b_.CreateSExtOrTrunc(operand(op, 1), b_.getInt32Ty());
+  call("pw_model_packet_read", b_.getVoidTy(), {record_, at, buffer, b_.getInt32(bits / 8)});
+  Value* bytes = b_.CreateAlignedLoad(type(bits), buffer, llvm::Align(1));
+  return b_.CreateSelect(operand(op, 0), bytes, llvm::ConstantInt::get(type(bits), 0));
 }
 
 void Emitter::packet_write(const Operation& op) {

@@ -43,16 +43,19 @@ void define_runtime(llvm::orc::LLJIT& jit) {
   };
   llvm::orc::SymbolMap symbols;
   symbols.insert(symbol("pw_model_find", &pw_model_find));
+  symbols.insert(symbol("pw_model_packet_read", &pw_model_packet_read));
+  symbols.insert(symbol("pw_model_access", &pw_model_access));
   symbols.insert(symbol("pw_model_trace", &pw_model_trace));
   expect(jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
 }
 
 } // namespace
 
-CompiledPlan::CompiledPlan(const pipeline::Pipeline& pipeline, const Plan& plan, HostTables& tables)
+CompiledPlan::CompiledPlan(const pipeline::Pipeline& pipeline, const Plan& plan, HostTables& tables,
+                           Ports& ports)
     : jit_(make_jit()) {
   auto context = std::make_unique<llvm::LLVMContext>();
-  auto module = generate_code(*context, pipeline, plan, tables);
+  auto module = generate_code(*context, pipeline, plan, tables, ports);
   module->setDataLayout(jit_->getDataLayout());
   define_runtime(*jit_);
   expect(jit_->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));

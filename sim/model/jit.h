@@ -15,7 +15,7 @@ namespace pw::model {
 class CompiledPlan {
 public:
   // Throws Failure PW-INT-001 if LLVM refuses.
-  CompiledPlan(const pipeline::Pipeline&, const Plan&, HostTables&);
+  CompiledPlan(const pipeline::Pipeline&, const Plan&, HostTables&, Ports&);
   ~CompiledPlan();
 
   StageFunction function(std::size_t chunk) const { return functions_[chunk]; }

@@ -21,10 +21,18 @@ class ModelEngine final : public Engine, private Timing::Client {
 public:
   explicit ModelEngine(const EngineInput& input)
       : input_(input), pipeline_(*input.pipeline), tables_(*input.object, pipeline_),
-        core_(pipeline_, tables_), timing_(pipeline_, *this), frame_(coordinates) {}
+        core_(pipeline_, tables_), timing_(pipeline_, *this), frame_(coordinates) {
+    core_.load_keys();
+  }
 
-  void set_maps(const MapState& state) override { tables_.set(state); }
-  MapState maps() override { return tables_.state(); }
+  void set_maps(const MapState& state) override {
+    tables_.set(state);
+    core_.load_keys();
+  }
+  MapState maps() override {
+    core_.store_keys();
+    return tables_.state();
+  }
   std::vector<PacketResult> run(std::span<const Packet>) override;
   std::optional<std::uint64_t> cycles() const override { return timing_.now(); }
 

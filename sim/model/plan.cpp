@@ -29,7 +29,7 @@ namespace {
 constexpr std::size_t chunk_limit = 400;
 
 bool reads_memory(const Operation& op) {
-  return op.kind == OpKind::MapRead || op.kind == OpKind::MapFind;
+  return op.kind == OpKind::MapRead || op.kind == OpKind::MapFind || op.kind == OpKind::MapAccess;
 }
 
 unsigned run_stage(const Operation& op) { return op.stage + (reads_memory(op) ? op.latency : 0); }
@@ -123,9 +123,11 @@ void Planner::make_chunks() {
   for (const auto& op : pipeline_.operations)
     if (reads_memory(op))
       memory_stages.insert(run_stage(op));
-  std::map<unsigned, std::vector<unsigned>> compute, write;
+  std::map<unsigned, std::vector<unsigned>> compute, access, write;
   for (unsigned i = 0; i < pipeline_.operations.size(); ++i) {
     const auto& op = pipeline_.operations[i];
+    if (op.kind == OpKind::MapAccess)
+      access[op.stage].push_back(i);
     if (op.kind == OpKind::MapWrite)
       write[op.stage].push_back(i);
     else if (op.kind != OpKind::PacketWrite && !is_source(op))
@@ -133,6 +135,8 @@ void Planner::make_chunks() {
   }
   for (const auto& [stage, operations] : compute)
     add(stage, Phase::Compute, operations);
+  for (const auto& [stage, operations] : access)
+    add(stage, Phase::Access, operations);
   for (const auto& [stage, operations] : write)
     add(stage, Phase::Write, operations);
   add_handles();
@@ -180,9 +184,11 @@ std::vector<ValueId> Planner::result_values() const {
 
 std::vector<ValueId> Planner::uses(const Chunk& chunk) const {
   std::vector<ValueId> values = chunk.handles;
-  for (const unsigned i : chunk.operations)
-    values.insert(values.end(), pipeline_.operations[i].operands.begin(),
-                  pipeline_.operations[i].operands.end());
+  for (const unsigned i : chunk.operations) {
+    const Operation& op = pipeline_.operations[i];
+    if (op.kind != OpKind::MapAccess || chunk.phase == Phase::Access)
+      values.insert(values.end(), op.operands.begin(), op.operands.end());
+  }
   if (chunk.results) {
     const auto results = result_values();
     values.insert(values.end(), results.begin(), results.end());
@@ -196,7 +202,7 @@ void Planner::place_values() {
   std::vector<unsigned> defined(pipeline_.values.size(), none), last(pipeline_.values.size(), none);
   for (unsigned c = 0; c < plan_.chunks.size(); ++c) {
     for (const unsigned i : plan_.chunks[c].operations)
-      if (pipeline_.operations[i].result != no_value)
+      if (plan_.chunks[c].phase != Phase::Access && pipeline_.operations[i].result != no_value)
         defined[pipeline_.operations[i].result] = c;
     for (const ValueId value : uses(plan_.chunks[c]))
       if (!is_source(*plan_.definition[value]) && defined[value] != c)

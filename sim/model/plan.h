@@ -1,8 +1,9 @@
 // Which function of the model runs which operations, and where values wait in between.
 //
 // Only memories make the stage of an operation visible, so a function runs at a stage that reads a
-// memory, and does the combinational work of all stages up to the next such one. Writes are
-// functions of their own: within a clock, every read of every stage comes before them.
+// memory, and does the combinational work of all stages up to the next such one. Writes, and what
+// is asked of tables, are functions of their own: within a clock, every read of every stage comes
+// before them.
 #pragma once
 
 #include "ir/pipeline.h"
@@ -13,7 +14,8 @@
 
 namespace pw::model {
 
-enum class Phase : std::uint8_t { Handles, Compute, Write, Finish };
+// Access: what MapAccess operations ask of their table; their results are there in a later Compute.
+enum class Phase : std::uint8_t { Handles, Compute, Access, Write, Finish };
 
 struct Chunk {
   unsigned stage = 0; // Handles: of the region's first; Finish: behind the last

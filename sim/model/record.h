@@ -19,6 +19,7 @@ struct Record {
   // Inputs.
   std::uint64_t time = 0;
   std::uint32_t length = 0, ifindex = 0, rx_queue = 0, cpu = 0, seed = 0, packet_index = 0;
+  const std::uint8_t* packet = nullptr; // `length` bytes as received
   // Where functions put what is not a value.
   std::uint8_t* out = nullptr;      // byte at coordinate 0, for packet writes
   std::uint64_t* handles = nullptr; // for the handles of a region's interlocks

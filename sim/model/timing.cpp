@@ -19,14 +19,18 @@ Timing::Timing(const pipeline::Pipeline& p, Client& client)
   packet_depth_ = s.packet_depth;
   packet_delay_ = s.packet_delay;
   merge_delay_ = s.merge_delay;
+  whole_packet_ = s.whole_packet;
   for (std::size_t r = 0; r < p.regions.size(); ++r) {
     const pipeline::Region& region = p.regions[r];
     RegionState state;
     state.stages = region.last_stage - region.first_stage + 1;
-    state.interlocked = !region.interlocks.empty();
+    state.guarded = !region.interlocks.empty();
     state.credits = r + 1 < p.regions.size() ? p.regions[r + 1].fifo_depth : s.result_depth;
     regions_.push_back(std::move(state));
   }
+  for (unsigned m = 0; m < p.maps.size(); ++m)
+    if (const verilog::TableUse use = verilog::table_use(p, m); use.used)
+      regions_[use.region].guarded = true;
 }
 
 // All decisions of a clock are made on what the registers hold at its start: entries made in it
@@ -60,8 +64,9 @@ void Timing::accept(const Input& in) {
     swallow_ = in.bad;
   if (!swallow_) {
     beats_.push_back({in.packet, now_ + packet_delay_, in.last});
-    bool captured = beat_ >= window_beats_;
-    if (!captured && (beat_ == window_beats_ - 1 || in.last))
+    bool captured = !whole_packet_ && beat_ >= window_beats_;
+    bool complete = !whole_packet_ && beat_ == window_beats_ - 1;
+    if (!captured && (complete || in.last))
       regions_[0].waiting.push_back({in.packet, now_ + 1});
   }
   beat_ = in.last ? 0 : beat_ + 1;
@@ -70,7 +75,7 @@ void Timing::accept(const Input& in) {
 bool Timing::enters(const RegionState& r, unsigned region) {
   if (r.waiting.empty() || r.waiting.front().visible > now_ || r.credits == 0)
     return false;
-  return !r.interlocked || client_.may_enter(r.waiting.front().packet, region);
+  return !r.guarded || client_.may_enter(r.waiting.front().packet, region);
 }
 
 // A packet that enters in clock t is in the last stage in t + stages, and behind it from the next

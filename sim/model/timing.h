@@ -43,8 +43,8 @@ public:
   public:
     virtual ~Client() = default;
     // May the packet enter the region in this clock, as far as the region's interlocks are
-    // concerned? Asked once in every clock in which everything else would let it in. Not asked for
-    // regions without interlocks.
+    // and tables are concerned? Asked once in every clock in which everything else would let it in.
+    // Not asked for regions without interlocks and tables.
     virtual bool may_enter(PacketId, unsigned region) = 0;
     // It enters in this clock: its first stage is active in the next one.
     virtual void enter(PacketId, unsigned region) = 0;
@@ -88,7 +88,7 @@ private:
   struct RegionState {
     std::deque<Entry> waiting; // the FIFO in front of it, and what is on the way to it
     unsigned stages = 0;
-    bool interlocked = false;
+    bool guarded = false; // by interlocks or tables
     unsigned credits = 0; // of the FIFO behind it, as its register shows them in this clock
   };
   // The packet that the deparser takes apart. Names as in rtl/pw_deparser.sv.
@@ -133,7 +133,7 @@ private:
   std::int32_t bus_ = 64;
   unsigned window_beats_ = 1, header_depth_ = 0, packet_depth_ = 0, packet_delay_ = 0,
            merge_delay_ = 0;
-  bool moves_head_ = false;
+  bool moves_head_ = false, whole_packet_ = false;
 
   std::uint32_t beat_ = 0; // number of the next beat of the packet that comes in
   bool swallow_ = false;   // it is a bad one

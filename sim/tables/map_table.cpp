@@ -13,8 +13,10 @@ MapTable::MapTable(const pipeline::Map& map, const MapDefinition& definition)
     : map_(&map), host_value_bytes_(is_redirect_map(definition.type) ? 4 : definition.value_size) {
   for (const auto& column : map.columns)
     columns_.emplace_back(std::size_t(map.slots) * column.count * column.bytes);
-  if (map.kind == MapKind::Present)
+  if (map.kind == MapKind::Present || map.kind == MapKind::Table)
     present_.resize(map.slots);
+  if (map.kind == MapKind::Table)
+    keys_.resize(std::size_t(map.slots) * map.key_bytes);
   if (map.kind == MapKind::Hash)
     hash_.emplace(map.ways, map.row_bits, map.key_bytes);
 }
@@ -25,16 +27,29 @@ void MapTable::clear() {
   std::fill(present_.begin(), present_.end(), std::uint8_t{0});
   if (hash_)
     hash_->clear();
+  next_slot_ = 0;
   rest_.clear();
 }
 
 void MapTable::load(const MapContents& contents) {
   clear();
+  ++loads_;
   for (const auto& [key, value] : contents)
     set_value(place(key), value);
 }
 
+void MapTable::forget_keys() { std::fill(present_.begin(), present_.end(), std::uint8_t{0}); }
+
+void MapTable::set_key(std::uint32_t slot, const std::uint8_t* key) {
+  present_.at(slot) = 1;
+  std::copy_n(key, map_->key_bytes, &keys_[std::size_t(slot) * map_->key_bytes]);
+}
+
 std::uint32_t MapTable::place(const std::vector<std::uint8_t>& key) {
+  if (map_->kind == MapKind::Table) {
+    set_key(next_slot_, key.data());
+    return next_slot_++;
+  }
   if (map_->kind == MapKind::Present)
     present_[key_index(key)] = 1;
   if (map_->kind != MapKind::Hash)
@@ -109,7 +124,7 @@ MapContents MapTable::contents() const {
   for (std::uint32_t slot = 0; slot < map_->slots; ++slot) {
     if (!occupied(slot))
       continue;
-    if (map_->kind == MapKind::Hash)
+    if (map_->kind == MapKind::Hash || map_->kind == MapKind::Table)
       contents.emplace(std::vector<std::uint8_t>(key(slot), key(slot) + map_->key_bytes),
                        value(slot));
     else
@@ -123,6 +138,7 @@ bool MapTable::occupied(std::uint32_t slot) const {
   case MapKind::Array:
     return slot < map_->max_entries;
   case MapKind::Present:
+  case MapKind::Table:
     return present_[slot] != 0;
   case MapKind::Hash:
     return hash_->valid(slot);
@@ -130,7 +146,10 @@ bool MapTable::occupied(std::uint32_t slot) const {
   return false;
 }
 
-const std::uint8_t* MapTable::key(std::uint32_t slot) const { return hash_->key(slot); }
+const std::uint8_t* MapTable::key(std::uint32_t slot) const {
+  return map_->kind == MapKind::Table ? &keys_[std::size_t(slot) * map_->key_bytes]
+                                      : hash_->key(slot);
+}
 
 std::uint64_t MapTable::find(const std::uint8_t* key) const {
   std::uint32_t slot = 0;

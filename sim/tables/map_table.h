@@ -20,6 +20,14 @@ public:
   void load(const MapContents& contents);
   MapContents contents() const;
 
+  // Times that load() was called: whoever holds the contents elsewhere knows that they are new.
+  unsigned loads() const { return loads_; }
+
+  // Table only: which key is in which slot, as whoever runs the packets knows it. load() numbers
+  // the keys in ascending order, as a table that is empty does if it gets them in this order.
+  void forget_keys();
+  void set_key(std::uint32_t slot, const std::uint8_t* key);
+
   // Handle of a key (pipeline.h): {slot, hit}, 0 if it is not there.
   std::uint64_t find(const std::uint8_t* key) const;
 
@@ -29,7 +37,7 @@ public:
   const std::vector<std::uint8_t>& column(unsigned c) const { return columns_[c]; }
   // Is there an entry in this slot (always, for an array)?
   bool occupied(std::uint32_t slot) const;
-  const std::uint8_t* key(std::uint32_t slot) const;         // Hash only, key_bytes bytes
+  const std::uint8_t* key(std::uint32_t slot) const;         // Hash and Table, key_bytes bytes
   std::vector<std::uint8_t>& presence() { return present_; } // Present only: one byte a slot
 
 private:
@@ -42,7 +50,10 @@ private:
   const pipeline::Map* map_;
   unsigned host_value_bytes_; // as in MapContents
   std::vector<std::vector<std::uint8_t>> columns_;
-  std::vector<std::uint8_t> present_;
+  std::vector<std::uint8_t> present_; // also of Table: is there a key in the slot?
+  std::vector<std::uint8_t> keys_;    // of Table, by slot
+  std::uint32_t next_slot_ = 0;       // of Table, for load()
+  unsigned loads_ = 0;
   std::optional<CuckooTable> hash_;
   // Values with bytes other than zero in no column; the bytes that are in one are stale here.
   std::unordered_map<std::uint32_t, std::vector<std::uint8_t>> rest_;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "ir/pipeline.h"
+#include "ir/table_reserve.h"
+#include "support/table_shape.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -62,6 +64,15 @@ public:
     op.latency = p_.maps[map].find_latency;
     return add(op, p_.maps[map].handle_bits);
   }
+  // The handle and whether the key was there before: bit handle_bits.
+  ValueId access(unsigned map, std::vector<ValueId> operands) {
+    if (p_.maps[map].lru)
+      operands.push_back(input(Input::PacketIndex));
+    Operation op = make(OpKind::MapAccess, std::move(operands));
+    op.map = map;
+    op.latency = p_.maps[map].find_latency;
+    return add(op, p_.maps[map].handle_bits + 1);
+  }
   ValueId read(unsigned map, unsigned column, std::vector<ValueId> operands) {
     Operation op = make(OpKind::MapRead, std::move(operands));
     op.map = map;
@@ -79,6 +90,11 @@ public:
                           : byte_enables;
     p_.maps[map].columns[column].written = true;
     effect(op);
+  }
+  ValueId packet_read(ValueId enable, ValueId at, unsigned bytes) {
+    Operation op = make(OpKind::PacketRead, {enable, at});
+    op.latency = pipeline::packet_read_latency;
+    return add(op, bytes * 8);
   }
   void packet_write(ValueId enable, int offset, ValueId data) {
     Operation op = make(OpKind::PacketWrite, {enable, data});
@@ -114,6 +130,14 @@ public:
     map.row_bits = row_bits;
     map.slots = 4u << row_bits;
     return add_map(map, std::move(columns), 3);
+  }
+  unsigned table(const std::string& name, unsigned key_bytes, unsigned value_bytes,
+                 unsigned entries, std::vector<Column> columns, bool lru = false) {
+    Map map = make_map(name, lru ? BPF_MAP_TYPE_LRU_HASH : BPF_MAP_TYPE_HASH, MapKind::Table,
+                       key_bytes, value_bytes, entries);
+    map.slots = entries;
+    map.lru = lru;
+    return add_map(map, std::move(columns), 4);
   }
   static Column column(unsigned offset, unsigned bytes, unsigned count = 1, unsigned latency = 1) {
     Column c;
@@ -159,6 +183,7 @@ public:
                            p_.written_bytes.end());
     p_.window_bytes = std::max(p_.window_bytes, 1u);
     fill_uses();
+    shape_tables();
     return p_;
   }
 
@@ -208,6 +233,18 @@ private:
       ++map.handle_bits;
     p_.maps.push_back(map);
     return unsigned(p_.maps.size() - 1);
+  }
+  void shape_tables() {
+    for (unsigned m = 0; m < p_.maps.size(); ++m) {
+      Map& map = p_.maps[m];
+      if (map.kind != MapKind::Table)
+        continue;
+      const TableShape shape = table_shape(map.max_entries, table_reserve(p_, m));
+      map.ways = shape.ways;
+      map.places = shape.places;
+      map.row_bits = shape.row_bits;
+      map.stash = shape.stash;
+    }
   }
   void fill_uses() {
     for (Value& value : p_.values)

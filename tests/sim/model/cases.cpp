@@ -2,7 +2,10 @@
 
 #include "sim/maps/contents.h"
 #include "tests/sim/model/builder.h"
+#include "tests/sim/model/table_cases.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace pw::test {
@@ -238,6 +241,28 @@ Case indexed() {
   return make_case(b);
 }
 
+// A chain of coordinates: each is read where the one before points at; the last read is far away or
+// in front of the packet as often as not.
+Case reads_anywhere() {
+  B b("reads_anywhere");
+  const ValueId always = b.constant(1, 1);
+  ValueId at = b.op(OpKind::And, {b.field(16, 2), b.constant(16, 511)});
+  for (unsigned step = 0; step < 3; ++step) {
+    b.at(1 + 5 * step);
+    const ValueId enable = b.extract(b.field(18, 1), step, 1);
+    const ValueId word = b.packet_read(step == 1 ? always : enable, at, 4 + 9 * step);
+    b.at(5 + 5 * step);
+    b.packet_write(always, int(14 * step), word);
+    at = step == 0 ? b.op(OpKind::And, {b.extract(word, 8, 16), b.constant(16, 0xc1ff)})
+                   : b.extract(word, 3, 16);
+  }
+  b.result().retval = b.op(
+      OpKind::Select, {b.extract(at, 0, 1), b.constant(32, XDP_DROP), b.constant(32, XDP_TX)}, 32);
+  b.region(0, 9);
+  b.region(10, 15);
+  return make_case(b);
+}
+
 Case inputs() {
   B b("inputs");
   const ValueId always = b.constant(1, 1);
@@ -257,8 +282,11 @@ Case inputs() {
 } // namespace
 
 std::vector<Case> all_cases() {
-  return {mac_swap(), counter(),  interlocked(), exclusive(), hash_lookup(), tunnel(), strip(),
-          resize(),   verdicts(), redirect(),    tracing(),   indexed(),     inputs()};
+  std::vector<Case> cases = {mac_swap(), counter(), interlocked(), exclusive(),     hash_lookup(),
+                             tunnel(),   strip(),   resize(),      verdicts(),      redirect(),
+                             tracing(),  indexed(), inputs(),      reads_anywhere()};
+  std::ranges::move(table_cases(), std::back_inserter(cases));
+  return cases;
 }
 
 const Case& case_named(const std::vector<Case>& cases, const std::string& name) {

@@ -27,6 +27,29 @@ Reference::Reference(const Object& object, const pipeline::Pipeline& pipeline,
       maps_(initial_state(object)) {
   for (const auto& [name, given] : maps)
     maps_[name] = complete_contents(*find_map(object, name), given);
+  for (unsigned m = 0; m < pipeline.maps.size(); ++m)
+    if (pipeline.maps[m].kind == pipeline::MapKind::Table)
+      load_table(m);
+}
+
+void Reference::load_table(unsigned number) {
+  const auto& map = pipeline_.maps[number];
+  Table table = {{map.max_entries, map.lru}, {}};
+  table.values.assign(map.max_entries, Bytes(map.value_bytes));
+  for (const auto& [key, value] : maps_[map.name])
+    table.values[table.keys.access(key, true, false, 0).slot] = value;
+  tables_.emplace(number, std::move(table));
+}
+
+MapState Reference::maps() const {
+  MapState state = maps_;
+  for (const auto& [number, table] : tables_) {
+    MapContents& contents = state[pipeline_.maps[number].name];
+    contents.clear();
+    for (const auto& [key, slot] : table.keys.slots())
+      contents[key] = table.values[slot];
+  }
+  return state;
 }
 
 PacketResult Reference::run(const Packet& packet) {
@@ -84,6 +107,15 @@ APInt Reference::source(const Operation& op) const {
   return APInt(1, 0);
 }
 
+APInt Reference::packet_read(const Operation& op) const {
+  APInt x(width(op), 0);
+  const std::int64_t at = operand(op, 1).getSExtValue();
+  for (unsigned i = 0; operand(op, 0).getBoolValue() && i < width(op) / 8; ++i)
+    if (at + i >= 0 && at + i < std::int64_t(packet_->bytes.size()))
+      x.insertBits(packet_->bytes[std::size_t(at + i)], i * 8, 8);
+  return x;
+}
+
 APInt Reference::shift(const Operation& op) const {
   const APInt& x = operand(op, 0);
   const std::uint64_t amount = operand(op, 1).getLimitedValue(x.getBitWidth());
@@ -139,6 +171,8 @@ APInt Reference::evaluate(const Operation& op) {
   case OpKind::Input:
   case OpKind::PacketField:
     return source(op);
+  case OpKind::PacketRead:
+    return packet_read(op);
   case OpKind::Add:
     return operand(op, 0) + operand(op, 1);
   case OpKind::Sub:
@@ -173,6 +207,8 @@ APInt Reference::evaluate(const Operation& op) {
     return concat(op);
   case OpKind::MapFind:
     return find(op);
+  case OpKind::MapAccess:
+    return access(op);
   case OpKind::MapRead:
     return read(op);
   default:
@@ -180,16 +216,37 @@ APInt Reference::evaluate(const Operation& op) {
   }
 }
 
-// Here a handle's slot is the position of the key among those of the map.
-APInt Reference::find(const Operation& op) {
+Reference::Bytes Reference::key(const Operation& op) const {
   Bytes key;
   for (unsigned i = 0; i < pipeline_.maps[op.map].key_bytes; ++i)
     key.push_back(byte_of(operand(op, 1), i));
+  return key;
+}
+
+APInt Reference::access(const Operation& op) {
+  if (!enabled(op))
+    return APInt(width(op), 0);
+  const auto stamp = op.operands.size() > 4 ? std::uint32_t(number(op.operands[4])) : 0;
+  const auto outcome = tables_.at(op.map).keys.access(key(op), operand(op, 2).getBoolValue(),
+                                                      operand(op, 3).getBoolValue(), stamp);
+  return APInt(width(op), std::uint64_t(outcome.found) << (width(op) - 1) |
+                              std::uint64_t(outcome.slot) << 1 | std::uint64_t(outcome.hit));
+}
+
+// Here a handle's slot is the position of the key among those of the map.
+APInt Reference::find(const Operation& op) {
   const MapContents& map = contents(op);
-  const auto entry = map.find(key);
+  const auto entry = map.find(key(op));
   if (!enabled(op) || entry == map.end())
     return APInt(width(op), 0);
   return APInt(width(op), std::uint64_t(std::distance(map.begin(), entry)) << 1 | 1);
+}
+
+Reference::Bytes* Reference::value_of(const Operation& op, std::uint64_t slot) {
+  if (const auto table = tables_.find(op.map); table != tables_.end())
+    return &table->second.values.at(slot);
+  MapContents& map = contents(op);
+  return slot < map.size() ? &std::next(map.begin(), std::ptrdiff_t(slot))->second : nullptr;
 }
 
 Reference::Bytes* Reference::word(const Operation& op, std::size_t index_operand,
@@ -199,10 +256,7 @@ Reference::Bytes* Reference::word(const Operation& op, std::size_t index_operand
   if (op.operands.size() > index_operand)
     offset += column.bytes * operand(op, index_operand).getLimitedValue();
   const std::uint64_t handle = operand(op, 1).getLimitedValue();
-  MapContents& map = contents(op);
-  if (!enabled(op) || (handle >> 1) >= map.size() || !(handle & 1))
-    return nullptr;
-  return &std::next(map.begin(), std::ptrdiff_t(handle >> 1))->second;
+  return enabled(op) && (handle & 1) ? value_of(op, handle >> 1) : nullptr;
 }
 
 APInt Reference::read(const Operation& op) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/engine.h"
+#include "tests/sim/model/reference_table.h"
 
 #include <llvm/ADT/APInt.h>
 #include <llvm/ADT/ArrayRef.h>
@@ -13,7 +14,7 @@ class Reference {
 public:
   Reference(const Object&, const pipeline::Pipeline&, const Environment&, const MapState& maps);
   PacketResult run(const Packet&);
-  MapState maps() const { return maps_; }
+  MapState maps() const;
 
 private:
   using Operation = pipeline::Operation;
@@ -21,11 +22,16 @@ private:
 
   llvm::APInt evaluate(const Operation&);
   llvm::APInt source(const Operation&) const;
+  llvm::APInt packet_read(const Operation&) const;
   llvm::APInt shift(const Operation&) const;
   llvm::APInt compare(const Operation&) const;
   llvm::APInt mux(const Operation&) const;
   llvm::APInt concat(const Operation&) const;
   llvm::APInt find(const Operation&);
+  llvm::APInt access(const Operation&);
+  Bytes key(const Operation&) const;
+  void load_table(unsigned map);
+  Bytes* value_of(const Operation&, std::uint64_t slot);
   llvm::APInt read(const Operation&);
   void write(const Operation&);
   void trace(const Operation&);
@@ -44,6 +50,11 @@ private:
   const pipeline::Pipeline& pipeline_;
   Environment environment_;
   MapState maps_;
+  struct Table {
+    ReferenceTable keys;
+    std::vector<Bytes> values; // by slot
+  };
+  std::map<unsigned, Table> tables_; // by map: those of kind Table
   std::uint32_t index_ = 0;
   const Packet* packet_ = nullptr;
   std::vector<llvm::APInt> values_;

@@ -1,0 +1,60 @@
+#include "sim/model/ports.h"
+
+namespace pw::model {
+
+Port::Port(const pipeline::Pipeline& pipeline, unsigned number)
+    : map(number), slot_bits(pipeline.maps[number].handle_bits - 1), table(pipeline, number),
+      key(pipeline.maps[number].key_bytes) {
+  access.key = key.data();
+}
+
+Ports::Ports(const pipeline::Pipeline& pipeline) {
+  for (unsigned m = 0; m < pipeline.maps.size(); ++m)
+    if (pipeline.maps[m].kind == pipeline::MapKind::Table)
+      ports_.emplace_back(pipeline, m);
+}
+
+Port* Ports::of_map(unsigned map) {
+  for (Port& port : ports_)
+    if (port.map == map)
+      return &port;
+  return nullptr;
+}
+
+void Ports::clock(Port& port) {
+  port.table.clock(port.access);
+  port.access.enable = false;
+  port.result = port.table.next().bits(port.slot_bits);
+}
+
+bool Ports::settled() const {
+  for (const Port& port : ports_)
+    if (!port.table.settled())
+      return false;
+  return true;
+}
+
+void Ports::load(HostTables& tables) {
+  for (Port& port : ports_) {
+    const MapTable& host = tables.table(port.map);
+    if (host.loads() == port.loads)
+      continue;
+    port.loads = host.loads();
+    port.table.clear();
+    for (std::uint32_t slot = 0; slot < host.map().slots && host.occupied(slot); ++slot)
+      if (port.table.insert(host.key(slot)).slot != slot)
+        throw Failure(diagnose("PW-INT-001", "keys of map '" + host.map().name +
+                                                 "' don't get slots in their order"));
+  }
+}
+
+void Ports::store(HostTables& tables) const {
+  for (const Port& port : ports_) {
+    MapTable& host = tables.table(port.map);
+    host.forget_keys();
+    port.table.for_each(
+        [&](const std::uint8_t* key, std::uint32_t slot) { host.set_key(slot, key); });
+  }
+}
+
+} // namespace pw::model

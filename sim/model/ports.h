@@ -1,0 +1,48 @@
+// The access ports of the maps whose keys come and go with packets (MapKind::Table): what stages
+// ask of the table in a clock, and what it answers.
+#pragma once
+
+#include "sim/tables/dynamic_table.h"
+#include "sim/tables/host_tables.h"
+
+#include <deque>
+#include <optional>
+
+namespace pw::model {
+
+struct Port {
+  Port(const pipeline::Pipeline&, unsigned map);
+
+  unsigned map = 0; // into Pipeline::maps
+  unsigned slot_bits = 0;
+  DynamicTable table;
+  std::vector<std::uint8_t> key; // of the access of this clock
+  DynamicTable::Access access;   // of this clock
+  std::uint64_t result = 0;      // port access_result in this clock
+  unsigned loads = 0;            // of the MapTable, when its keys were last taken over
+};
+
+class Ports {
+public:
+  explicit Ports(const pipeline::Pipeline&);
+
+  Port* of_map(unsigned map); // null: not of kind Table
+  std::deque<Port>& all() { return ports_; }
+  // At the end of every clock.
+  void clock() {
+    for (Port& port : ports_)
+      if (port.access.enable || !port.table.settled())
+        clock(port);
+  }
+  bool settled() const;
+  // Keys that were loaded since the last call come into the tables.
+  void load(HostTables&);
+  // Who is in which slot now.
+  void store(HostTables&) const;
+
+private:
+  static void clock(Port&);
+  std::deque<Port> ports_; // addresses stay
+};
+
+} // namespace pw::model

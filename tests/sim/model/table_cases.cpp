@@ -1,0 +1,144 @@
+// Pipelines with tables whose keys come and go with packets.
+#include "tests/sim/model/table_cases.h"
+
+#include "tests/sim/model/builder.h"
+
+namespace pw::test {
+
+namespace {
+
+using B = PipelineBuilder;
+
+Case make_case(B& b, MapState maps = {}) {
+  Case c;
+  c.pipeline = b.finish();
+  c.name = c.pipeline.name;
+  for (const Map& map : c.pipeline.maps) {
+    MapDefinition definition;
+    definition.name = map.name;
+    definition.type = map.type;
+    definition.key_size = map.key_bytes;
+    definition.value_size = map.value_bytes;
+    definition.max_entries = map.max_entries;
+    c.object.maps.push_back(definition);
+  }
+  c.object.programs.emplace_back();
+  c.maps = std::move(maps);
+  return c;
+}
+
+ValueId long_enough(B& b, unsigned bytes) {
+  return b.compare(Compare::Ule, b.constant(16, bytes), b.input(Input::Length));
+}
+
+ValueId protocol_is(B& b, unsigned protocol) {
+  return b.compare(Compare::Eq, b.field(23, 1), b.constant(8, protocol));
+}
+
+ValueId flow(B& b) { return b.op(OpKind::Concat, {b.field(26, 4), b.field(23, 1)}, 40); }
+
+ValueId both(B& b, ValueId x, ValueId y) { return b.op(OpKind::And, {x, y}, 1); }
+ValueId no(B& b, ValueId x) { return b.op(OpKind::Xor, {x, b.constant(1, 1)}, 1); }
+
+struct Entry {
+  ValueId handle, hit, found;
+};
+
+Entry entry_of(B& b, ValueId result) {
+  const unsigned bits = b.width(result) - 1;
+  return {b.extract(result, 0, bits), b.extract(result, 0, 1), b.extract(result, bits, 1)};
+}
+
+// Counts in column 0, from 1 for a new entry, in stage `at` and the one behind it.
+void count(B& b, unsigned map, const Entry& entry, unsigned at) {
+  b.at(at);
+  const ValueId old = b.read(map, 0, {entry.hit, entry.handle});
+  b.at(at + 1);
+  const ValueId more = b.op(OpKind::Add, {old, b.constant(64, 1)});
+  const ValueId next = b.op(OpKind::Select, {entry.found, more, b.constant(64, 1)}, 64);
+  b.write(map, 0, {entry.hit, entry.handle, next});
+  b.packet_write(entry.hit, 0, next);
+  b.result().retval =
+      b.op(OpKind::Select, {entry.hit, b.constant(32, XDP_PASS), b.constant(32, XDP_TX)}, 32);
+}
+
+MapState some_flows(const std::string& name, unsigned number, unsigned value_bytes = 8) {
+  MapState maps;
+  for (unsigned i = 0; i < number; ++i) {
+    std::vector<std::uint8_t> value(value_bytes);
+    value[0] = value.back() = std::uint8_t(i);
+    maps[name][{std::uint8_t(i % 4), std::uint8_t(i / 4 % 2), 0, 10, 6}] = value;
+  }
+  return maps;
+}
+
+} // namespace
+
+Case table_counter(const std::string& name, unsigned entries, bool lru, unsigned given) {
+  B b(name);
+  const unsigned map = b.table("flows", 5, 8, entries, {B::column(0, 8)}, lru);
+  const ValueId whole = long_enough(b, 30);
+  const ValueId result = b.access(map, {whole, flow(b), b.constant(1, 1), b.constant(1, 0)});
+  b.at(4);
+  const Entry entry = entry_of(b, result);
+  count(b, map, entry, 4);
+  return make_case(b, some_flows("flows", given));
+}
+
+// Packets remove entries, and others insert them; or nobody does, and the value has bytes that only
+// the host sees.
+Case table_delete(bool inserts) {
+  B b(inserts ? "table_delete" : "table_forget");
+  const unsigned value_bytes = inserts ? 8 : 12;
+  const unsigned map = b.table("flows", 5, value_bytes, 16, {B::column(0, 8, 1, 1)});
+  const ValueId whole = long_enough(b, 30);
+  // The key without the protocol, so that one removes what another has inserted.
+  const ValueId key = b.op(OpKind::Concat, {b.field(26, 4), b.constant(8, 6)}, 40);
+  const ValueId remove = protocol_is(b, 17);
+  const ValueId some = b.op(OpKind::Or, {protocol_is(b, 6), protocol_is(b, 5)}, 1);
+  const ValueId insert = inserts ? some : b.constant(1, 0);
+  b.region(0, 1);
+  b.at(3);
+  const ValueId result = b.access(map, {whole, key, insert, remove});
+  b.at(7);
+  const Entry entry = entry_of(b, result);
+  count(b, map, entry, 7);
+  b.region(2, 9);
+  return make_case(b, some_flows("flows", 5, value_bytes));
+}
+
+// What the second access does depends on what the first one has found: packets keep their distance.
+Case table_twice(unsigned entries, bool lru) {
+  B b("table_twice_" + std::to_string(entries));
+  const unsigned map = b.table("flows", 5, 8, entries, {B::column(0, 8)}, lru);
+  const ValueId whole = long_enough(b, 30);
+  const ValueId never = b.constant(1, 0);
+  b.region(0, 0);
+  b.at(1);
+  const ValueId key = flow(b);
+  const ValueId first = b.access(map, {whole, key, never, never});
+  b.at(5);
+  const Entry before = entry_of(b, first);
+  b.at(6);
+  const ValueId wants = both(b, no(b, before.hit), b.extract(b.field(13, 1), 0, 1));
+  const ValueId goes = both(b, before.hit, protocol_is(b, 1));
+  const ValueId second = b.access(map, {whole, key, wants, goes});
+  b.at(10);
+  count(b, map, entry_of(b, second), 10);
+  b.region(1, 12, {Interlock{map, 5, {}}});
+  return make_case(b, some_flows("flows", 3));
+}
+
+std::vector<Case> table_cases() {
+  return {table_counter("table_roomy", 64, false, 6),
+          table_counter("table_full", 10, false, 4),
+          table_counter("table_one", 1, false, 0),
+          table_counter("table_lru", 10, true, 4),
+          table_counter("table_lru_odd", 7, true, 0),
+          table_delete(true),
+          table_delete(false),
+          table_twice(16, false),
+          table_twice(6, true)};
+}
+
+} // namespace pw::test
