@@ -30,6 +30,13 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   switch (x.id) {
   case BPF_FUNC_map_lookup_elem:
     return lift_lookup(s);
+  case BPF_FUNC_map_update_elem:
+    return lift_update(s);
+  case BPF_FUNC_map_delete_elem:
+    return lift_delete(s);
+  case BPF_FUNC_spin_lock: // packets are processed as if one after another
+  case BPF_FUNC_spin_unlock:
+    return;
   case BPF_FUNC_ktime_get_ns:
   case BPF_FUNC_ktime_get_boot_ns:
   case BPF_FUNC_ktime_get_coarse_ns:
@@ -56,6 +63,8 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     return lift_adjust_tail(s);
   case BPF_FUNC_xdp_adjust_meta:
     return lift_adjust_meta(s);
+  case BPF_FUNC_check_mtu:
+    return lift_check_mtu(s);
   case BPF_FUNC_xdp_get_buff_len:
     return set_number(s, 0, b_.CreateNSWSub(value_of(vars_.tail), value_of(vars_.head)));
   case BPF_FUNC_xdp_load_bytes:
@@ -66,22 +75,6 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     throw Failure(diagnose("PW-INT-001", "helper " + verify::helper_name(x.id) +
                                              " is accepted by the verifier but not lifted"));
   }
-}
-
-llvm::Value* Lifter::find(unsigned map, llvm::Value* key) {
-  auto callee =
-      m_.getOrInsertFunction("pw.map.find." + std::to_string(map), b_.getPtrTy(), key->getType());
-  auto* declared = llvm::cast<llvm::Function>(callee.getCallee());
-  declared->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly(llvm::ModRefInfo::Ref));
-  declared->setDoesNotThrow();
-  declared->setWillReturn();
-  return b_.CreateCall(callee, {key});
-}
-
-void Lifter::lift_lookup(const State& s) {
-  const unsigned map = s.reg(1).index;
-  llvm::Value* key = read(s, s.reg(2), reg(s, 2), 0, object_.maps[map].key_size);
-  b_.CreateStore(find(map, key), reg(s, 0).pointer);
 }
 
 void Lifter::lift_map_value(const State& s, const LoadMapValue& x) {
@@ -165,7 +158,8 @@ void Lifter::lift_redirect(const State& s) {
 // two lowest bits of the flags, and no target.
 void Lifter::lift_redirect_map(const State& s) {
   const unsigned map = s.reg(1).index;
-  const bool devmap = object_.maps[map].type == BPF_MAP_TYPE_DEVMAP;
+  const bpf_map_type type = object_.maps[map].type;
+  const bool devmap = type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH;
   constexpr std::uint64_t actions = 3;
   const std::uint64_t known = actions | (devmap ? BPF_F_BROADCAST | BPF_F_EXCLUDE_INGRESS : 0);
   llvm::Value *key = low32(s, 2), *flags = number(s, Register(3));
@@ -335,6 +329,27 @@ void Lifter::lift_csum_diff(const State& s) {
       });
   llvm::Value* swapped = b_.CreateOr(b_.CreateLShr(sum, 16), b_.CreateShl(sum, 16));
   set_number(s, 0, b_.CreateLShr(b_.CreateAdd(sum, swapped), 16));
+}
+
+// ---- bpf_check_mtu ----
+
+// r3 points to a length without the Ethernet header, or 0 for that of the frame; the MTU goes
+// there. Every interface has the same, so it does not matter which one r2 names.
+void Lifter::lift_check_mtu(const State& s) {
+  auto *check = edge_block("check"), *done = edge_block("checked");
+  llvm::Value* given = read(s, s.reg(3), reg(s, 3), 0, 4);
+  set_number(s, 0, c64(-EINVAL));
+  b_.CreateCondBr(b_.CreateICmpEQ(number(s, Register(5)), c64(0)), check, done);
+  b_.SetInsertPoint(check);
+  llvm::Value* frame = b_.CreateSub(value_of(vars_.tail), value_of(vars_.head));
+  llvm::Value* length = b_.CreateSelect(b_.CreateICmpEQ(given, c32(0)), frame,
+                                        b_.CreateAdd(given, c32(ethernet_header)));
+  length = b_.CreateAdd(length, low32(s, 4));
+  llvm::Value* too_long = b_.CreateICmpSGT(length, c32(std::int64_t{mtu_} + ethernet_header));
+  set_number(s, 0, too_long);
+  write(s, s.reg(3), reg(s, 3), 0, 4, c32(mtu_));
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
 }
 
 // ---- bytes of the packet, by a helper ----

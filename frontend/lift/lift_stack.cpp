@@ -37,6 +37,10 @@ private:
       const Abstract& v = s.reg(i + 1);
       if (sig->arguments[i] == verify::Argument::Key)
         access(v, 0, object_.maps[s.reg(1).index].key_size);
+      if (sig->arguments[i] == verify::Argument::MapValue)
+        access(v, 0, object_.maps[s.reg(1).index].value_size);
+      if (sig->arguments[i] == verify::Argument::MtuLength)
+        access(v, 0, 4);
       if (sig->arguments[i] == verify::Argument::Memory ||
           sig->arguments[i] == verify::Argument::MemoryOrNull ||
           sig->arguments[i] == verify::Argument::MemoryOut)

@@ -44,7 +44,8 @@ struct Lifted {
 
 class Lifter {
 public:
-  Lifter(const Object&, const Program&, verify::Exploration&, LiftedProgram&);
+  // mtu: of every interface.
+  Lifter(const Object&, const Program&, verify::Exploration&, unsigned mtu, LiftedProgram&);
   void run();
 
 private:
@@ -122,7 +123,7 @@ private:
 
   // lift_calls.cpp
   void lift(const State&, const State& after, const isa::CallHelper&);
-  void lift_lookup(const State&);
+  void lift_check_mtu(const State&);
   void lift_trace(const State&);
   void lift_random(const State&);
   void lift_redirect(const State&);
@@ -140,10 +141,29 @@ private:
   llvm::Value* sum_words(const State&, isa::Register memory, isa::Register size,
                          llvm::Value* start);
   llvm::Value* add_with_carry(llvm::Value* a, llvm::Value* b);
-  llvm::Value* find(unsigned map, llvm::Value* key);
   llvm::Value* environment(const char* name, llvm::Type*);
   void replace_if(llvm::Value* when, llvm::AllocaInst*, llvm::Value*);
   void lift_map_value(const State&, const isa::LoadMapValue&);
+
+  // lift_maps.cpp
+  struct Part { // of a value
+    unsigned offset = 0;
+    llvm::Value* value = nullptr;
+  };
+  llvm::CallInst* call_map(const char* what, unsigned map, llvm::Type* result, llvm::MemoryEffects,
+                           const std::vector<llvm::Value*>& arguments);
+  llvm::Value* find(unsigned map, llvm::Value* key);
+  llvm::Value* read_key(const State&);
+  void lift_lookup(const State&);
+  std::vector<Part> read_value(const State&);
+  llvm::Value* joined(const std::vector<Part>&, unsigned value_size);
+  void store_value(unsigned map, llvm::Value* element, const std::vector<Part>&);
+  void lift_update(const State&);
+  void lift_array_update(const State&);
+  void lift_hash_update(const State&);
+  void lift_locked_update(const State&, llvm::Value* key, llvm::Value* flags,
+                          const std::vector<Part>&, llvm::BasicBlock* done);
+  void lift_delete(const State&);
 
   llvm::Type* bits(unsigned n) { return b_.getIntNTy(n); }
   llvm::ConstantInt* c32(std::int64_t v) { return b_.getInt32(std::uint32_t(v)); }
@@ -153,6 +173,7 @@ private:
   const Object& object_;
   const Program& program_;
   verify::Exploration& explored_;
+  unsigned mtu_;
   LiftedProgram& out_;
   verify::Report silent_;
   verify::Transfer transfer_;

@@ -10,6 +10,8 @@ using enum Argument;
 
 constexpr HelperSignature table[] = {
     {BPF_FUNC_map_lookup_elem, {Map, Key}, Result::MapValueOrNull},
+    {BPF_FUNC_map_update_elem, {Map, Key, MapValue, Any}},
+    {BPF_FUNC_map_delete_elem, {Map, Key}},
     {BPF_FUNC_ktime_get_ns, {}},
     {BPF_FUNC_trace_printk, {Memory, Size, Any, Any, Any}},
     {BPF_FUNC_get_prandom_u32, {}},
@@ -21,9 +23,12 @@ constexpr HelperSignature table[] = {
     {BPF_FUNC_redirect_map, {Map, Any, Any}, Result::Verdict},
     {BPF_FUNC_xdp_adjust_meta, {Context, Any}, Result::Number, true},
     {BPF_FUNC_xdp_adjust_tail, {Context, Any}, Result::Number, true},
+    {BPF_FUNC_spin_lock, {Lock}, Result::Nothing},
+    {BPF_FUNC_spin_unlock, {Lock}, Result::Nothing},
     {BPF_FUNC_jiffies64, {}},
     {BPF_FUNC_ktime_get_boot_ns, {}},
     {BPF_FUNC_ktime_get_coarse_ns, {}},
+    {BPF_FUNC_check_mtu, {Context, Any, MtuLength, Any, Any}},
     {BPF_FUNC_loop, {Any, Callback, StackPointerOrNull, Any}},
     {BPF_FUNC_xdp_get_buff_len, {Context}, Result::Length},
     {BPF_FUNC_xdp_load_bytes, {Context, Any, MemoryOut, Size}},

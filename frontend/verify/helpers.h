@@ -20,11 +20,14 @@ enum class Argument : std::uint8_t {
   MemoryOut,    // written; the next argument is its size
   Size,         // of the memory before it, at least 1
   SizeOrZero,
+  MapValue,  // memory of the map's value size
+  Lock,      // struct bpf_spin_lock in a map value
+  MtuLength, // u32, read and written
   Callback,
   StackPointerOrNull,
 };
 
-enum class Result : std::uint8_t { Number, Verdict, MapValueOrNull, Length };
+enum class Result : std::uint8_t { Nothing, Number, Verdict, MapValueOrNull, Length };
 
 struct HelperSignature {
   std::uint32_t id = 0;

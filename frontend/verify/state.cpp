@@ -283,6 +283,8 @@ void drop_dead(State& s, const Live& live) {
 }
 
 bool joinable(const State& a, const State& b, const Live& live) {
+  if (a.lock.has_value() != b.lock.has_value() || (a.lock && a.lock->map != b.lock->map))
+    return false;
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)
       if ((live.regs[f] >> r & 1) && !values_joinable(a.frames[f].regs[r], b.frames[f].regs[r]))
@@ -302,6 +304,8 @@ void join_into(State& a, const State& b, const Live& live, std::uint32_t& next_i
   a.least_tail_calls = std::min(a.least_tail_calls, b.least_tail_calls);
   a.most_tail_calls = std::max(a.most_tail_calls, b.most_tail_calls);
   join_sums(a, b);
+  if (a.lock)
+    a.lock->id = ids.joined(Kind::MapValue, a.lock->id, b.lock->id, 0);
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)
       if (live.regs[f] >> r & 1)
@@ -335,6 +339,8 @@ bool same_knowledge(const State& a, const State& b) {
       if (v.is_scalar())
         v.offset = 0;
     });
+    if (s.lock)
+      ids.push_back(std::exchange(s.lock->id, 0));
     s.sums.clear();
     return ids;
   };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -102,6 +103,12 @@ struct State {
   unsigned least_tail_calls = 0, most_tail_calls = 0; // made so far
 
   std::vector<Sum> sums;
+
+  struct Lock { // of the map value with this id
+    std::uint32_t map = 0, id = 0;
+    bool operator==(const Lock&) const = default;
+  };
+  std::optional<Lock> lock; // bpf_spin_lock is held
 
   // From now on `range` bytes from the base of these packet pointers are there.
   void show(Kind, std::uint32_t id, std::int64_t range);

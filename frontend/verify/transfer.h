@@ -93,7 +93,13 @@ private:
   bool check_arguments(State&, unsigned insn, const HelperSignature&);
   bool check_argument(State&, unsigned insn, const HelperSignature&, unsigned index);
   bool check_memory(State&, unsigned insn, unsigned index, bool write, bool may_be_null);
-  bool check_map(unsigned insn, std::uint32_t helper, const Value&);
+  bool check_map(unsigned insn, std::uint32_t helper, const Value&); // transfer_maps.cpp
+  bool check_changeable(unsigned insn, const MapDefinition&);
+  bool check_fixed_memory(State&, unsigned insn, const Value&, unsigned bytes);
+  bool check_lock_argument(State&, unsigned insn, const Value&);
+  bool check_spin_lock(State&, unsigned insn, std::uint32_t helper);
+  bool check_unlocked(const State&, unsigned insn, const std::string& what);
+  bool check_mtu_argument(State&, unsigned insn, const Value&);
   bool check_special(State&, unsigned insn, std::uint32_t helper);
   bool check_trace(State&, unsigned insn);
   bool check_redirect_map(State&, unsigned insn);

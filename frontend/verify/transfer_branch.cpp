@@ -90,7 +90,7 @@ bool Transfer::branch_null(State& s, const Jump& j, bool taken, const Value& p) 
     if (equal)
       v = Value::constant(0);
     else
-      v.kind = Kind::MapValue, v.id = 0;
+      v.kind = Kind::MapValue, v.id = map(v).spin_lock ? v.id : 0; // which lock it is
   });
   return true;
 }
@@ -145,6 +145,7 @@ bool Transfer::branch(State& s, unsigned insn, const Jump& j, bool taken) {
 }
 
 void Transfer::check_exit(State& s, unsigned insn) {
+  check_unlocked(s, insn, "exit");
   const Value v = use(s, insn, Register(0));
   if (v.is_pointer() || v.kind == Kind::Stale)
     report_.add(diagnose("PW-VER-008", std::string("the program returns ") + kind_name(v.kind))

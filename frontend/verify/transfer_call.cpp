@@ -9,15 +9,6 @@ using namespace isa;
 
 namespace {
 
-bool is_lookup_map(bpf_map_type t) {
-  return t == BPF_MAP_TYPE_ARRAY || t == BPF_MAP_TYPE_PERCPU_ARRAY || t == BPF_MAP_TYPE_HASH ||
-         t == BPF_MAP_TYPE_PERCPU_HASH || t == BPF_MAP_TYPE_DEVMAP || t == BPF_MAP_TYPE_XSKMAP;
-}
-
-bool is_redirect_map(bpf_map_type t) {
-  return t == BPF_MAP_TYPE_DEVMAP || t == BPF_MAP_TYPE_CPUMAP || t == BPF_MAP_TYPE_XSKMAP;
-}
-
 bool is_array(bpf_map_type t) { return t == BPF_MAP_TYPE_ARRAY || t == BPF_MAP_TYPE_PERCPU_ARRAY; }
 
 std::string register_name(unsigned index) { return "r" + std::to_string(index + 1); }
@@ -77,6 +68,8 @@ void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
 }
 
 bool Transfer::check_arguments(State& s, unsigned insn, const HelperSignature& sig) {
+  if (sig.id != BPF_FUNC_spin_unlock && !check_unlocked(s, insn, "call of " + helper_name(sig.id)))
+    return false;
   if (sig.id == BPF_FUNC_trace_printk) // the format says how many there are
     return check_trace(s, insn);
   bool good = true;
@@ -112,14 +105,22 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
       return false;
     if (!v.is_pointer() || v.kind == Kind::Context)
       return expect(false, "a pointer to memory");
-    if (!access(s, insn, v, 0, map(m).key_size, false))
-      return false;
-    if (v.kind == Kind::Stack) {
-      const StackRange r = stack_range(v, 0, map(m).key_size);
-      return expect(!has_pointer(s.frames[v.frame], r.first, r.bytes), "memory without pointers");
-    }
-    return true;
+    return check_fixed_memory(s, insn, v, map(m).key_size);
   }
+  case Argument::MapValue: {
+    const Value& m = s.reg(1);
+    if (m.kind != Kind::Map)
+      return false;
+    if (!v.is_pointer() || v.kind == Kind::Context)
+      return expect(false, "a pointer to memory");
+    return check_fixed_memory(s, insn, v, map(m).value_size);
+  }
+  case Argument::Lock:
+    return expect(v.kind == Kind::MapValue || v.kind == Kind::MapValueOrNull, "a map value") &&
+           check_lock_argument(s, insn, v);
+  case Argument::MtuLength:
+    return expect(v.is_pointer() && v.kind != Kind::Context, "a pointer to memory") &&
+           check_mtu_argument(s, insn, v);
   case Argument::Memory:
     return check_memory(s, insn, i, false, false);
   case Argument::MemoryOrNull:
@@ -166,31 +167,13 @@ bool Transfer::check_memory(State& s, unsigned insn, unsigned i, bool write, boo
   return true;
 }
 
-bool Transfer::check_map(unsigned insn, std::uint32_t helper, const Value& v) {
-  const MapDefinition& m = map(v);
-  const bool fits =
-      helper == BPF_FUNC_redirect_map ? is_redirect_map(m.type) : is_lookup_map(m.type);
-  if (fits)
-    return true;
-  const bool cpumap = helper != BPF_FUNC_redirect_map && m.type == BPF_MAP_TYPE_CPUMAP;
-  const bool other = helper == BPF_FUNC_redirect_map && m.type != BPF_MAP_TYPE_DEVMAP_HASH;
-  if (cpumap || other)
-    report_.add(diagnose("PW-MAP-004", helper_name(helper) + " can't take map '" + m.name + "'")
-                    .limited("another type of map", "type " + std::to_string(m.type)),
-                insn);
-  else
-    report_.add(diagnose("PW-MAP-003", helper_name(helper) + " on map '" + m.name +
-                                           "': maps of this type are not supported")
-                    .limited("array, per-CPU array, hash, per-CPU hash, devmap, cpumap, xskmap",
-                             "type " + std::to_string(m.type)),
-                insn);
-  return false;
-}
-
 bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
   switch (helper) {
   case BPF_FUNC_redirect_map:
     return check_redirect_map(s, insn);
+  case BPF_FUNC_spin_lock:
+  case BPF_FUNC_spin_unlock:
+    return check_spin_lock(s, insn, helper);
   case BPF_FUNC_xdp_adjust_head:
   case BPF_FUNC_xdp_adjust_tail:
   case BPF_FUNC_xdp_load_bytes:
@@ -202,7 +185,8 @@ bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
 
 bool Transfer::check_redirect_map(State& s, unsigned insn) {
   const Scalar flags = s.reg(3).scalar;
-  const bool devmap = map(s.reg(1)).type == BPF_MAP_TYPE_DEVMAP;
+  const bpf_map_type type = map(s.reg(1)).type;
+  const bool devmap = type == BPF_MAP_TYPE_DEVMAP || type == BPF_MAP_TYPE_DEVMAP_HASH;
   const std::uint64_t may_set = flags.bits.value | flags.bits.mask;
   if (!devmap || !(may_set & BPF_F_BROADCAST))
     return true;
@@ -328,7 +312,7 @@ Value Transfer::lookup_result(State& s) {
     if (k && *k < definition.max_entries)
       v.kind = Kind::MapValue;
   }
-  v.id = v.kind == Kind::MapValue ? 0 : next_id_++;
+  v.id = v.kind == Kind::MapValue && !definition.spin_lock ? 0 : next_id_++;
   return v;
 }
 
@@ -340,6 +324,8 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::unsigned_range(0, 4));
   case Result::Length:
     return Value::of(Scalar::unsigned_range(14, 65535));
+  case Result::Nothing:
+    return Value{};
   case Result::Number:
     break;
   }
@@ -354,6 +340,10 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::unsigned_range(0, 0xffffffff));
   case BPF_FUNC_csum_diff:
     return Value::of(Scalar::unsigned_range(0, 0xffff));
+  case BPF_FUNC_check_mtu:
+    return Value::of(Scalar::signed_range(-95, 1));
+  case BPF_FUNC_map_update_elem:
+  case BPF_FUNC_map_delete_elem:
   case BPF_FUNC_xdp_adjust_head:
   case BPF_FUNC_xdp_adjust_meta:
   case BPF_FUNC_xdp_adjust_tail:

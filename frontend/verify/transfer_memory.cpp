@@ -18,6 +18,8 @@ StackRange stack_range(const Value& p, std::int64_t offset, unsigned bytes) {
 
 namespace {
 
+constexpr std::int64_t lock_bytes = 4; // of struct bpf_spin_lock
+
 Value unknown(unsigned bytes) {
   return bytes == 8 ? Value::of(Scalar{})
                     : Value::of(Scalar::unsigned_range(0, (std::uint64_t{1} << 8 * bytes) - 1));
@@ -80,6 +82,13 @@ bool Transfer::access_map(unsigned insn, const Value& v, std::int64_t offset, un
     report_.add(diagnose("PW-MAP-001", "access outside of the value of map '" + m.name + "'")
                     .limited("value_size " + std::to_string(m.value_size), span_text(first, last))
                     .help("check the index against the size of the array"),
+                insn);
+    return false;
+  }
+  if (m.spin_lock && first < std::int64_t{*m.spin_lock} + lock_bytes && last > *m.spin_lock) {
+    report_.add(diagnose("PW-MAP-009", "the spin lock in map '" + m.name + "' is accessed directly")
+                    .limited("bpf_spin_lock and bpf_spin_unlock", span_text(first, last))
+                    .help("copy the fields on both sides of the lock one by one"),
                 insn);
     return false;
   }

@@ -74,10 +74,10 @@ TEST(LiftExamples, OtherInstructionSets) {
     compare(s);
 }
 
-TEST(LiftFeatures, SameAsInterpreter) {
+void compare_everything_in(const std::string& file) {
   for (const char* cpu : {"v1", "v2", "v3", "v4"}) {
     nway::Subject s;
-    s.name = std::string("features.") + cpu;
+    s.name = file + "." + cpu;
     s.object = std::string(PW_TEST_OBJECTS "/") + s.name + ".o";
     const Object object = open_object(s.object);
     for (const Program& program : object.programs) {
@@ -87,6 +87,10 @@ TEST(LiftFeatures, SameAsInterpreter) {
     }
   }
 }
+
+TEST(LiftFeatures, SameAsInterpreter) { compare_everything_in("features"); }
+
+TEST(LiftFeatures, MapChanges) { compare_everything_in("map_changes"); }
 
 TEST(LiftExamples, DebianObjects) {
   if (nway::debian_objects().empty())

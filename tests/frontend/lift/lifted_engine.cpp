@@ -9,7 +9,9 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Support/TargetSelect.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 
 namespace pw {
@@ -21,7 +23,8 @@ constexpr std::size_t origin = 512; // of coordinate 0 in the packet's memory
 struct Host {
   std::array<std::uint8_t, 66048> packet{};
   std::vector<MapContents*> maps; // by index in the object; nullptr: has no contents
-  std::vector<unsigned> key_sizes;
+  std::vector<const MapDefinition*> definitions;
+  std::vector<std::vector<std::uint8_t>> detached; // elements whose key has another one, or none
   Environment environment;
   std::uint32_t length = 0, index = 0;
   std::uint64_t time = 0;
@@ -43,10 +46,51 @@ std::uint32_t host_seed() { return host->environment.seed; }
 std::uint32_t host_index() { return host->index; }
 std::uint64_t host_time() { return host->time; }
 
+std::vector<std::uint8_t> host_key(std::uint32_t map, const std::uint8_t* key) {
+  return {key, key + host->definitions.at(map)->key_size};
+}
+
 void* host_find(std::uint32_t map, const std::uint8_t* key) {
   MapContents& contents = *host->maps.at(map);
-  const auto found = contents.find(std::vector<std::uint8_t>(key, key + host->key_sizes[map]));
+  const auto found = contents.find(host_key(map, key));
   return found == contents.end() ? nullptr : found->second.data();
+}
+
+// Without eviction: LRU maps are to be large enough.
+std::int64_t host_update(std::uint32_t map, const std::uint8_t* key, const std::uint8_t* value,
+                         std::uint64_t flags) {
+  MapContents& contents = *host->maps.at(map);
+  const MapDefinition& m = *host->definitions[map];
+  const auto found = contents.find(host_key(map, key));
+  if (flags > BPF_EXIST)
+    throw std::logic_error("flags that the program should have dealt with");
+  if (found != contents.end() && flags == BPF_NOEXIST)
+    return -EEXIST;
+  if (found == contents.end() && flags == BPF_EXIST)
+    return -ENOENT;
+  if (found == contents.end() && contents.size() >= m.max_entries)
+    return -E2BIG;
+  std::vector<std::uint8_t> fresh(value, value + m.value_size);
+  const bool in_place =
+      m.type == BPF_MAP_TYPE_PERCPU_HASH || m.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  if (found == contents.end()) {
+    contents.emplace(host_key(map, key), std::move(fresh));
+  } else if (in_place) {
+    std::ranges::copy(fresh, found->second.begin());
+  } else {
+    found->second.swap(fresh);
+    host->detached.push_back(std::move(fresh));
+  }
+  return 0;
+}
+
+std::int64_t host_delete(std::uint32_t map, const std::uint8_t* key) {
+  MapContents& contents = *host->maps.at(map);
+  auto element = contents.extract(host_key(map, key));
+  if (element.empty())
+    return -ENOENT;
+  host->detached.push_back(std::move(element.mapped()));
+  return 0;
 }
 
 void host_trace(std::uint32_t format, std::uint64_t a, std::uint64_t b, std::uint64_t c) {
@@ -60,32 +104,59 @@ void host_exit(std::uint32_t retval, std::uint32_t head, std::uint32_t tail, std
   host->exit = {retval, head, tail, fill, trap, map, key, ifindex, flags};
 }
 
-// find, value and trace become calls of one host function each, with their number as an argument.
-void define_numbered(llvm::Module& m) {
-  llvm::IRBuilder<> b(m.getContext());
-  const auto find = m.getOrInsertFunction("host.find", b.getPtrTy(), b.getInt32Ty(), b.getPtrTy());
-  const auto trace = m.getOrInsertFunction("host.trace", b.getVoidTy(), b.getInt32Ty(),
-                                           b.getInt64Ty(), b.getInt64Ty(), b.getInt64Ty());
-  for (llvm::Function& f : m) {
-    const llvm::StringRef name = f.getName();
-    const bool map = name.starts_with("pw.map."), printk = name.starts_with("pw.trace.");
-    if (!map && !printk)
-      continue;
-    unsigned number = 0;
-    name.substr(name.rfind('.') + 1).getAsInteger(10, number);
-    f.setMemoryEffects(llvm::MemoryEffects::unknown());
-    b.SetInsertPoint(llvm::BasicBlock::Create(m.getContext(), "", &f));
-    if (printk) {
-      b.CreateCall(trace, {b.getInt32(number), f.getArg(0), f.getArg(1), f.getArg(2)});
-      b.CreateRetVoid();
-      continue;
-    }
-    llvm::Value* key = f.arg_empty() ? b.getInt32(0) : static_cast<llvm::Value*>(f.getArg(0));
-    llvm::Value* memory = b.CreateAlloca(key->getType());
-    b.CreateStore(key, memory);
-    b.CreateRet(b.CreateCall(find, {b.getInt32(number), memory}));
+// Calls of one host function each, with the number of the map or format as an argument; keys and
+// values in memory.
+class Numbered {
+public:
+  explicit Numbered(llvm::Module& m) : m_(m), b_(m.getContext()) {}
+
+  void define() {
+    for (llvm::Function& f : m_)
+      for (const auto& [prefix, host] : hosts)
+        if (f.getName().starts_with(prefix))
+          define(f, host);
   }
-}
+
+private:
+  static constexpr std::array<std::pair<const char*, const char*>, 5> hosts = {
+      {{"pw.map.find.", "host.find"},
+       {"pw.map.value.", "host.find"},
+       {"pw.map.update.", "host.update"},
+       {"pw.map.delete.", "host.delete"},
+       {"pw.trace.", "host.trace"}}};
+
+  void define(llvm::Function& f, const char* host) {
+    unsigned number = 0;
+    f.getName().substr(f.getName().rfind('.') + 1).getAsInteger(10, number);
+    const bool trace = f.getName().starts_with("pw.trace.");
+    f.setMemoryEffects(llvm::MemoryEffects::unknown());
+    b_.SetInsertPoint(llvm::BasicBlock::Create(m_.getContext(), "", &f));
+    std::vector<llvm::Value*> given{b_.getInt32(number)};
+    for (llvm::Argument& a : f.args()) // flags come last, as a number
+      given.push_back(trace || a.getArgNo() == 2 ? &a : in_memory(&a));
+    if (f.arg_empty())
+      given.push_back(in_memory(b_.getInt32(0)));
+    std::vector<llvm::Type*> types;
+    for (llvm::Value* v : given)
+      types.push_back(v->getType());
+    auto callee =
+        m_.getOrInsertFunction(host, llvm::FunctionType::get(f.getReturnType(), types, false));
+    llvm::CallInst* call = b_.CreateCall(callee, given);
+    if (trace)
+      b_.CreateRetVoid();
+    else
+      b_.CreateRet(call);
+  }
+
+  llvm::Value* in_memory(llvm::Value* v) {
+    llvm::Value* memory = b_.CreateAlloca(v->getType());
+    b_.CreateStore(v, memory);
+    return memory;
+  }
+
+  llvm::Module& m_;
+  llvm::IRBuilder<> b_;
+};
 
 // The compiler would call a library for what is not aligned.
 void align_atomics(llvm::Module& m) {
@@ -107,7 +178,7 @@ public:
     host_.environment = input.environment;
     host_.formats = &formats_;
     for (const MapDefinition& map : object_.maps) {
-      host_.key_sizes.push_back(map.key_size);
+      host_.definitions.push_back(&map);
       host_.maps.push_back(has_contents(map.type) ? &state_[map.name] : nullptr);
     }
     compile(std::move(lifted));
@@ -143,7 +214,7 @@ private:
     llvm::InitializeNativeTargetAsmPrinter();
     jit_ = check(llvm::orc::LLJITBuilder().create());
     lifted.module->setDataLayout(jit_->getDataLayout());
-    define_numbered(*lifted.module);
+    Numbered(*lifted.module).define();
     align_atomics(*lifted.module);
     define_symbols();
     check(jit_->addIRModule(
@@ -167,6 +238,8 @@ private:
     define("pw.time", host_time);
     define("pw.exit", host_exit);
     define("host.find", host_find);
+    define("host.update", host_update);
+    define("host.delete", host_delete);
     define("host.trace", host_trace);
     check(jit_->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
   }
@@ -182,6 +255,7 @@ private:
     host = &host_;
     program_();
     ++host_.index;
+    host_.detached.clear();
     fill(packet);
     return result();
   }
