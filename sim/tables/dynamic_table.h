@@ -57,8 +57,8 @@ public:
   // One clock. Returns what port access_result shows in this clock: the result of the access that
   // was given four calls ago (all zero if it was not enabled).
   Result clock(const Access&);
-  // What the next call of clock() will return, whatever access it is given: within a clock the stages
-  // that take results run before it is known what is accessed.
+  // What the next call of clock() will return, whatever access it is given: within a clock the
+  // stages that take results run before it is known what is accessed.
   Result next() const;
   // Port hold as it is in the clock that the next call of clock() is.
   bool hold() const;

@@ -1,0 +1,396 @@
+// A hash table whose keys come and go: one access a clock, in order, whatever the keys (README.md, "Tables"). An access issued in
+// clock t is hashed in t, reads its rows in t + 1, compares in t + 2, is decided and written in t + 3; its result is there in t + 4.
+//
+// Registers _1, _2, _3 belong to the access that is in those clocks; last_ is what the access before it has written, which the rows that
+// were read lack. An access knows beforehand whether it has the key (same) or a row (near) of those one and two before it.
+// An entry of the stash is moved by an access of its own, with its key.
+module pw_table #(
+    parameter integer KEY = 32,  // bits
+    parameter integer WAYS = 4,
+    parameter integer PLACES = 2,  // entries of a row; WAYS and PLACES are powers of two
+    parameter integer ROW_BITS = 4,
+    parameter integer ENTRIES = 16,  // keys at most
+    parameter integer SLOT_BITS = 4,
+    parameter integer STASH = 12,  // entries, at least RESERVE + 5
+    parameter integer RESERVE = 1,  // accesses that can still be issued once hold is high
+    parameter integer LRU = 0,  // 1: a full table evicts
+    parameter integer HOST_ADDRESS = 32,
+    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // first strings of the hash functions (pw_table_hash)
+) (
+    input  wire                     clk,
+    input  wire                     rst,
+    input  wire                     access_enable,
+    input  wire [KEY-1:0]           access_key,
+    input  wire                     access_insert,
+    input  wire                     access_remove,
+    input  wire [31:0]              access_stamp,
+    output wire [SLOT_BITS+1:0]     access_result,  // {found, slot, hit}
+    output wire                     hold,  // no packet may enter the region
+    input  wire                     host_select,
+    input  wire                     host_write,
+    input  wire [HOST_ADDRESS-1:0]  host_address,
+    input  wire [KEY+1:0]           host_wdata,  // {key, operation}
+    input  wire                     host_start,
+    output wire                     host_done,
+    output wire [KEY+SLOT_BITS+2:0] host_rdata,
+    output wire                     clearing
+);
+  localparam integer N = WAYS * PLACES;
+  localparam integer PICK = $clog2(N);
+  localparam integer USED = $clog2(STASH + 1);
+  localparam integer FULL_AT = STASH - RESERVE - 5;  // hold rises with more than this many entries in the stash,
+  localparam integer LOW = FULL_AT / 2;  // and falls with no more than this many
+  localparam integer TRIES = 8;
+
+  // Control.
+  wire restart, may_move, rehashing, seeding, host_go, look_go, load_host, load_looked, lift;
+  wire [STASH-1:0] load_stash;
+  wire [ROW_BITS-1:0] at;
+  wire [PICK-1:0] pick_at;
+  wire [2*(KEY+ROW_BITS)-1:0] secret;
+  /* verilator lint_off UNUSEDSIGNAL */
+  wire [31:0] random;
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire [PICK-1:0] random_pick;  // bits far apart, since it is a shift register
+  genvar b;
+  generate
+    for (b = 0; b < PICK; b = b + 1) begin : g_random
+      assign random_pick[b] = random[b*9];
+    end
+  endgenerate
+  wire issue_host = host_go && !access_enable;
+  wire issue_look = look_go && !access_enable;
+
+  // The register in front of the hash, for everything but packets: the next entry to be moved, a key of the host, or one that was
+  // looked at.
+  reg [KEY-1:0] own_key;
+  reg [SLOT_BITS-1:0] own_slot;
+  reg [STASH-1:0] own_index;
+  reg move_ready, own_valid;
+  wire issue_move = move_ready && !access_enable && !host_go && !look_go;
+
+  // ---- t: hash
+  wire [KEY-1:0] key = access_enable ? access_key : own_key;
+  wire [WAYS*ROW_BITS-1:0] hash;
+  pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS)) hasher (.key(key), .secret(secret), .rows(hash));
+  reg access_1, access_2, access_3, move_1, move_2, move_3, look_1, look_2, look_3, host_1, host_2, host_3, host_4;
+  reg insert_1, insert_2, insert_3, remove_1, remove_2, remove_3;
+  reg [KEY-1:0] key_1, key_2, key_3;
+  reg [WAYS*ROW_BITS-1:0] row_1, row_2, row_3;
+  /* verilator lint_off UNUSEDSIGNAL */  // LRU only
+  reg [WAYS*ROW_BITS-1:0] row_4;
+  reg [31:0] stamp_1, stamp_2, stamp_3;
+  /* verilator lint_on UNUSEDSIGNAL */
+  reg [SLOT_BITS-1:0] slot_1, slot_2, slot_3;  // of an entry that moves
+  reg [STASH-1:0] index_1, index_2, index_3;  // where it stands
+  reg [PICK-1:0] pick_1, pick_2, pick_3;  // the place that it may be exchanged with; that to look at
+  always_ff @(posedge clk) begin
+    access_1 <= (access_enable || issue_host) && !restart;
+    move_1 <= issue_move && !restart;
+    look_1 <= issue_look && !restart;
+    host_1 <= issue_host && !restart;
+    {access_3, access_2} <= {access_2, access_1} & {2{!restart}};
+    {move_3, move_2} <= {move_2, move_1} & {2{!restart}};
+    {look_3, look_2} <= {look_2, look_1} & {2{!restart}};
+    {host_4, host_3, host_2} <= {host_3, host_2, host_1} & {3{!restart}};
+    insert_1 <= access_enable ? access_insert : host_wdata[1:0] == 2'd1;
+    remove_1 <= access_enable ? access_remove : host_wdata[1:0] == 2'd2;
+    {insert_3, insert_2} <= {insert_2, insert_1};
+    {remove_3, remove_2} <= {remove_2, remove_1};
+    key_1 <= key;
+    {key_3, key_2} <= {key_2, key_1};
+    row_1 <= issue_look ? {WAYS{at}} : hash;
+    {row_4, row_3, row_2} <= {row_3, row_2, row_1};
+    stamp_1 <= access_enable ? access_stamp : 32'd0;
+    {stamp_3, stamp_2} <= {stamp_2, stamp_1};
+    slot_1 <= own_slot;
+    {slot_3, slot_2} <= {slot_2, slot_1};
+    index_1 <= own_index;
+    {index_3, index_2} <= {index_2, index_1};
+    pick_1 <= look_go ? pick_at : random_pick;
+    {pick_3, pick_2} <= {pick_2, pick_1};
+  end
+
+  // What was decided in the last clock.
+  reg [N-1:0] last_put, last_removed, last_evicted;
+  reg [STASH-1:0] last_stashed, last_swapped;
+  reg [SLOT_BITS-1:0] last_slot;
+  reg [ROW_BITS-1:0] last_evicted_row;
+
+  // ---- t + 1: the rows are read; who is near?
+  reg same_2, same_3;  // two before; one before
+  reg [WAYS-1:0] near_2, near_3;
+  always_ff @(posedge clk) begin
+    same_2 <= key_1 == key_3;
+    same_3 <= key_2 == key_3;
+  end
+
+  // ---- t + 2: compare
+  wire [N-1:0] put, clear, match, valid, written_2, written_3;
+  reg [N-1:0] match_3, valid_3;
+  reg [N*SLOT_BITS-1:0] slots_3;
+  reg dirty_3;  // the picked place was written after it was read
+  wire [N*SLOT_BITS-1:0] slots;  // of those that match
+  wire [N*(KEY+SLOT_BITS)-1:0] read;
+  wire [N-1:0] read_valid;
+  wire [N-1:0] evict_place;
+  wire [ROW_BITS-1:0] victim_row;
+  wire [SLOT_BITS-1:0] put_slot;
+  genvar w, p, s;
+  generate
+    for (w = 0; w < WAYS; w = w + 1) begin : g_way
+      wire [ROW_BITS-1:0] own_1 = row_1[w*ROW_BITS+:ROW_BITS], own_2 = row_2[w*ROW_BITS+:ROW_BITS];
+      wire [ROW_BITS-1:0] own_3 = row_3[w*ROW_BITS+:ROW_BITS];
+      wire gone_2 = last_evicted_row == own_2, gone_3 = last_evicted_row == own_3;
+      always_ff @(posedge clk) begin
+        near_2[w] <= own_1 == own_3;
+        near_3[w] <= own_2 == own_3;
+      end
+      for (p = 0; p < PLACES; p = p + 1) begin : g_place
+        localparam integer I = w * PLACES + p;
+        reg [KEY+SLOT_BITS:0] memory[0:(1<<ROW_BITS)-1];
+        reg [KEY+SLOT_BITS:0] entry;
+        wire [ROW_BITS-1:0] write_row = clearing || lift ? at : evict_place[I] ? victim_row : own_3;
+        always_ff @(posedge clk) begin
+          if (put[I] || clear[I]) memory[write_row] <= {key_3, put_slot, put[I]};
+          entry <= memory[own_1];
+        end
+        assign read[I*(KEY+SLOT_BITS)+:KEY+SLOT_BITS] = entry[KEY+SLOT_BITS:1];
+        assign read_valid[I] = entry[0];
+        wire put_2 = last_put[I] && near_2[w];
+        wire cleared_2 = (last_removed[I] && near_2[w]) || (last_evicted[I] && gone_2);
+        wire put_3 = last_put[I] && near_3[w];
+        wire cleared_3 = (last_removed[I] && near_3[w]) || (last_evicted[I] && gone_3);
+        assign written_2[I] = put_2 || cleared_2;
+        assign written_3[I] = put_3 || cleared_3;
+        always_ff @(posedge clk) begin
+          match_3[I] <= put_2 ? same_2 : entry[0] && entry[KEY+SLOT_BITS:SLOT_BITS+1] == key_2 && !cleared_2;
+          valid_3[I] <= put_2 || (entry[0] && !cleared_2);
+          slots_3[I*SLOT_BITS+:SLOT_BITS] <= put_2 ? last_slot : entry[SLOT_BITS:1];
+        end
+        assign match[I] = put_3 ? same_3 : match_3[I] && !cleared_3;
+        assign valid[I] = put_3 || (valid_3[I] && !cleared_3);
+        assign slots[I*SLOT_BITS+:SLOT_BITS] =
+            (put_3 ? last_slot : slots_3[I*SLOT_BITS+:SLOT_BITS]) & {SLOT_BITS{match[I]}};
+      end
+    end
+  endgenerate
+  reg [KEY-1:0] picked_key;
+  reg [SLOT_BITS-1:0] picked_slot;
+  reg picked_valid;
+  always_ff @(posedge clk) begin
+    {picked_key, picked_slot} <= read[pick_2*(KEY+SLOT_BITS)+:KEY+SLOT_BITS];
+    picked_valid <= read_valid[pick_2];
+    dirty_3 <= written_2[pick_2];
+  end
+
+  // The stash. Its entries are compared in t + 2 and lack what is decided in that clock.
+  reg [STASH-1:0] stash_valid, stash_match_3, busy;  // busy: an access that moves the entry is on the way
+  reg [STASH*KEY-1:0] stash_key;
+  reg [STASH*SLOT_BITS-1:0] stash_slot;
+  wire [STASH-1:0] stash_match, stash_put, stash_swap, stash_clear, stash_moved;
+  wire [STASH*SLOT_BITS-1:0] stash_slots;  // of those that match
+  // An entry that was exchanged is the one that was read at the place where the other one was put.
+  wire [N-1:0] near_places;
+  generate
+    for (w = 0; w < WAYS; w = w + 1) begin : g_near
+      assign near_places[w*PLACES+:PLACES] = {PLACES{near_3[w]}};
+    end
+    for (s = 0; s < STASH; s = s + 1) begin : g_stash
+      wire [KEY-1:0] own = stash_key[s*KEY+:KEY];
+      always_ff @(posedge clk) begin
+        stash_match_3[s] <= own == key_2;
+        stash_valid[s] <= !restart && (stash_put[s] || (lift && stash_free_first[s]) ||
+                                       (stash_valid[s] && !stash_clear[s] && !stash_moved[s]));
+        busy[s] <= !restart && (load_move[s] || (busy[s] && !(move_3 && index_3[s])));
+        if (stash_put[s] || stash_swap[s] || (lift && stash_free_first[s])) begin
+          stash_key[s*KEY+:KEY] <= lift ? own_key : stash_swap[s] ? picked_key : key_3;
+          stash_slot[s*SLOT_BITS+:SLOT_BITS] <= lift ? own_slot : stash_swap[s] ? picked_slot : put_slot;
+        end
+      end
+      assign stash_match[s] = stash_valid[s] && (last_stashed[s] ? same_3 :
+                                                 last_swapped[s] ? |(match_3 & last_put & near_places) : stash_match_3[s]);
+      assign stash_slots[s*SLOT_BITS+:SLOT_BITS] = stash_slot[s*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{stash_match[s]}};
+    end
+  endgenerate
+  wire [STASH-1:0] stash_free = ~(stash_valid | busy);
+  wire [STASH-1:0] stash_free_first = stash_free & (~stash_free + 1'b1);
+
+  // ---- t + 3: decide
+  function [SLOT_BITS-1:0] any_slot(input [(N+STASH)*SLOT_BITS-1:0] of);
+    integer i;
+    begin
+      any_slot = 0;
+      for (i = 0; i < N + STASH; i = i + 1) any_slot = any_slot | of[i*SLOT_BITS+:SLOT_BITS];
+    end
+  endfunction
+  // The first free place in the way with the fewest entries in its row, the lowest way of several; not `but`.
+  function [N-1:0] choose(input [N-1:0] taken, input [N-1:0] but);
+    integer level, way, place, count;
+    reg found_one;
+    begin
+      choose = 0;
+      found_one = 0;
+      for (level = 0; level < PLACES; level = level + 1)
+        for (way = 0; way < WAYS; way = way + 1) begin
+          count = 0;
+          for (place = 0; place < PLACES; place = place + 1) count = count + 32'(taken[way*PLACES+place]);
+          for (place = 0; place < PLACES; place = place + 1)
+            if (!found_one && count == level && !taken[way*PLACES+place] && !but[way*PLACES+place]) begin
+              choose[way*PLACES+place] = 1;
+              found_one = 1;
+            end
+        end
+    end
+  endfunction
+  wire full;
+  wire [SLOT_BITS-1:0] free_slot, victim_slot;
+  wire [N-1:0] victim_place;  // none: it is in the stash
+  wire [STASH-1:0] victim_stash;
+  wire [N-1:0] first_choice = choose(valid, {N{1'b0}});
+  wire [N-1:0] second_choice = choose(valid, first_choice);
+  wire found = (|match) || (|stash_match);
+  wire [SLOT_BITS-1:0] found_slot = any_slot({stash_slots, slots});
+  wire inserts = access_3 && insert_3 && !found && (!full || LRU != 0);
+  wire removes = access_3 && remove_3 && found;
+  wire evicts = inserts && full;
+  wire live = move_3 && (|(index_3 & stash_valid));
+  wire swaps = live && first_choice == 0 && !dirty_3 && !written_3[pick_3];
+  wire moves = live && first_choice != 0;
+  wire [N-1:0] picked = {{N - 1{1'b0}}, 1'b1} << pick_3;
+  wire [N-1:0] choice = LRU != 0 && full && access_3 && (first_choice & victim_place) != 0 ? second_choice : first_choice;
+  wire [N-1:0] lifted = ({{N - 1{1'b0}}, 1'b1} << pick_at) & {N{lift}};
+  wire [N-1:0] removed = match & {N{removes}};
+  assign evict_place = victim_place & {N{evicts}};
+  assign put = (choice & {N{inserts || moves}}) | (picked & {N{swaps}});
+  assign clear = {N{clearing}} | lifted | removed | evict_place;
+  assign put_slot = move_3 ? slot_3 : full ? victim_slot : free_slot;
+  assign stash_put = stash_free_first & {STASH{inserts && choice == 0}};
+  assign stash_swap = index_3 & {STASH{swaps}};
+  assign stash_moved = index_3 & {STASH{moves}};
+  assign stash_clear = (stash_match & {STASH{removes}}) | (victim_stash & {STASH{evicts}});
+
+  reg [SLOT_BITS+1:0] result;
+  always_ff @(posedge clk) begin
+    last_put <= put & {N{!restart}};
+    last_removed <= removed & {N{!restart}};
+    last_evicted <= evict_place & {N{!restart}};
+    last_stashed <= stash_put & {STASH{!restart}};
+    last_swapped <= stash_swap & {STASH{!restart}};
+    last_slot <= put_slot;
+    last_evicted_row <= victim_row;
+    result <= {found && access_3, found ? found_slot : put_slot, 1'b1} & {SLOT_BITS + 2{access_3 && (found || inserts)}};
+  end
+  assign access_result = result;
+  pw_table_slots #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS)) slot_list (
+      .clk(clk), .restart(restart), .take(inserts && !full), .give(removes), .given(found_slot), .slot(free_slot),
+      .full(full));
+
+  generate
+    if (LRU != 0) begin : g_lru
+      // What last_slot was put into, and who was touched, one clock later.
+      reg touched;
+      reg [SLOT_BITS-1:0] touched_slot;
+      reg [31:0] touched_stamp;
+      always_ff @(posedge clk) begin
+        touched <= access_3 && (found || inserts);
+        touched_slot <= access_3 && found ? found_slot : put_slot;
+        touched_stamp <= stamp_3;
+      end
+      wire [PICK-1:0] place_number;
+      wire [ROW_BITS-1:0] put_row;
+      for (w = 0; w < WAYS; w = w + 1) begin : g_row
+        wire [ROW_BITS-1:0] so_far;
+        wire [ROW_BITS-1:0] own = row_4[w*ROW_BITS+:ROW_BITS] & {ROW_BITS{|last_put[w*PLACES+:PLACES]}};
+        if (w == 0) begin : g_first
+          assign so_far = own;
+        end else begin : g_next
+          assign so_far = g_row[w-1].so_far | own;
+        end
+      end
+      assign put_row = g_row[WAYS-1].so_far;
+      for (p = 0; p < PICK; p = p + 1) begin : g_number
+        wire [N-1:0] ones;
+        for (w = 0; w < N; w = w + 1) begin : g_one
+          assign ones[w] = (w >> p) % 2 != 0;
+        end
+        assign place_number[p] = |(last_put & ones);
+      end
+      wire [PICK-1:0] victim_number;
+      pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(PICK + ROW_BITS)) lru (
+          .clk(clk), .restart(restart), .set_stamp(touched), .set_location(|last_put), .set_slot(touched_slot),
+          .stamp(touched_stamp), .location({place_number, put_row}), .now(stamp_3), .advance(evicts),
+          .victim_slot(victim_slot), .victim_location({victim_number, victim_row}));
+      for (s = 0; s < STASH; s = s + 1) begin : g_victim
+        assign victim_stash[s] = stash_valid[s] && stash_slot[s*SLOT_BITS+:SLOT_BITS] == victim_slot;
+      end
+      assign victim_place = ({{N - 1{1'b0}}, 1'b1} << victim_number) & {N{victim_stash == 0}};
+    end else begin : g_no_lru
+      assign victim_slot = 0;
+      assign victim_row = 0;
+      assign victim_place = 0;
+      assign victim_stash = 0;
+    end
+  endgenerate
+
+  // ---- moves
+  reg [TRIES-1:0] tries;  // moves that came to nothing since the last change for the better
+  wire exhausted = &tries;
+  wire [STASH-1:0] movable = stash_valid & ~busy;
+  wire [STASH-1:0] move_first = movable & (~movable + 1'b1);
+  wire loads_move = may_move && !exhausted && movable != 0 && (!move_ready || issue_move);
+  wire [STASH-1:0] load_move = move_first & {STASH{loads_move}};
+  wire [STASH-1:0] load_from = load_move | load_stash;
+  function [KEY+SLOT_BITS-1:0] one_of(input [STASH-1:0] which, input [STASH*KEY-1:0] keys, input [STASH*SLOT_BITS-1:0] numbers);
+    integer i;
+    begin
+      one_of = 0;
+      for (i = 0; i < STASH; i = i + 1)
+        one_of = one_of | ({keys[i*KEY+:KEY], numbers[i*SLOT_BITS+:SLOT_BITS]} & {KEY + SLOT_BITS{which[i]}});
+    end
+  endfunction
+  always_ff @(posedge clk) begin
+    if (restart || seeding || (inserts && choice == 0) || moves || lift) tries <= 0;
+    else if (live && !exhausted) tries <= tries + 1'b1;
+    if (load_host) own_key <= host_wdata[KEY+1:2];
+    else if (load_looked) {own_key, own_slot} <= {picked_key, picked_slot};
+    else if (loads_move || load_stash != 0) {own_key, own_slot} <= one_of(load_from, stash_key, stash_slot);
+    own_valid <= |(load_stash & stash_valid);
+    if (loads_move) own_index <= load_move;
+    move_ready <= !restart && (loads_move || (move_ready && !issue_move));
+  end
+  // Does what was looked at belong here?
+  wire [WAYS-1:0] here;
+  generate
+    for (w = 0; w < WAYS; w = w + 1) begin : g_here
+      assign here[w] = row_1[w*ROW_BITS+:ROW_BITS] == at && 32'(pick_at) / PLACES == w;
+    end
+  endgenerate
+
+  // ---- hold
+  function [USED-1:0] ones_of(input [STASH-1:0] bits);
+    integer i;
+    begin
+      ones_of = 0;
+      for (i = 0; i < STASH; i = i + 1) ones_of = ones_of + USED'(bits[i]);
+    end
+  endfunction
+  wire [USED-1:0] stash_used = ones_of(~stash_free);
+  reg holds;
+  wire hold_next = rehashing || stash_used > (holds ? USED'(LOW) : USED'(FULL_AT));
+  always_ff @(posedge clk) holds <= !restart && hold_next;
+  assign hold = holds;
+  wire on_the_way = access_1 || access_2 || access_3 || move_1 || move_2 || move_3 || look_1 || look_2 || look_3;
+  wire quiet = !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
+
+  pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .STASH(STASH),
+                     .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS), .SECRET(SECRET)) control (
+      .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .secret(secret),
+      .random(random), .random_step(loads_move), .may_move(may_move), .rehashing(rehashing), .seeding(seeding),
+      .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
+      .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash),
+      .load_looked(load_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
+      .looked(look_3), .entry({picked_key, picked_slot, picked_valid}), .stash_entry({own_key, own_slot, own_valid}),
+      .host_begin(host_start && host_select), .host_write(host_write), .host_address(host_address),
+      .host_operation(host_wdata[1:0]), .host_done(host_done), .host_rdata(host_rdata));
+endmodule

@@ -1,0 +1,180 @@
+// What a pw_table does besides accesses: it clears the rows, carries out the host's operations, and changes the hash
+// functions when keys can't be placed.
+//
+// A change of functions: new strings are shifted in, one bit a clock. Then each place of the rows is looked at; a key that would
+// not be found there any more is lifted into the stash, from where it is moved as ever. When moves come to nothing while the
+// stash is full, it starts again with other strings. Every key stands in a place of its own all the time.
+module pw_table_control #(
+    parameter integer KEY = 32,
+    parameter integer N = 8,  // places of the rows with one number, a power of two
+    parameter integer PLACES = 2,  // of them in one way, a power of two
+    parameter integer PICK = 3,  // bits of a number below N
+    parameter integer ROW_BITS = 4,
+    parameter integer SLOT_BITS = 4,
+    parameter integer STASH = 12,
+    parameter integer RESERVE = 1,
+    parameter integer HOST_ADDRESS = 32,
+    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0
+) (
+    input  wire                        clk,
+    input  wire                        rst,
+    output wire                        restart,  // everything as after reset
+    output wire                        clearing,
+    output wire [ROW_BITS-1:0]         at,  // row that is cleared, looked at or lifted from
+    output wire [PICK-1:0]             pick,  // which of its places
+    output wire [2*(KEY+ROW_BITS)-1:0] secret,
+    output wire [31:0]                 random,
+    input  wire                        random_step,
+    // moves
+    output wire                        may_move,
+    output wire                        rehashing,
+    output wire                        seeding,
+    input  wire                        hold,
+    input  wire                        quiet,  // nothing is on the way, and nothing will be moved
+    input  wire                        exhausted,  // because too many moves came to nothing
+    input  wire                        stash_full,
+    // accesses of its own
+    input  wire                        access_enable,
+    output wire                        host_go,
+    output wire                        look_go,
+    output wire                        load_host,  // its key into the register in front of the hash
+    output wire [STASH-1:0]            load_stash,  // or an entry of the stash
+    output wire                        load_looked,  // or what was looked at
+    output wire                        lift,  // that goes to the stash, its place becomes empty
+    input  wire                        misplaced,  // that doesn't belong here (two clocks behind load_looked)
+    // results
+    input  wire                        host_decided,
+    input  wire [SLOT_BITS+1:0]        host_result,
+    input  wire                        looked,
+    input  wire [KEY+SLOT_BITS:0]      entry,  // {key, slot, valid}
+    input  wire [KEY+SLOT_BITS:0]      stash_entry,  // in the clock behind load_stash
+    // the host
+    input  wire                        host_begin,
+    input  wire                        host_write,
+    input  wire [HOST_ADDRESS-1:0]     host_address,
+    input  wire [1:0]                  host_operation,
+    output wire                        host_done,
+    output wire [KEY+SLOT_BITS+2:0]    host_rdata
+);
+  localparam integer SECRETS = 2 * (KEY + ROW_BITS);
+  localparam integer COUNT = $clog2(SECRETS + 1);
+  localparam integer AGE = $clog2(RESERVE + 9);
+  localparam integer PLACE_BITS = $clog2(PLACES);
+  localparam [3:0] CLEAR = 0, REST = 1, OPERATE = 2, DECIDE = 3, LOOK = 4, SEE = 5, STASHED = 6, DONE = 7;
+  localparam [3:0] SEED = 8, SCAN = 9, SCANNED = 10, HASH = 11, COMPARE = 12, LIFT = 13, DRAIN = 14;
+  localparam [PICK-1:0] LAST_PICK = PICK'(N - 1);
+  localparam [ROW_BITS-1:0] LAST_ROW = {ROW_BITS{1'b1}};
+
+  reg [3:0] state;
+  reg pending, operated, emptying, all_seen;
+  reg [ROW_BITS-1:0] row;
+  reg [PICK-1:0] place;
+  reg [COUNT-1:0] seeded;
+  reg [AGE-1:0] age;  // clocks of hold, up to RESERVE + 8: no packet has an access to come then
+  reg [SECRETS-1:0] strings;
+  reg [31:0] lfsr;
+  reg [KEY+SLOT_BITS+2:0] answer;
+  wire aged = age == AGE'(RESERVE + 8);
+  wire stuck = hold && aged && exhausted && quiet;
+  wire settled = quiet && !hold;
+  // Not linear, so that no two keys have the same rows whatever the strings are.
+  wire new_bit = lfsr[0] ^ (lfsr[7] & lfsr[13]) ^ (lfsr[3] & lfsr[21] & lfsr[29]);
+  wire begins = state == REST && settled && pending && !operated;
+  wire empty_now = begins && host_write && host_operation == 2'd3;
+  wire last = row == LAST_ROW && place == LAST_PICK;
+  wire stays = (state == SCANNED && looked && !entry[0]) || (state == COMPARE && !misplaced);
+
+  // The number of a place is (way << ROW_BITS | row) * PLACES + place within the row; behind those, the stash.
+  wire [PICK-1:0] host_way = PICK'(host_address >> (PLACE_BITS + ROW_BITS));
+  wire [PICK-1:0] host_place = (host_way << PLACE_BITS) | (PICK'(host_address) & PICK'(PLACES - 1));
+  wire [ROW_BITS-1:0] host_row = ROW_BITS'(host_address >> PLACE_BITS);
+  wire host_in_stash = (host_address >> (PICK + ROW_BITS)) != 0;
+  wire [PICK+ROW_BITS-1:0] host_entry = host_address[PICK+ROW_BITS-1:0];
+
+  assign restart = rst || empty_now;
+  assign clearing = state == CLEAR;
+  assign at = row;
+  assign pick = place;
+  assign secret = strings;
+  assign random = lfsr;
+  assign rehashing = state >= SEED;
+  assign seeding = state == SEED;
+  assign may_move = state == REST || state == DRAIN;
+  assign host_go = state == OPERATE;
+  assign look_go = state == LOOK || state == SCAN;
+  assign load_host = begins && host_write;
+  genvar s;
+  generate
+    for (s = 0; s < STASH; s = s + 1) begin : g_stash
+      assign load_stash[s] = begins && !host_write && 32'(host_entry) == s;
+    end
+  endgenerate
+  assign load_looked = state == SCANNED && looked;
+  assign lift = state == LIFT;
+  assign host_done = state == DONE;
+  assign host_rdata = answer;
+
+  always_ff @(posedge clk) begin
+    if (restart || !hold) age <= 0;
+    else if (!aged) age <= age + 1'b1;
+    if (restart) lfsr <= 32'h5eed_7ab1;
+    else if (random_step || seeding) lfsr <= {1'b0, lfsr[31:1]} ^ (lfsr[0] ? 32'h8020_0003 : 32'h0);
+    if (restart) strings <= SECRET;
+    else if (seeding) strings <= {new_bit, strings[SECRETS-1:1]};
+    seeded <= seeding ? seeded + 1'b1 : {COUNT{1'b0}};
+
+    pending <= !rst && (host_begin || (pending && state != DONE));
+    operated <= !rst && state != DONE && (host_decided || operated);
+    emptying <= !rst && state != DONE && (empty_now || emptying);
+    if (restart) answer <= 0;
+    else if (host_decided) answer <= (KEY + SLOT_BITS + 3)'(host_result);
+    else if (state == SEE && looked) answer <= entry[0] ? (KEY + SLOT_BITS + 3)'(entry) : 0;
+    else if (state == STASHED) answer <= stash_entry[0] ? (KEY + SLOT_BITS + 3)'(stash_entry) : 0;
+  end
+
+  // Where the walk over the rows is.
+  always_ff @(posedge clk) begin
+    if (restart || seeding) begin
+      row <= 0;
+      place <= 0;
+      all_seen <= 0;
+    end else if (clearing) begin
+      row <= row + 1'b1;
+    end else if (begins) begin
+      row <= host_row;
+      place <= host_place;
+    end else if (stays || lift) begin
+      place <= place + 1'b1;
+      if (place == LAST_PICK) row <= row + 1'b1;
+      all_seen <= last;
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    if (rst) begin
+      state <= CLEAR;
+    end else begin
+      case (state)
+        CLEAR: if (row == LAST_ROW) state <= emptying ? DONE : REST;
+        REST:
+        if (stuck) state <= SEED;
+        else if (settled && operated) state <= DONE;
+        else if (empty_now) state <= CLEAR;
+        else if (begins) state <= host_write ? OPERATE : host_in_stash ? STASHED : LOOK;
+        OPERATE: if (!access_enable) state <= DECIDE;
+        DECIDE: if (host_decided) state <= REST;
+        LOOK: if (!access_enable) state <= SEE;
+        SEE: if (looked) state <= DONE;
+        STASHED: state <= DONE;
+        SEED: if (seeded == COUNT'(SECRETS - 1)) state <= DRAIN;
+        SCAN: state <= SCANNED;
+        SCANNED: if (looked) state <= entry[0] ? HASH : last ? DRAIN : SCAN;
+        HASH: state <= COMPARE;
+        COMPARE: state <= misplaced ? LIFT : last ? DRAIN : SCAN;
+        LIFT: state <= DRAIN;
+        DRAIN: if (quiet) state <= stash_full ? SEED : all_seen ? REST : SCAN;
+        default: state <= REST;
+      endcase
+    end
+  end
+endmodule

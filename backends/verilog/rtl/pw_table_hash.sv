@@ -1,0 +1,44 @@
+// The rows of a key in all ways of a pw_table (support/hash.h): two Toeplitz hashes h0, h1, whose strings are inputs
+// because they change when keys can't be placed. Way 0: h0, way 1: h1, way w >= 2: h0 ^ M^(w-2) h1 with M = multiplication
+// by x modulo x^ROW_BITS + x + 1. No registers.
+module pw_table_hash #(
+    parameter integer KEY = 32,
+    parameter integer WAYS = 4,
+    parameter integer ROW_BITS = 4
+) (
+    input  wire [KEY-1:0]              key,
+    input  wire [2*(KEY+ROW_BITS)-1:0] secret,
+    output wire [WAYS*ROW_BITS-1:0]    rows
+);
+  wire [ROW_BITS-1:0] h0, h1;
+  genvar o, w;
+  generate
+    for (o = 0; o < ROW_BITS; o = o + 1) begin : g_bit
+      assign h0[o] = ^(key & secret[o+:KEY]);
+      assign h1[o] = ^(key & secret[KEY+ROW_BITS+o+:KEY]);
+    end
+    for (w = 0; w < WAYS; w = w + 1) begin : g_way
+      /* verilator lint_off UNUSEDSIGNAL */  // of the first two ways
+      wire [ROW_BITS-1:0] turned;  // M^(w-2) h1
+      /* verilator lint_on UNUSEDSIGNAL */
+      if (w <= 2) begin : g_first
+        assign turned = h1;
+      end else if (ROW_BITS == 1) begin : g_one_bit
+        assign turned = h1;
+      end else begin : g_next
+        wire top = g_way[w-1].turned[ROW_BITS-1];
+        assign turned = {g_way[w-1].turned[ROW_BITS-2:0], 1'b0} ^ (ROW_BITS'(2'b11) & {ROW_BITS{top}});
+      end
+      if (w == 0) begin : g_h0
+        assign rows[w*ROW_BITS+:ROW_BITS] = h0;
+      end else if (w == 1) begin : g_h1
+        assign rows[w*ROW_BITS+:ROW_BITS] = h1;
+      end else begin : g_sum
+        assign rows[w*ROW_BITS+:ROW_BITS] = h0 ^ turned;
+      end
+    end
+  endgenerate
+  /* verilator lint_off UNUSEDSIGNAL */  // the last bit of each string
+  wire [1:0] unused = {secret[2*(KEY+ROW_BITS)-1], secret[KEY+ROW_BITS-1]};
+  /* verilator lint_on UNUSEDSIGNAL */
+endmodule
