@@ -57,7 +57,7 @@ enum class OpKind : std::uint8_t {
   Trunc,
   Extract, // (x) -> bits [offset, offset + width)
   Concat,  // (low, ..., high)
-  MapFind, // (enable, key) -> handle; kinds Present, Hash, Lpm
+  MapFind, // (enable, key) -> handle; kinds Present, Hash, Lpm (the key without its length)
   // (enable, key, insert, remove[, stamp]) -> {found, handle}: bits [0, handle_bits) are the
   // handle, bit handle_bits tells whether the key was there before. Kind Table only. Looks the key
   // up; if it is there and `remove` is 1 it is gone for later accesses, if it is not there and
@@ -73,11 +73,13 @@ enum class OpKind : std::uint8_t {
   // (enable, data); bytes [offset, offset + n) of the packet; offset may be negative. In the order
   // of operations, a later one wins
   PacketWrite,
-  // (enable, at) -> bytes [at, at + width/8) of the packet as received, at: 16 bits, 0 or more, any
-  // place in the packet; bytes behind the end of the frame, and all if not enabled, are zero
+  // (enable, at) -> bytes [at, at + width/8) of the packet as received, at: 16 bits, signed, any
+  // coordinate; bytes in front of and behind the frame, and all if not enabled, are zero
   PacketRead,
   Trace, // (enable, a, b, c: 64 bits each); attribute `format`
 };
+
+inline constexpr unsigned packet_read_latency = 4;
 
 // A handle is {slot, hit}: bit 0 = found, the bits above = slot; all zero if not found.
 
@@ -162,7 +164,7 @@ struct Map {
   unsigned stash = 0;        // Table: entries of the stash
   bool lru = false;          // Table: a full map evicts instead of refusing
   unsigned handle_bits = 0;  // 1 + bits of a slot number
-  unsigned find_latency = 0; // 0 Array, 1 or 2 Present (as read_latency), 3 Hash, 4 Table
+  unsigned find_latency = 0; // 0 Array, 1, 2 Present, 3 Hash, 4 Table, Lpm: support/lpm.h
   std::vector<Column> columns;
 };
 
