@@ -1,7 +1,12 @@
 #include "ir/dialect/dialect.h"
 
+#include "support/lpm.h"
+#include "support/table_shape.h"
+
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <linux/bpf.h>
 
 #include "ir/dialect/dialect.cpp.inc"
 #define GET_TYPEDEF_CLASSES
@@ -55,10 +60,20 @@ unsigned bits_for(std::uint64_t count) { return count <= 2 ? 1 : llvm::Log2_64_C
 
 } // namespace
 
-unsigned MapOp::ways() { return is("hash") ? 4 : 0; }
+unsigned MapOp::ways() {
+  if (is("table"))
+    return table_shape(std::uint32_t(getEntries()), 0).ways;
+  return is("hash") ? 4 : 0;
+}
+
+unsigned MapOp::places() {
+  return is("table") ? table_shape(std::uint32_t(getEntries()), 0).places : 0;
+}
 
 // Four ways and a quarter more room than entries, so that the table can be filled.
 unsigned MapOp::row_bits() {
+  if (is("table"))
+    return table_shape(std::uint32_t(getEntries()), 0).row_bits;
   if (!is("hash"))
     return 0;
   unsigned bits = 2;
@@ -72,8 +87,22 @@ unsigned MapOp::handle_bits() { return 1 + bits_for(slots()); }
 unsigned MapOp::find_latency() {
   if (is("hash"))
     return 3;
+  if (is("table"))
+    return 4;
+  if (is("lpm"))
+    return lpm_shape(getEntries(), unsigned(getKeyBytes()) - 4).latency();
   return is("present") ? (slots() <= 64 ? 1 : 2) : 0;
 }
+
+bool MapOp::lru() {
+  return is("table") &&
+         (getType() == BPF_MAP_TYPE_LRU_HASH || getType() == BPF_MAP_TYPE_LRU_PERCPU_HASH);
+}
+
+bool MapOp::keeps_elements() {
+  return getType() == BPF_MAP_TYPE_PERCPU_HASH || getType() == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
 ColumnAttr MapOp::column(unsigned i) { return mlir::cast<ColumnAttr>((*getColumns())[i]); }
 
 } // namespace pw::ir

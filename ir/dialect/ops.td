@@ -17,7 +17,7 @@ def MapOp : Pw_Op<"map", [Symbol]> {
   let summary = "a map of the object, as far as the program touches it";
   let description = [{
     `index` is the index into the object's maps, `type` the kernel's map type, `kind` one of "array",
-    "present", "hash". `columns` is filled by --pw-form-columns.
+    "present", "hash", "table", "lpm". `columns` is filled by --pw-form-columns.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, I64Attr:$index, I64Attr:$type, StrAttr:$kind,
       I64Attr:$key_bytes, I64Attr:$value_bytes, I64Attr:$entries,
@@ -28,11 +28,14 @@ def MapOp : Pw_Op<"map", [Symbol]> {
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
-    unsigned slots();       // Array, Present: entries; Hash: ways << row bits
-    unsigned ways();        // 0 unless Hash
-    unsigned row_bits();    // 0 unless Hash
+    unsigned slots();       // Hash: ways << row bits; others: entries
+    unsigned ways();        // 0 unless Hash or Table
+    unsigned row_bits();    // 0 unless Hash or Table
+    unsigned places();      // of a row; 0 unless Table
     unsigned handle_bits(); // 1 + bits of a slot number, at least 2
     unsigned find_latency();
+    bool lru();             // a full table evicts instead of refusing
+    bool keeps_elements();  // an update changes the element in place (per-CPU maps)
     bool is(llvm::StringRef kind_name) { return getKind() == kind_name; }
     ColumnAttr column(unsigned i);
   }];
@@ -174,6 +177,15 @@ def FieldOp : Pw_Op<"field", [Pure]> {
   let hasVerifier = 1;
 }
 
+def PacketReadOp : Pw_Op<"packet_read", [Pure]> {
+  let summary = "bytes of the packet as received, at any coordinate (after --pw-resolve-packet)";
+  let description = [{ `at` is signed. Zeros outside of the packet, and if not enabled. }];
+  let arguments = (ins I1:$enable, I16:$at);
+  let results = (outs Pw_Int:$result);
+  let assemblyFormat = "`[` $at `]` `if` $enable attr-dict `:` type($result)";
+  let hasVerifier = 1;
+}
+
 def PutOp : Pw_Op<"put"> {
   let summary = "what the deparser writes (after --pw-resolve-packet); a later one wins";
   let arguments = (ins I64Attr:$offset, I1:$enable, Pw_Int:$data);
@@ -195,6 +207,24 @@ def FindOp : Pw_Op<"find", [Pure]> {
   let assemblyFormat = [{
     $map `[` $key `]` `if` $enable (`on` $state^ `:` type($state))? attr-dict `:` type($key) `->` type($handle)
   }];
+}
+
+def AccessOp : Pw_Op<"access", [AttrSizedOperandSegments]> {
+  let summary = "one access of a table: lookup, insertion if absent, removal if present";
+  let description = [{
+    `outcome` is {handle, found}: the low bits are the handle of the entry that was found (also of one just
+    removed) or inserted, zero if there is none; the highest bit tells whether the key was there before.
+    `insert` and `remove` count only under `enable`. `stamp` (the packet's index): LRU maps only. An access
+    that neither inserts nor removes is a lookup.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$map, Optional<Pw_State>:$state, I1:$enable, Pw_Int:$key,
+      I1:$insert, I1:$remove, Optional<I32>:$stamp);
+  let results = (outs Pw_Int:$outcome, Optional<Pw_State>:$result);
+  let assemblyFormat = [{
+    $map `[` $key `]` `insert` $insert `remove` $remove (`stamp` $stamp^)? `if` $enable
+    (`on` $state^ `:` type($state) `->` type($result))? attr-dict `:` type($key) `->` type($outcome)
+  }];
+  let hasVerifier = 1;
 }
 
 def LoadOp : Pw_Op<"load", [Pure]> {

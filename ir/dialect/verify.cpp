@@ -11,8 +11,10 @@ using mlir::LogicalResult;
 using mlir::success;
 
 LogicalResult MapOp::verify() {
-  if (!is("array") && !is("present") && !is("hash"))
-    return emitOpError("kind is not array, present or hash");
+  if (!is("array") && !is("present") && !is("hash") && !is("table") && !is("lpm"))
+    return emitOpError("kind is not array, present, hash, table or lpm");
+  if (is("lpm") && getKeyBytes() < 5)
+    return emitOpError("keys have no bytes behind their length");
   for (mlir::Attribute a : getColumns().value_or(mlir::ArrayAttr::get(getContext(), {}))) {
     auto column = mlir::dyn_cast<ColumnAttr>(a);
     if (!column)
@@ -37,7 +39,7 @@ LogicalResult states_are_chains(mlir::Block& block) {
     for (mlir::Value v : op.getResults()) {
       if (!mlir::isa<StateType>(v.getType()))
         continue;
-      auto changes = [](mlir::Operation* user) { return mlir::isa<StoreOp, WriteOp>(user); };
+      auto changes = [](mlir::Operation* user) { return mlir::isa<StoreOp, WriteOp, AccessOp>(user); };
       if (llvm::count_if(v.getUsers(), changes) > 1)
         return op.emitOpError("its state is changed by two operations");
     }
@@ -136,9 +138,26 @@ LogicalResult ConcatOp::verify() {
   return success();
 }
 
+LogicalResult AccessOp::verify() {
+  MapOp map = map_of(*this);
+  if (!map || !map.is("table"))
+    return emitOpError("is not of a table");
+  if (width_of(getOutcome()) != map.handle_bits() + 1)
+    return emitOpError("outcome must have ") << map.handle_bits() + 1 << " bits";
+  if (map.lru() != bool(getStamp()))
+    return emitOpError("a stamp belongs to LRU maps, and to no others");
+  return success();
+}
+
 LogicalResult FieldOp::verify() {
   if (static_cast<std::int64_t>(getOffset()) < 0 || width_of(getResult()) % 8 != 0)
     return emitOpError("must be whole bytes at a coordinate of at least 0");
+  return success();
+}
+
+LogicalResult PacketReadOp::verify() {
+  if (width_of(getResult()) % 8 != 0)
+    return emitOpError("must read whole bytes");
   return success();
 }
 

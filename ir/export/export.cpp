@@ -2,6 +2,8 @@
 
 #include "ir/passes/report.h"
 #include "ir/schedule/memory.h"
+#include "ir/table_reserve.h"
+#include "support/table_shape.h"
 
 #include <set>
 
@@ -70,6 +72,8 @@ void Exporter::add_map(MapOp map) {
   m.type = static_cast<bpf_map_type>(map.getType());
   m.kind = map.is("hash")      ? pipeline::MapKind::Hash
            : map.is("present") ? pipeline::MapKind::Present
+           : map.is("table")   ? pipeline::MapKind::Table
+           : map.is("lpm")     ? pipeline::MapKind::Lpm
                                : pipeline::MapKind::Array;
   m.key_bytes = unsigned(map.getKeyBytes());
   m.value_bytes = unsigned(map.getValueBytes());
@@ -77,6 +81,8 @@ void Exporter::add_map(MapOp map) {
   m.slots = map.slots();
   m.ways = map.ways();
   m.row_bits = map.row_bits();
+  m.places = map.places();
+  m.lru = map.lru();
   m.handle_bits = map.handle_bits();
   m.find_latency = map.find_latency();
   for (unsigned c = 0; map.getColumns() && c < map.getColumns()->size(); ++c) {
@@ -123,6 +129,13 @@ void Exporter::add_access(mlir::Operation& op, Operation& out) {
     out.kind = OpKind::MapFind;
     operand(out, find.getEnable());
     operand(out, find.getKey());
+  } else if (auto access = mlir::dyn_cast<AccessOp>(op)) {
+    out.kind = OpKind::MapAccess;
+    for (Value v : {Value(access.getEnable()), Value(access.getKey()), Value(access.getInsert()),
+                    Value(access.getRemove())})
+      operand(out, v);
+    if (access.getStamp())
+      operand(out, access.getStamp());
   } else if (auto read = mlir::dyn_cast<ReadOp>(op)) {
     out.kind = OpKind::MapRead;
     out.column = unsigned(read.getColumn());
@@ -180,6 +193,10 @@ void Exporter::add(mlir::Operation& op, unsigned stage) {
       operand(out, c);
       operand(out, v);
     }
+  } else if (auto read = mlir::dyn_cast<PacketReadOp>(op)) {
+    out.kind = OpKind::PacketRead;
+    operand(out, read.getEnable());
+    operand(out, read.getAt());
   } else if (auto put = mlir::dyn_cast<PutOp>(op)) {
     out.kind = OpKind::PacketWrite;
     out.offset = int(std::int64_t(put.getOffset()));
@@ -192,7 +209,7 @@ void Exporter::add(mlir::Operation& op, unsigned stage) {
       operand(out, v);
   } else if (auto compare = mlir::dyn_cast<arith::CmpIOp>(op)) {
     add_compare(compare, out);
-  } else if (mlir::isa<FindOp, ReadOp, WriteOp>(op)) {
+  } else if (mlir::isa<FindOp, AccessOp, ReadOp, WriteOp>(op)) {
     add_access(op, out);
   } else {
     auto kind = plain_kinds().find(op.getName().getStringRef());
@@ -278,6 +295,9 @@ void Exporter::finish(Pipeline& p, const CompileOptions& options) {
       for (unsigned b = 0; b < p.values[op.operands[1]].width / 8; ++b)
         written.insert(op.offset + int(b));
   }
+  for (unsigned m = 0; m < p.maps.size(); ++m)
+    if (pipeline::Map& map = p.maps[m]; map.kind == pipeline::MapKind::Table)
+      map.stash = table_shape(map.max_entries, table_reserve(p, m)).stash;
   p.written_bytes.assign(written.begin(), written.end());
   p.window_bytes = std::max(window, options.window.value_or(0));
   p.register_bits = 0;

@@ -101,8 +101,22 @@ private:
   MapOp map(unsigned object_index); // declared on first use
   mlir::Value& state(unsigned object_index);
   mlir::Value find(unsigned object_index, mlir::Value key);
+  mlir::Value find(unsigned object_index, llvm::CallInst&);
+  std::optional<std::uint32_t> prefix_length(llvm::CallInst&);
   mlir::Value array_handle(MapOp, mlir::Value key);
   mlir::Value one_value(unsigned object_index);
+
+  // tables.cpp
+  struct Outcome {
+    AccessOp op;
+    mlir::Value handle, hit, found;
+  };
+  bool is_table(unsigned object_index);
+  Outcome access(unsigned object_index, mlir::Value key, mlir::Value insert, mlir::Value remove);
+  void need_table(unsigned object_index, llvm::CallInst&);
+  void import_update(llvm::CallInst&, unsigned object_index);
+  void import_delete(llvm::CallInst&, unsigned object_index);
+
   unsigned rodata_index(const llvm::GlobalVariable&);
 
   void import_exit(llvm::CallInst&);
@@ -131,7 +145,8 @@ private:
   llvm::DenseMap<llvm::Value*, Pointer> pointers_;
   llvm::DenseMap<llvm::Value*, std::pair<mlir::Value, mlir::Value>> pairs_;
   std::map<unsigned, MapOp> maps_;
-  std::map<unsigned, mlir::Value> states_;
+  std::map<unsigned, mlir::Value> states_; // of values
+  std::map<unsigned, mlir::Value> keys_;   // of the keys of tables
   std::map<std::string, mlir::Value> inputs_;
 };
 

@@ -63,20 +63,17 @@ void Importer::import_project_call(llvm::CallInst& i, llvm::StringRef name) {
     values_[&i] =
         resize(input(found->second.first, found->second.second), i.getType()->getIntegerBitWidth());
   } else if (auto m = suffix(name, "pw.map.find.")) {
-    pointers_[&i] = {Pointer::Kind::Map, *m, find(*m, value(i.getArgOperand(0))), 0, {}, {}};
+    pointers_[&i] = {Pointer::Kind::Map, *m, find(*m, i), 0, {}, {}};
   } else if (auto global = suffix(name, "pw.map.value.")) {
     pointers_[&i] = {Pointer::Kind::Map, *global, one_value(*global), 0, {}, {}};
   } else if (auto format = suffix(name, "pw.trace.")) {
     import_trace(i, *format);
   } else if (name == "pw.exit") {
     import_exit(i);
-  } else if (auto changed = suffix(name, "pw.map.update.") ? suffix(name, "pw.map.update.")
-                                                           : suffix(name, "pw.map.delete.")) {
-    throw Failure(
-        diagnose("PW-MAP-021", "map '" + object_.maps.at(*changed).name +
-                                   "' is changed by the program itself (update or delete)")
-            .at(0, source_location(location(i)))
-            .help("let the host fill the map, or use an array"));
+  } else if (auto updated = suffix(name, "pw.map.update.")) {
+    import_update(i, *updated);
+  } else if (auto reduced = suffix(name, "pw.map.delete.")) {
+    import_delete(i, *reduced);
   } else {
     refuse(&i, "a call of @" + name.str());
   }

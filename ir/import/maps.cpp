@@ -1,6 +1,9 @@
 // Maps and their handles; inputs; the program's end.
 #include "ir/import/importer.h"
 
+#include "llvm/Analysis/ValueTracking.h"
+#include "llvm/Support/KnownBits.h"
+
 namespace pw::ir {
 
 using mlir::Value;
@@ -16,6 +19,7 @@ const char* kind_of(bpf_map_type type) {
   case BPF_MAP_TYPE_DEVMAP:
   case BPF_MAP_TYPE_CPUMAP:
   case BPF_MAP_TYPE_XSKMAP:
+  case BPF_MAP_TYPE_PROG_ARRAY:
     return "present";
   case BPF_MAP_TYPE_HASH:
   case BPF_MAP_TYPE_PERCPU_HASH:
@@ -23,6 +27,8 @@ const char* kind_of(bpf_map_type type) {
   case BPF_MAP_TYPE_LRU_PERCPU_HASH:
   case BPF_MAP_TYPE_DEVMAP_HASH:
     return "hash";
+  case BPF_MAP_TYPE_LPM_TRIE:
+    return "lpm";
   default:
     return nullptr;
   }
@@ -36,12 +42,14 @@ MapOp Importer::map(unsigned index) {
     return known->second;
   const MapDefinition& m = object_.maps.at(index);
   const char* kind = m.global == GlobalData::None ? kind_of(m.type) : "array";
+  if (is_table(index))
+    kind = "table";
   if (!kind)
-    throw Failure(
-        diagnose("PW-MAP-020",
-                 "map '" + m.name + "' is of a type that can't be built in hardware yet")
-            .limited("array, hash, devmap, cpumap, xskmap", "map type " + std::to_string(m.type))
-            .help("use a map of another type in the part that is to be offloaded"));
+    throw Failure(diagnose("PW-MAP-020",
+                           "map '" + m.name + "' is of a type that can't be built in hardware yet")
+                      .limited("array, hash, LPM trie, devmap, cpumap, xskmap",
+                               "map type " + std::to_string(m.type))
+                      .help("use a map of another type in the part that is to be offloaded"));
   mlir::OpBuilder top(out_->getBody(), mlir::Block::iterator(program_));
   auto number = [&](std::uint64_t x) {
     return top.getI64IntegerAttr(static_cast<std::int64_t>(x));
@@ -79,10 +87,42 @@ Value Importer::find(unsigned index, Value key) {
   MapOp m = map(index);
   if (m.is("array"))
     return array_handle(m, key);
+  if (m.is("table"))
+    return access(index, key, constant(1, 0), constant(1, 0)).handle;
   Value before = state(index);
   return builder_.create<FindOp>(where_, builder_.getIntegerType(m.handle_bits()),
                                  mlir::FlatSymbolRefAttr::get(m.getSymNameAttr()), before,
                                  predicate(), key);
+}
+
+// The first 32 bits of the key of a longest-prefix match, if they are always the same.
+std::optional<std::uint32_t> Importer::prefix_length(llvm::CallInst& i) {
+  llvm::KnownBits key =
+      llvm::computeKnownBits(i.getArgOperand(0), module_.getDataLayout(), 0, assumptions_, &i);
+  llvm::KnownBits length = key.trunc(32);
+  if (!length.isConstant())
+    return std::nullopt;
+  return std::uint32_t(length.getConstant().getZExtValue());
+}
+
+// A lookup. The hardware of longest-prefix matches takes whole keys: their length is no part of it.
+Value Importer::find(unsigned index, llvm::CallInst& i) {
+  Value key = value(i.getArgOperand(0));
+  MapOp m = map(index);
+  if (!m.is("lpm"))
+    return find(index, key);
+  unsigned bits = width_of(key) - 32;
+  auto length = prefix_length(i);
+  if (length && *length > bits) // as Linux: nothing is found
+    return constant(m.handle_bits(), 0);
+  if (length != bits)
+    throw Failure(diagnose("PW-MAP-026", "the length of the key for map '" + m.getSymName().str() +
+                                             "' is not constantly that of a whole key")
+                      .at(0, source_location(location(i)))
+                      .limited("prefixlen " + std::to_string(bits),
+                               length ? "prefixlen " + std::to_string(*length) : "not constant")
+                      .help("set prefixlen to the full length on every path to the lookup"));
+  return find(index, make<BitsOp>(builder_.getIntegerType(bits), key, 32));
 }
 
 unsigned Importer::rodata_index(const llvm::GlobalVariable& global) {
@@ -114,8 +154,9 @@ void Importer::import_exit(llvm::CallInst& i) {
   std::vector<Value> results, states;
   for (unsigned n = 0; n < 9; ++n)
     results.push_back(resize(value(i.getArgOperand(n)), widths[n]));
-  for (auto& [index, s] : states_)
-    states.push_back(s);
+  for (const auto* all : {&states_, &keys_})
+    for (auto& [index, s] : *all)
+      states.push_back(s);
   builder_.create<ExitOp>(where_, results, packet_, states);
 }
 

@@ -36,7 +36,7 @@ public:
 
   void run() {
     for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
-      if (op.getNumResults() != 1)
+      if (op.getNumResults() == 0)
         continue;
       time(op);
       if (associative(op))

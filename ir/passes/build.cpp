@@ -5,10 +5,67 @@ namespace pw::ir {
 using mlir::Value;
 namespace arith = mlir::arith;
 
+namespace {
+
+constexpr std::uint64_t gap = std::uint64_t(1) << 40, room = std::uint64_t(1) << 24;
+constexpr std::uint64_t most_moved = 100'000;
+
+} // namespace
+
+void BlockOrder::renumber() {
+  numbers_.clear();
+  std::uint64_t next = gap;
+  for (mlir::Operation& op : block_) {
+    numbers_[&op] = next;
+    next += gap;
+  }
+}
+
+std::uint64_t BlockOrder::number(mlir::Operation* op) {
+  auto found = numbers_.find(op);
+  if (found != numbers_.end())
+    return found->second;
+  renumber();
+  return numbers_.at(op);
+}
+
+// Both are looked up before either is used: the second may number everything anew.
+bool BlockOrder::before(mlir::Operation* a, mlir::Operation* b) {
+  number(a);
+  number(b);
+  return numbers_.at(a) < numbers_.at(b);
+}
+
+// Halfway between its neighbours; where there is no room, those behind it move up.
+void BlockOrder::notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::InsertPoint) {
+  if (op->getBlock() != &block_ || numbers_.empty())
+    return;
+  auto before = numbers_.find(op->getPrevNode());
+  if (op->getPrevNode() && before == numbers_.end())
+    return numbers_.clear();
+  const std::uint64_t low = op->getPrevNode() ? before->second : 0;
+  std::uint64_t high = 0, count = 1;
+  mlir::Operation* next = op->getNextNode();
+  for (; next; next = next->getNextNode(), ++count) {
+    auto after = numbers_.find(next);
+    if (after == numbers_.end() || count > most_moved)
+      return numbers_.clear();
+    high = after->second;
+    if (high - low > count * (count > 1 ? room : 1))
+      break;
+  }
+  if (!next)
+    high = low + (count + 1) * gap;
+  const std::uint64_t step = (high - low) / (count + 1);
+  std::uint64_t at = low;
+  for (mlir::Operation* moved = op; count--; moved = moved->getNextNode())
+    numbers_[moved] = at += step;
+}
+
 mlir::OpBuilder& Build::behind(llvm::ArrayRef<Value> operands) {
   mlir::Operation* last = nullptr;
   for (Value v : operands)
-    if (mlir::Operation* op = v.getDefiningOp(); op && (!last || last->isBeforeInBlock(op)))
+    if (mlir::Operation* op = v.getDefiningOp(); op && (!last || order_.before(last, op)))
       last = op;
   if (last)
     builder_.setInsertionPointAfter(last);
@@ -79,6 +136,10 @@ Value Build::select(Value c, Value t, Value f) {
 
 Value Build::both(Value a, Value b) { return make<arith::AndIOp>({a, b}, a, b); }
 Value Build::either(Value a, Value b) { return a && a != b ? make<arith::OrIOp>({a, b}, a, b) : b; }
+Value Build::negate(Value c) {
+  Value one = constant(1, 1);
+  return make<arith::XOrIOp>({c, one}, c, one);
+}
 Value Build::add(Value a, Value b) { return make<arith::AddIOp>({a, b}, a, b); }
 Value Build::mul(Value a, Value b) { return make<arith::MulIOp>({a, b}, a, b); }
 

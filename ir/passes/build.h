@@ -12,9 +12,28 @@
 
 namespace pw::ir {
 
+// Which operation of a block comes first. Numbers with wide gaps: an insertion costs nothing, where
+// MLIR's own order, asked between insertions, numbers the whole block again and again. What moves
+// operations must not be done between two questions.
+class BlockOrder : public mlir::OpBuilder::Listener {
+public:
+  explicit BlockOrder(mlir::Block& block) : block_(block) {}
+  bool before(mlir::Operation* a, mlir::Operation* b);
+  void notifyOperationInserted(mlir::Operation*, mlir::OpBuilder::InsertPoint) override;
+
+private:
+  std::uint64_t number(mlir::Operation*);
+  void renumber();
+
+  mlir::Block& block_;
+  llvm::DenseMap<mlir::Operation*, std::uint64_t> numbers_;
+};
+
 class Build {
 public:
-  explicit Build(mlir::Block& block) : block_(block), builder_(block.getParentOp()->getContext()) {}
+  explicit Build(mlir::Block& block)
+      : block_(block), order_(block), builder_(block.getParentOp()->getContext(), &order_) {}
+  Build(const Build&) = delete;
 
   void at(mlir::Location where) { where_ = where; }
   mlir::Value constant(const llvm::APInt&);
@@ -27,6 +46,7 @@ public:
   mlir::Value select(mlir::Value c, mlir::Value t, mlir::Value f);
   mlir::Value both(mlir::Value, mlir::Value);
   mlir::Value either(mlir::Value, mlir::Value); // the first may be null
+  mlir::Value negate(mlir::Value condition);
   mlir::Value add(mlir::Value, mlir::Value);
   mlir::Value mul(mlir::Value, mlir::Value);
   mlir::Value mux(llvm::ArrayRef<mlir::Value> conditions, llvm::ArrayRef<mlir::Value> values);
@@ -42,6 +62,7 @@ private:
   }
 
   mlir::Block& block_;
+  BlockOrder order_;
   mlir::OpBuilder builder_;
   std::optional<mlir::Location> where_;
   std::map<std::pair<std::int64_t, unsigned>, mlir::Value> fields_;

@@ -34,6 +34,9 @@ struct Cut {
   mlir::Operation* bad = nullptr;  // an access that fits no column
 };
 
+// Stores of the whole value become stores of its fields.
+void split_whole_stores(mlir::Block&, MapOp);
+
 Cut cut_columns(const std::vector<Access>&, std::int64_t value_bytes);
 
 } // namespace pw::ir

@@ -79,28 +79,62 @@ bool depends_on(Value value, llvm::ArrayRef<Value> sources) {
   return false;
 }
 
-void sort_block(mlir::Block& block) {
-  std::vector<mlir::Operation*> order, stack;
-  llvm::DenseSet<mlir::Operation*> done;
-  for (mlir::Operation& op : block) {
-    stack.push_back(&op);
-    while (!stack.empty()) {
-      mlir::Operation* top = stack.back();
-      bool ready = true;
-      for (Value v : top->getOperands())
-        if (!done.count(v.getDefiningOp())) {
-          stack.push_back(v.getDefiningOp());
-          ready = false;
-        }
-      if (!ready)
+namespace {
+
+class Sorter {
+public:
+  explicit Sorter(mlir::Block& block) : block_(block) {}
+
+  void run() {
+    for (mlir::Operation& op : block_)
+      place(op);
+    for (mlir::Operation* op : order_)
+      op->moveBefore(&block_, block_.end());
+  }
+
+private:
+  void place(mlir::Operation& op) {
+    stack_.push_back({&op, false});
+    while (!stack_.empty()) {
+      auto [top, expanded] = stack_.back();
+      if (expanded && done_.insert(top).second)
+        order_.push_back(top);
+      if (expanded || !begun_.insert(top).second) {
+        stack_.pop_back();
         continue;
-      stack.pop_back();
-      if (done.insert(top).second)
-        order.push_back(top);
+      }
+      stack_.back().second = true;
+      for (Value v : top->getOperands())
+        need(v.getDefiningOp());
+      readers_before(top);
     }
   }
-  for (mlir::Operation* op : order)
-    op->moveBefore(&block, block.end());
-}
+
+  void need(mlir::Operation* op) {
+    if (!done_.count(op))
+      stack_.push_back({op, false});
+  }
+
+  // What changes a state and is pulled forward takes along what looks at the state before.
+  void readers_before(mlir::Operation* op) {
+    for (Value changed : op->getResults())
+      for (Value state : op->getOperands())
+        if (mlir::isa<StateType>(changed.getType()) && state.getType() == changed.getType())
+          for (mlir::Operation* user : state.getUsers())
+            if (user != op && !done_.count(user) && user->isBeforeInBlock(op) &&
+                !llvm::any_of(user->getOperands(),
+                              [&](Value v) { return depends_on(v, {changed}); }))
+              need(user);
+  }
+
+  mlir::Block& block_;
+  std::vector<mlir::Operation*> order_;
+  std::vector<std::pair<mlir::Operation*, bool>> stack_;
+  llvm::DenseSet<mlir::Operation*> done_, begun_;
+};
+
+} // namespace
+
+void sort_block(mlir::Block& block) { Sorter(block).run(); }
 
 } // namespace pw::ir

@@ -61,6 +61,7 @@ private:
 };
 
 bool Former::run() {
+  split_whole_stores(block_, map_);
   for (mlir::Operation& op : block_)
     if (mlir::isa<LoadOp, StoreOp>(op) && op.getAttr("map") == name_)
       accesses_.emplace_back(&op);

@@ -75,7 +75,7 @@ public:
 
   void run() {
     for (mlir::Operation& op : llvm::make_early_inc_range(block_))
-      if (op.getNumResults() == 1 && op.getResult(0).getType().isInteger())
+      if (op.getNumResults() && op.getResult(0).getType().isInteger())
         visit(op);
   }
 

@@ -22,7 +22,7 @@ public:
 
   void run() {
     for (mlir::Operation& op : block_)
-      if (op.getNumResults() == 1 && op.getResult(0).getType().isInteger())
+      if (op.getNumResults() && op.getResult(0).getType().isInteger())
         most_[op.getResult(0)] = bound(op);
     for (mlir::Operation& op : llvm::reverse(block_))
       demand(op);

@@ -8,9 +8,14 @@ def ResolvePacket : Pass<"pw-resolve-packet", "mlir::ModuleOp"> {
   let summary = "packet bytes become fields of the received packet and writes of the deparser";
   let description = [{
     An extract is forwarded through the inserts before it, byte ranges at a time. An extract at a variable
-    coordinate becomes a shifter over the coordinates that are possible. Inserts become `pw.put`.
+    coordinate becomes a shifter over the coordinates that are possible, or a `pw.packet_read` if some of
+    them are behind the window. Inserts become `pw.put`.
   }];
-  let options = [Option<"window", "window", "int64_t", "256", "largest header window in bytes">];
+  let options = [
+    Option<"window", "window", "int64_t", "256", "header window for coordinates known at run time, in bytes">,
+    Option<"fixedWindow", "fixed-window", "int64_t", "4096", "header window for constant coordinates">,
+    Option<"wholePacket", "whole-packet", "bool", "true", "read what is behind the window from the stored packet">,
+    Option<"widest", "widest", "int64_t", "64", "bytes of one read of the stored packet">];
 }
 
 def FormColumns : Pass<"pw-form-columns", "mlir::ModuleOp"> {
@@ -23,6 +28,14 @@ def FormColumns : Pass<"pw-form-columns", "mlir::ModuleOp"> {
 
 def MergeFinds : Pass<"pw-merge-finds", "mlir::ModuleOp"> {
   let summary = "lookups of one map on paths that exclude each other become one";
+}
+
+def FuseAccesses : Pass<"pw-fuse-accesses", "mlir::ModuleOp"> {
+  let summary = "accesses of one table by one key, or on paths that exclude each other, become one";
+  let description = [{
+    Insertion counts only where the key is absent and removal only where it is present, so their conditions
+    are taken as cofactors; those must not depend on the access's own outcome.
+  }];
 }
 
 def SplitFields : Pass<"pw-split-fields", "mlir::ModuleOp"> {

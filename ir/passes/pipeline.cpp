@@ -30,15 +30,16 @@ SourceLocation source_location(mlir::Location where) {
   return found;
 }
 
-void add_passes(mlir::OpPassManager& passes, unsigned window) {
+void add_passes(mlir::OpPassManager& passes, const ResolvePacketOptions& packet) {
   passes.addPass(mlir::createCSEPass());
   passes.addPass(mlir::createCanonicalizerPass());
-  passes.addPass(createResolvePacket({window}));
+  passes.addPass(createResolvePacket(packet));
   passes.addPass(createMergeFinds());
   passes.addPass(createMergeLoads());
   passes.addPass(mlir::createCSEPass());
   passes.addPass(createMergeLoads());
   passes.addPass(mlir::createCSEPass());
+  passes.addPass(createFuseAccesses());
   passes.addPass(createFormColumns());
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::createCSEPass());
@@ -59,9 +60,9 @@ void add_passes(mlir::OpPassManager& passes, unsigned window) {
   passes.addPass(mlir::createCSEPass());
 }
 
-void run_passes(mlir::ModuleOp module, unsigned window) {
+void run_passes(mlir::ModuleOp module, const ResolvePacketOptions& packet) {
   mlir::PassManager passes(module.getContext());
-  add_passes(passes, window);
+  add_passes(passes, packet);
   reported.clear();
   std::string text;
   mlir::ScopedDiagnosticHandler quiet(module.getContext(), [&](mlir::Diagnostic& d) {

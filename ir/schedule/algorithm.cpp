@@ -24,7 +24,7 @@ int limit(const Problem& p, const std::vector<int>& stage) {
   int longest = *std::max_element(stage.begin(), stage.end());
   for (const Node& n : p.nodes)
     longest +=
-        int(n.delay.latency) * (n.op && mlir::isa<ir::ReadOp, ir::WriteOp, ir::FindOp>(n.op));
+        int(n.delay.latency) * (n.op && mlir::isa<ir::ReadOp, ir::WriteOp, ir::FindOp, ir::AccessOp>(n.op));
   return longest + 1 + int(p.nodes.size());
 }
 

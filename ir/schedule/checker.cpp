@@ -32,6 +32,8 @@ public:
         check_operation(op);
     for (auto& [column, touches] : columns_)
       check_column(touches);
+    for (auto& [map, accesses] : tables_)
+      check_table(map, accesses);
     return std::move(broken_);
   }
 
@@ -41,6 +43,7 @@ private:
   void check_ends(mlir::Operation& op, unsigned stage);
   void check_order(mlir::Operation& op, unsigned stage);
   void check_column(const std::vector<Touch>& touches);
+  void check_table(const std::string& map, const std::vector<AccessOp>& accesses);
   void check_interlock(const std::vector<Touch>& touches, unsigned distance);
   bool alias(const Touch& a, const Touch& b);
   unsigned region(unsigned stage) const;
@@ -60,6 +63,7 @@ private:
   llvm::DenseMap<mlir::Operation*, double>
       time_; // when a result is there, within the stage it is made in
   std::map<std::pair<std::string, unsigned>, std::vector<Touch>> columns_;
+  std::map<std::string, std::vector<AccessOp>> tables_;
 };
 
 unsigned Checker::region(unsigned stage) const {
@@ -109,6 +113,12 @@ void Checker::check_ends(mlir::Operation& op, unsigned stage) {
 
 // Reads see the writes that come before them in the chain of states, and none that comes after.
 void Checker::check_order(mlir::Operation& op, unsigned stage) {
+  if (auto access = mlir::dyn_cast<AccessOp>(op)) {
+    if (auto before = access.getState().getDefiningOp<AccessOp>();
+        before && stage_of(before) >= stage)
+      fail(op, "accesses a table before an earlier access");
+    tables_[access.getMap().str()].push_back(access);
+  }
   auto read = mlir::dyn_cast<ReadOp>(op);
   auto write = mlir::dyn_cast<WriteOp>(op);
   if (!read && !write)
@@ -179,6 +189,31 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
       return;
   }
   fail(*pair[0].op, "no interlock keeps packets apart by " + std::to_string(distance));
+}
+
+// A packet has a table for itself from its first access to its last. So what it finds is what
+// earlier packets left, and slots are handed out in packet order; and since a slot is taken again
+// only by a later packet, keeping the packets' accesses of a slot's columns in order (check_column)
+// is enough for those.
+void Checker::check_table(const std::string& map, const std::vector<AccessOp>& accesses) {
+  unsigned first = stages_, last = 0;
+  for (AccessOp a : accesses) {
+    if (map_of(a).lru() != bool(a.getStamp()))
+      fail(*a, "stamps belong to LRU maps");
+    first = std::min(first, stage_of(a));
+    last = std::max(last, stage_of(a));
+  }
+  if (first == last)
+    return;
+  if (region(first) != region(last))
+    return fail(*AccessOp(accesses[0]), "two accesses of a table are in different regions");
+  for (const auto& lock : regions_[region(first)].interlocks) {
+    MapOp locked = lock.map;
+    if (locked.getSymName() == map && lock.handles.empty() && lock.distance >= last - first)
+      return;
+  }
+  fail(*AccessOp(accesses[0]),
+       "no interlock keeps packets out of a table for " + std::to_string(last - first));
 }
 
 } // namespace

@@ -78,12 +78,17 @@ Delay delay_of(mlir::Operation* op) {
     return {tree(unsigned(mux.getValues().size()), 3), 0, 0, 0};
   if (auto find = mlir::dyn_cast<FindOp>(op))
     return {0, 1.2, 0.7, map_of(op).find_latency()};
+  if (mlir::isa<AccessOp>(op))
+    return {0, 1.2, 0.7, map_of(op).find_latency()};
   if (auto read = mlir::dyn_cast<ReadOp>(op)) {
     MapOp map = map_of(op);
     return {0, 0.5, 0.8, memory_of(map, unsigned(read.getColumn())).latency};
   }
   if (mlir::isa<WriteOp>(op))
     return {0.3, 0, 0, 0};
+  if (mlir::isa<PacketReadOp>(
+          op)) // the packet's place is added first; the bytes come out of registers
+    return {0, chain(16), 0.1, pipeline::packet_read_latency};
   return of_arith(op);
 }
 

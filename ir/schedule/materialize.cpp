@@ -58,7 +58,18 @@ void Materializer::drop_states() {
         read.getStateMutable().clear();
       else if (auto find = mlir::dyn_cast<FindOp>(op))
         find.getStateMutable().clear();
-      else if (auto write = mlir::dyn_cast<WriteOp>(op)) {
+      else if (auto access = mlir::dyn_cast<AccessOp>(op)) {
+        builder_.setInsertionPoint(access);
+        auto plain = builder_.create<AccessOp>(
+            access.getLoc(), access.getOutcome().getType(), mlir::Type(), access.getMapAttr(),
+            Value(), access.getEnable(), access.getKey(), access.getInsert(), access.getRemove(),
+            access.getStamp());
+        plain->setAttr("latency", access->getAttr("latency"));
+        access.getOutcome().replaceAllUsesWith(plain.getOutcome());
+        op = plain;
+        stage_of_[op] = stage_of_[access];
+        replaced_.push_back(access);
+      } else if (auto write = mlir::dyn_cast<WriteOp>(op)) {
         builder_.setInsertionPoint(write);
         op = builder_.create<WriteOp>(write.getLoc(), mlir::Type(), write.getMapAttr(),
                                       write.getColumnAttr(), Value(), write.getEnable(),

@@ -1,6 +1,7 @@
 #include "ir/schedule/memory.h"
 
 #include "support/diagnostic.h"
+#include "support/lpm.h"
 
 #include <algorithm>
 #include <sstream>
@@ -68,14 +69,43 @@ void add(Demand& d, const MemoryChoice& m) {
     d.ultra += m.blocks;
 }
 
+// The nodes of each level of the search, and the handles of the intervals.
+void add_levels(Demand& d, ir::MapOp map) {
+  const auto bits = unsigned(map.getKeyBytes() - 4) * 8;
+  const LpmShape shape = lpm_shape(map.getEntries(), bits / 8);
+  for (unsigned level = 1; level < shape.levels; ++level)
+    add(d, choose_memory(shape.nodes(level), shape.keys(level) * bits));
+  add(d, choose_memory(shape.intervals, map.handle_bits()));
+}
+
+// Rows of {key, slot, valid}, the list of free slots, and for LRU maps the stamps (four are looked
+// at at once) and the key of each slot.
+void add_table(Demand& d, ir::MapOp map) {
+  unsigned slot = map.handle_bits() - 1, key = unsigned(map.getKeyBytes() * 8);
+  for (unsigned way = 0; way < map.ways(); ++way)
+    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), map.places() * (key + slot + 1)));
+  add(d, choose_memory(map.slots(), slot));
+  if (!map.lru())
+    return;
+  for (unsigned candidate = 0; candidate < 4; ++candidate)
+    add(d, choose_memory(divide_up(map.slots(), 4), 32));
+  add(d, choose_memory(map.slots(), key));
+}
+
 Demand demand_of(ir::MapOp map) {
   Demand d{map.getSymName().str()};
   for (unsigned c = 0; map.getColumns() && c < map.getColumns()->size(); ++c)
     add(d, memory_of(map, c));
-  for (unsigned way = 0; way < map.ways(); ++way) // keys, each with a valid bit
-    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), unsigned(map.getKeyBytes() * 8 + 1)));
+  if (map.is("table"))
+    add_table(d, map);
+  else
+    for (unsigned way = 0; way < map.ways(); ++way) // keys, each with a valid bit
+      add(d,
+          choose_memory(std::uint64_t(1) << map.row_bits(), unsigned(map.getKeyBytes() * 8 + 1)));
   if (map.is("present"))
     add(d, choose_memory(map.slots(), 1));
+  if (map.is("lpm"))
+    add_levels(d, map);
   return d;
 }
 

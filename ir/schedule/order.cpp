@@ -28,6 +28,10 @@ std::vector<ColumnAccesses> accesses_by_column(const Problem& p) {
 
 void add_order(Problem& p) {
   for (unsigned n = 1; n < p.nodes.size(); ++n) {
+    if (auto access = mlir::dyn_cast<AccessOp>(p.nodes[n].op))
+      for (mlir::Operation* after : access.getResult().getUsers())
+        if (mlir::isa<AccessOp>(after))
+          p.constraints.push_back({n, p.node_of.at(after), 1});
     auto write = mlir::dyn_cast<WriteOp>(p.nodes[n].op);
     if (!write)
       continue;
@@ -43,6 +47,20 @@ void add_order(Problem& p) {
       p.constraints.push_back({n, m, 1});
     }
   }
+}
+
+std::vector<TableAccesses> accesses_by_table(const Problem& p) {
+  std::map<std::string, TableAccesses> found;
+  for (unsigned n = 1; n < p.nodes.size(); ++n)
+    if (auto access = mlir::dyn_cast_or_null<AccessOp>(p.nodes[n].op)) {
+      TableAccesses& a = found[access.getMap().str()];
+      a.map = map_of(access);
+      a.accesses.push_back(n);
+    }
+  std::vector<TableAccesses> all;
+  for (auto& [key, a] : found)
+    all.push_back(std::move(a));
+  return all;
 }
 
 namespace {

@@ -14,8 +14,16 @@ struct ColumnAccesses {
 
 std::vector<ColumnAccesses> accesses_by_column(const Problem&);
 
+// All accesses of one table, as nodes, in program order.
+struct TableAccesses {
+  ir::MapOp map;
+  std::vector<unsigned> accesses;
+};
+
+std::vector<TableAccesses> accesses_by_table(const Problem&);
+
 // What program order asks for: a read sees the writes of its own packet before it and not those
-// after it.
+// after it; accesses of a table are done one after another.
 void add_order(Problem&);
 
 // A read and a write that close within one clock are put into the same stage.

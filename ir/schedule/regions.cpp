@@ -72,6 +72,17 @@ void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>&
   }
 }
 
+// From its first access of a table to its last a packet has the table for itself.
+void add_hazard(const TableAccesses& a, std::vector<Hazard>& all) {
+  if (a.accesses.size() < 2)
+    return;
+  Hazard h;
+  h.map = a.map;
+  h.accesses = a.accesses;
+  h.keyed = false;
+  all.push_back(std::move(h));
+}
+
 struct Crossing {
   unsigned node;     // something in flight
   unsigned entrance; // that cuts it
@@ -82,6 +93,8 @@ public:
   Planner(const Problem& p, const std::vector<int>& bounds) : base_(p), bounds_(bounds) {
     for (const ColumnAccesses& a : accesses_by_column(p))
       add_hazards(p, a, all_);
+    for (const TableAccesses& a : accesses_by_table(p))
+      add_hazard(a, all_);
     open_.resize(all_.size());
   }
   Plan run();

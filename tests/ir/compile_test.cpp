@@ -279,8 +279,7 @@ define void @pw.program() {
   EXPECT_EQ(results[2].retval, 5u);
 }
 
-TEST(Compile, AccessBehindTheWindowIsRefused) {
-  const char* body = R"(
+const char* const read_far = R"(
 define void @pw.program() {
   %p = getelementptr i8, ptr @pw.packet, i32 512
   %b = load i16, ptr %p, align 1
@@ -292,13 +291,29 @@ define void @pw.program() {
   call void @pw.exit(i32 %r, i32 0, i32 8, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
   ret void
 })";
+
+TEST(Compile, AccessBehindTheWindowIsRefusedIfTheUserWantsThat) {
+  CompileOptions options;
+  options.whole_packet = false;
   try {
-    compile(body);
+    compile_pipeline(sample_object(), parse(read_far), options);
     FAIL() << "accepted";
   } catch (const Failure& f) {
     EXPECT_EQ(f.diagnostics()[0].code, "PW-PKT-020");
     EXPECT_EQ(f.exit(), Exit::Unsupported);
   }
+}
+
+TEST(Compile, ReadBehindTheWindow) {
+  std::vector<std::uint8_t> far(700), behind(300);
+  far[0] = 0xbb, far[1] = 0x02; // 699
+  far[699] = 77;
+  behind[0] = 0x2c, behind[1] = 0x01; // 300
+  auto results = run_all(read_far, {far, behind, {0, 0}, {9}});
+  EXPECT_EQ(results[0].retval, 77u);
+  EXPECT_EQ(results[1].retval, 0u);
+  EXPECT_EQ(results[2].retval, 0u);
+  EXPECT_EQ(results[3].retval, 0u);
 }
 
 TEST(Compile, MapsThatDoNotFitAreRefusedWithTheArithmetic) {
@@ -325,11 +340,11 @@ TEST(Compile, TooFastAClockNamesTheFeasiblePeriod) {
   }
 }
 
-TEST(Compile, MapUpdateIsUnsupported) {
+TEST(Compile, InsertionIntoWhatIsNoHashIsUnsupported) {
   const char* body = R"(
-declare i64 @pw.map.update.1(i32, i128, i64)
+declare i64 @pw.map.delete.0(i32)
 define void @pw.program() {
-  %r = call i64 @pw.map.update.1(i32 1, i128 2, i64 0)
+  %r = call i64 @pw.map.delete.0(i32 1)
   call void @pw.exit(i32 2, i32 0, i32 8, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
   ret void
 })";

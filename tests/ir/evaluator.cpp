@@ -41,15 +41,82 @@ APInt Evaluator::input(pipeline::Input what, unsigned width, std::size_t length)
   }
 }
 
-APInt Evaluator::find(const Operation& op, unsigned width) {
-  const APInt& key = in(op, 1);
+namespace {
+
+std::vector<std::uint8_t> key_bytes(const APInt& key) {
   std::vector<std::uint8_t> bytes;
   for (unsigned b = 0; b < key.getBitWidth() / 8; ++b)
     bytes.push_back(std::uint8_t(key.extractBitsAsZExtValue(8, b * 8)));
-  auto found = slots_[op.map].find(bytes);
+  return bytes;
+}
+
+} // namespace
+
+APInt Evaluator::find(const Operation& op, unsigned width) {
+  auto found = slots_[op.map].find(key_bytes(in(op, 1)));
   if (in(op, 0).isZero() || found == slots_[op.map].end())
     return APInt(width, 0);
   return APInt(width, found->second << 1 | 1);
+}
+
+// Slots are handed out in the order of packets: the lowest that was never used, then the one free
+// for longest. A full LRU map gives up the entry used least recently of four.
+APInt Evaluator::access(const Operation& op, unsigned width) {
+  const pipeline::Map& map = pipeline_.maps[op.map];
+  APInt none(width, 0);
+  if (in(op, 0).isZero())
+    return none;
+  auto bytes = key_bytes(in(op, 1));
+  auto& slots = slots_[op.map];
+  auto at = slots.find(bytes);
+  APInt outcome = none;
+  if (at != slots.end()) {
+    outcome = APInt(width, at->second << 1 | 1);
+    outcome.setBit(map.handle_bits);
+    if (in(op, 3).isOne()) {
+      free_[op.map].push_back(at->second);
+      slots.erase(at);
+    }
+  } else if (in(op, 2).isOne()) {
+    auto slot = take(op);
+    if (!slot)
+      return none;
+    slots[bytes] = *slot;
+    outcome = APInt(width, *slot << 1 | 1);
+  }
+  if (map.lru && !outcome.isZero())
+    stamps_[op.map][outcome.lshr(1).getLoBits(map.handle_bits - 1).getZExtValue()] =
+        in(op, 4).getZExtValue();
+  return outcome;
+}
+
+std::optional<std::uint64_t> Evaluator::take(const Operation& op) {
+  const pipeline::Map& map = pipeline_.maps[op.map];
+  auto& free = free_[op.map];
+  if (next_[op.map] < map.max_entries)
+    return next_[op.map]++;
+  if (free.empty() && !map.lru)
+    return std::nullopt;
+  if (free.empty())
+    evict(op);
+  auto slot = free.front();
+  free.erase(free.begin());
+  return slot;
+}
+
+void Evaluator::evict(const Operation& op) {
+  const pipeline::Map& map = pipeline_.maps[op.map];
+  std::uint64_t& hand = hands_[op.map];
+  std::uint64_t victim = 4 * hand;
+  auto age = [&](std::uint64_t slot) {
+    return std::uint32_t(in(op, 4).getZExtValue() - stamps_[op.map][slot]);
+  };
+  for (std::uint64_t s = 4 * hand; s < std::min<std::uint64_t>(4 * hand + 4, map.max_entries); ++s)
+    if (age(s) > age(victim))
+      victim = s;
+  hand = (hand + 1) % ((map.max_entries + 3) / 4);
+  std::erase_if(slots_[op.map], [&](const auto& entry) { return entry.second == victim; });
+  free_[op.map].push_back(victim);
 }
 
 std::size_t Evaluator::word(const Operation& op, std::size_t index_operand) {
@@ -99,6 +166,12 @@ APInt Evaluator::compute(const Operation& op, const std::vector<std::uint8_t>& p
     return input(op.input, width, packet.size());
   case OpKind::PacketField:
     return field(op, packet, width);
+  case OpKind::PacketRead:
+    for (unsigned b = 0; !in(op, 0).isZero() && b < width / 8; ++b)
+      if (std::int64_t at = in(op, 1).getSExtValue() + b;
+          at >= 0 && at < std::int64_t(packet.size()))
+        v.insertBits(packet[std::size_t(at)], b * 8, 8);
+    return v;
   case OpKind::Add:
     return in(op, 0) + in(op, 1);
   case OpKind::Sub:
@@ -138,6 +211,8 @@ APInt Evaluator::compute(const Operation& op, const std::vector<std::uint8_t>& p
     return v;
   case OpKind::MapFind:
     return find(op, width);
+  case OpKind::MapAccess:
+    return access(op, width);
   case OpKind::MapRead:
     return words_[op.map][op.column][word(op, 2)];
   default:

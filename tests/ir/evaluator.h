@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace pw::test {
@@ -25,7 +26,7 @@ public:
   Outcome run(const std::vector<std::uint8_t>& packet);
   // Words of a column, by slot * count + index.
   std::vector<llvm::APInt>& column(unsigned map, unsigned column) { return words_[map][column]; }
-  // Hash and present maps: what a lookup of a key finds.
+  // Hash, present and table maps: what a lookup of a key finds.
   std::map<std::vector<std::uint8_t>, std::uint64_t>& slots(unsigned map) { return slots_[map]; }
 
 private:
@@ -35,6 +36,9 @@ private:
                     unsigned width);
   llvm::APInt input(pipeline::Input, unsigned width, std::size_t length);
   llvm::APInt find(const pipeline::Operation&, unsigned width);
+  llvm::APInt access(const pipeline::Operation&, unsigned width);
+  std::optional<std::uint64_t> take(const pipeline::Operation&);
+  void evict(const pipeline::Operation&);
   std::size_t word(const pipeline::Operation&, std::size_t index_operand);
   Outcome leave(const std::vector<std::uint8_t>& packet);
   const llvm::APInt& in(const pipeline::Operation& op, std::size_t n) const {
@@ -46,6 +50,11 @@ private:
   std::map<int, std::uint8_t> written_;
   std::vector<std::vector<std::vector<llvm::APInt>>> words_;
   std::vector<std::map<std::vector<std::uint8_t>, std::uint64_t>> slots_;
+  // Tables, by map: free slots in the order in which they became free; the lowest never used; when
+  // slots were used last; where the next victim is looked for.
+  std::map<unsigned, std::vector<std::uint64_t>> free_;
+  std::map<unsigned, std::uint64_t> next_, hands_;
+  std::map<unsigned, std::map<std::uint64_t, std::uint64_t>> stamps_;
   std::uint32_t packets_ = 0;
 };
 

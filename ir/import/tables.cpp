@@ -1,0 +1,98 @@
+// Maps that packets insert into and delete from: lookups, updates and deletions are accesses of the
+// table, in program order; what an update puts into the value is a store.
+#include "ir/import/importer.h"
+
+#include <cerrno>
+
+namespace pw::ir {
+
+using mlir::Value;
+using P = mlir::arith::CmpIPredicate;
+namespace arith = mlir::arith;
+
+namespace {
+
+bool is_hash(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+bool is_lru(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+} // namespace
+
+// A lookup in an LRU map says that the entry was used, so such a map changes even if it is only
+// read.
+bool Importer::is_table(unsigned index) {
+  const MapDefinition& m = object_.maps.at(index);
+  if (m.global != GlobalData::None || !is_hash(m.type))
+    return false;
+  auto called = [&](const char* name) {
+    llvm::Function* f = module_.getFunction(name + std::to_string(index));
+    return f && !f->use_empty();
+  };
+  return is_lru(m.type) || called("pw.map.update.") || called("pw.map.delete.");
+}
+
+Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Value remove) {
+  MapOp m = map(index);
+  Value& before = keys_[index];
+  if (!before) {
+    mlir::OpBuilder first(&program_.getBody().front(), program_.getBody().front().begin());
+    before =
+        first.create<StateOp>(where_, StateType::get(&context_, (m.getSymName() + ":keys").str()));
+  }
+  Value stamp = m.lru() ? input("packet_index", 32) : Value();
+  unsigned bits = m.handle_bits();
+  auto op = builder_.create<AccessOp>(where_, builder_.getIntegerType(bits + 1), before.getType(),
+                                      mlir::FlatSymbolRefAttr::get(m.getSymNameAttr()), before,
+                                      predicate(), key, insert, remove, stamp);
+  before = op.getResult();
+  Outcome out;
+  out.op = op;
+  out.handle = make<BitsOp>(builder_.getIntegerType(bits), op.getOutcome(), 0);
+  out.hit = make<BitsOp>(builder_.getI1Type(), op.getOutcome(), 0);
+  out.found = make<BitsOp>(builder_.getI1Type(), op.getOutcome(), bits);
+  return out;
+}
+
+void Importer::need_table(unsigned index, llvm::CallInst& i) {
+  MapOp m = map(index);
+  if (!m.is("table"))
+    throw Failure(diagnose("PW-MAP-021", "map '" + m.getSymName().str() +
+                                             "' is of a type that packets can't insert into or "
+                                             "delete from")
+                      .at(0, source_location(location(i)))
+                      .limited("hash, LRU hash and their per-CPU forms",
+                               "map type " + std::to_string(m.getType()))
+                      .help("let the host fill the map, or use a hash"));
+}
+
+// Flags: 0 BPF_ANY, 1 BPF_NOEXIST, 2 BPF_EXIST.
+void Importer::import_update(llvm::CallInst& i, unsigned index) {
+  need_table(index, i);
+  Value key = value(i.getArgOperand(0)), data = value(i.getArgOperand(1));
+  Value flags = value(i.getArgOperand(2));
+  Value fresh_only = compare(P::eq, flags, constant(64, BPF_NOEXIST));
+  Value old_only = compare(P::eq, flags, constant(64, BPF_EXIST));
+  Outcome out = access(index, key, negate(old_only), constant(1, 0));
+  Value exists = make<arith::AndIOp>(fresh_only, out.found);
+  Value written = make<arith::AndIOp>(out.hit, negate(exists));
+  store({Pointer::Kind::Map, index, out.handle, 0, {}, {}}, data,
+        make<arith::AndIOp>(predicate(), written));
+  auto error = [&](int number) { return constant(llvm::APInt(64, std::uint64_t(-number))); };
+  Value refused = make<arith::SelectOp>(old_only, error(ENOENT), error(E2BIG));
+  Value failed = make<arith::SelectOp>(exists, error(EEXIST), refused);
+  values_[&i] = make<arith::SelectOp>(written, constant(64, 0), failed);
+}
+
+void Importer::import_delete(llvm::CallInst& i, unsigned index) {
+  need_table(index, i);
+  Outcome out = access(index, value(i.getArgOperand(0)), constant(1, 0), constant(1, 1));
+  values_[&i] = make<arith::SelectOp>(out.found, constant(64, 0),
+                                      constant(llvm::APInt(64, std::uint64_t(-ENOENT))));
+}
+
+} // namespace pw::ir
