@@ -85,6 +85,11 @@ public:
   // One after another, in order; state is kept from call to call. packet_index counts over calls.
   virtual std::vector<PacketResult> run(std::span<const Packet>) = 0;
   virtual std::optional<std::uint64_t> cycles() const { return std::nullopt; } // simulated so far
+  // By map, for engines with a clock: clocks so far in which a packet waited for its sake (an
+  // interlock, or a table that needs time). Only maps that can make packets wait.
+  virtual std::optional<std::map<std::string, std::uint64_t>> held_cycles() const {
+    return std::nullopt;
+  }
   // Index of the first packet in which an LRU map without a free element was asked for one: from
   // this packet on another engine may have evicted another entry. nullopt: none yet, or not known.
   virtual std::optional<std::uint32_t> first_eviction() const { return std::nullopt; }

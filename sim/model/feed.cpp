@@ -14,6 +14,10 @@ std::uint64_t settle_clocks(const pipeline::Pipeline& pipeline) {
   return 16 + longest;
 }
 
+std::uint64_t pause_clocks(const pipeline::Pipeline& pipeline) {
+  return settle_clocks(pipeline) + 64;
+}
+
 std::vector<std::uint64_t> offer_clocks(std::span<const Packet> packets, const EngineInput& input) {
   std::vector<std::uint64_t> clocks(packets.size());
   if (!input.pace_capture)

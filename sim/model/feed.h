@@ -13,6 +13,9 @@ namespace pw {
 // enough that nothing of it is left in any register, not even in those of interlocks.
 std::uint64_t settle_clocks(const pipeline::Pipeline&);
 
+// A pause of the input may be left out when the hardware has been idle for that long.
+std::uint64_t pause_clocks(const pipeline::Pipeline&);
+
 // For each packet the first clock, counted from the start of the run, in which its first beat may
 // be offered: all zeros back to back, or with pace_capture the time since the first packet in
 // clocks.

@@ -1,4 +1,5 @@
 // The `model` engine: Core says what the stages do, Timing in which clock.
+#include "backends/verilog/structure.h"
 #include "sim/engine.h"
 #include "sim/model/core.h"
 #include "sim/model/feed.h"
@@ -35,6 +36,7 @@ public:
   }
   std::vector<PacketResult> run(std::span<const Packet>) override;
   std::optional<std::uint64_t> cycles() const override { return timing_.now(); }
+  std::optional<std::map<std::string, std::uint64_t>> held_cycles() const override;
 
 private:
   struct Flight { // what is known of a packet of this run
@@ -75,6 +77,8 @@ private:
   std::vector<Flight> flights_;
   std::vector<PacketResult> results_;
   std::uint64_t start_ = 0, last_progress_ = 0;
+  std::uint64_t quiet_since_ = 0; // idle, and nothing accepted
+  bool idle_ = false;             // in the clock before this one
   std::size_t next_ = 0, next_beat_ = 0, finished_ = 0;
 };
 
@@ -99,6 +103,7 @@ void ModelEngine::accepted() {
     results_[next_].cycle_in = timing_.now() - 1;
     progress();
   }
+  quiet_since_ = timing_.now() - 1;
   if (++next_beat_ == beats(packet)) {
     ++next_;
     next_beat_ = 0;
@@ -124,6 +129,10 @@ void ModelEngine::clock() {
   }
   in.ready = sink_ready(input_, timing_.now());
   const std::uint64_t now = timing_.now();
+  const bool idle = timing_.idle();
+  if (idle && !idle_)
+    quiet_since_ = now;
+  idle_ = idle;
   const bool taken = timing_.clock(in);
   core_.run_stages(now);
   if (in.valid && taken)
@@ -182,13 +191,20 @@ std::vector<std::uint8_t> ModelEngine::deparse(const Packet& packet, Record& rec
   return {zero + record.head, zero + tail};
 }
 
-// With --pace capture there may be long times without a packet.
+std::optional<std::map<std::string, std::uint64_t>> ModelEngine::held_cycles() const {
+  std::map<std::string, std::uint64_t> held;
+  for (const unsigned map : verilog::holding_maps(pipeline_))
+    held[pipeline_.maps[map].name] = core_.held(map);
+  return held;
+}
+
+// With --pace capture there may be long times without a packet. The harness of rtl leaves out the
+// same clocks: what goes on in tables without packets goes on in none of them.
 void ModelEngine::skip_idle() {
-  if (next_ == packets_.size() || next_beat_ != 0 || !timing_.idle())
+  if (next_ == packets_.size() || next_beat_ != 0 || !idle_)
     return;
-  const std::uint64_t quiet = settle_clocks(pipeline_);
   const std::uint64_t target = start_ + offer_[next_];
-  if (timing_.now() < last_progress_ + quiet || timing_.now() + quiet >= target)
+  if (timing_.now() < quiet_since_ + pause_clocks(pipeline_) || target <= timing_.now() + 1)
     return;
   timing_.skip(target - timing_.now() - 1);
   core_.skip();
@@ -210,6 +226,8 @@ std::vector<PacketResult> ModelEngine::run(std::span<const Packet> packets) {
   results_.assign(packets.size(), {});
   start_ = timing_.now();
   next_ = next_beat_ = finished_ = 0;
+  quiet_since_ = start_;
+  idle_ = false;
   progress();
   while (finished_ < packets.size() || next_ < packets.size()) {
     skip_idle();

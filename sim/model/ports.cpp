@@ -27,15 +27,9 @@ void Ports::clock(Port& port) {
   port.result = port.table.next().bits(port.slot_bits);
 }
 
-bool Ports::settled() const {
-  for (const Port& port : ports_)
-    if (!port.table.settled())
-      return false;
-  return true;
-}
-
 void Ports::load(HostTables& tables) {
   for (Port& port : ports_) {
+    port.table.settle();
     const MapTable& host = tables.table(port.map);
     if (host.loads() == port.loads)
       continue;
@@ -48,8 +42,9 @@ void Ports::load(HostTables& tables) {
   }
 }
 
-void Ports::store(HostTables& tables) const {
-  for (const Port& port : ports_) {
+void Ports::store(HostTables& tables) {
+  for (Port& port : ports_) {
+    port.table.settle();
     MapTable& host = tables.table(port.map);
     host.forget_keys();
     port.table.for_each(

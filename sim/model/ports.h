@@ -34,11 +34,9 @@ public:
       if (port.access.enable || !port.table.settled())
         clock(port);
   }
-  bool settled() const;
-  // Keys that were loaded since the last call come into the tables.
-  void load(HostTables&);
-  // Who is in which slot now.
-  void store(HostTables&) const;
+  // Accesses of the host take their time: afterwards all tables are settled.
+  void load(HostTables&);  // keys that were loaded since the last call come into the tables
+  void store(HostTables&); // who is in which slot now
 
 private:
   static void clock(Port&);

@@ -34,19 +34,23 @@ struct PwRtlRun {
   std::uint64_t count;
   std::uint32_t stall_percent, stall_seed;
   std::uint64_t settle; // clocks to go on after the hardware is idle again
+  std::uint64_t pause;  // clocks without anything after which a pause of the input is left out
   PwRtlResult* results; // count elements
   const std::uint8_t* output;
   const PwRtlTrace* traces;
   std::uint64_t trace_count;
-  const char* error; // what is wrong with the hardware, or null
+  const std::uint64_t* held; // by bit of port `held`: clocks of this run
+  const char* error;         // what is wrong with the hardware, or null
 };
 
 // One table of a map, rows [first, first + count), row_bytes bytes each, least significant first.
+// `answer`, if not null: where the bytes of what the hardware answers to a write go, too.
 struct PwRtlAccess {
   std::uint32_t map, table, first, count;
   std::uint32_t row_bytes;
   bool write;
   std::uint8_t* data;
+  std::uint8_t* answer;
 };
 
 // The functions of the library, by these names with "pw_rtl_" in front.

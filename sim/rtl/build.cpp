@@ -110,6 +110,7 @@ Command Builder::compiler(const std::string& optimisation) const {
   command.push_back("-I" + root_ + "/include/vltstd");
   command.push_back("-DPW_BUS=" + std::to_string(design_.bus_bytes));
   command.push_back("-DPW_TRACES=" + std::to_string(design_.traces));
+  command.push_back("-DPW_HELD=" + std::to_string(design_.held));
   command.push_back(design_.waves ? "-DPW_FST=1" : "-DPW_FST=0");
   return command;
 }

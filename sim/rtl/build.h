@@ -12,6 +12,7 @@ struct Design {
   std::map<std::string, std::string> files; // *.sv: name -> text
   unsigned bus_bytes = 64;
   unsigned traces = 0; // Trace operations
+  unsigned held = 0;   // bits of port `held`
   bool waves = false;  // able to write FST
 };
 

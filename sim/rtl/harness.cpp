@@ -1,7 +1,7 @@
 // The part of a pipeline's simulator that is the same for every program: clock, reset, AXI4-Stream
 // source and sink, results, traces, host port. Compiled with the Verilated model (class Vpw) into a
 // shared library; PW_BUS is the bus width in bytes, PW_TRACES the number of Trace operations,
-// PW_FST whether waveforms can be written.
+// PW_HELD the bits of port `held`, PW_FST whether waveforms can be written.
 //
 // A clock is evaluated twice: with the clock low, where inputs are set and outputs are sampled, and
 // with the rising edge.
@@ -20,6 +20,8 @@
 
 namespace {
 
+// The deepest memory takes a clock a row to be cleared.
+constexpr std::uint64_t longest = std::uint64_t{1} << 28;
 constexpr std::uint64_t patience = 1'000'000; // clocks in which nothing at all happens
 
 // Ports are integers of 8 to 64 bits or arrays of 32-bit words; all of them little-endian bytes.
@@ -63,6 +65,7 @@ private:
   void sample_result();
   void sample_output();
   void sample_traces();
+  void sample_held();
   void check_hold();
   void skip_pause();
   void fail(const char* what) { run_->error = run_->error ? run_->error : what; }
@@ -86,6 +89,7 @@ private:
   std::vector<std::uint8_t> output_;
   std::vector<PwRtlTrace> traces_;
   std::uint64_t traced_[PW_TRACES + 1] = {}; // packets that went past each Trace operation
+  std::uint64_t waited_[PW_HELD + 1] = {};   // by bit of `held`
   // An offered output beat that was not taken must not change.
   bool held_ = false;
   std::uint8_t held_data_[PW_BUS] = {};
@@ -135,8 +139,6 @@ bool Simulator::reset() {
     rise();
   }
   top_->rst = 0;
-  constexpr std::uint64_t longest = std::uint64_t{1}
-                                    << 28; // the deepest memory takes a clock a row
   for (std::uint64_t i = 0; i < longest; ++i) {
     low();
     if (top_->clear_done)
@@ -261,11 +263,19 @@ void Simulator::sample_traces() {
 #endif
 }
 
+void Simulator::sample_held() {
+#if PW_HELD > 0
+  for (unsigned map = 0; map < PW_HELD; ++map)
+    waited_[map] += bit(top_->held, map);
+#endif
+}
+
 void Simulator::sample() {
   sample_input();
   sample_result();
   sample_output();
   sample_traces();
+  sample_held();
   if (top_->idle != idle_)
     idle_since_ = now_;
   idle_ = top_->idle;
@@ -282,7 +292,7 @@ void Simulator::clock() {
 // In a long pause nothing changes but the number of the clock.
 void Simulator::skip_pause() {
   const std::uint64_t quiet_since = std::max(idle_since_, progress_);
-  if (!idle_ || offered_ || next_ == run_->count || now_ < quiet_since + run_->settle + 64)
+  if (!idle_ || offered_ || next_ == run_->count || now_ < quiet_since + run_->pause)
     return;
   const std::uint64_t target = start_ + run_->packets[next_].offer;
   if (target > now_ + 1)
@@ -299,6 +309,7 @@ void Simulator::run(PwRtlRun& run) {
   output_.clear();
   traces_.clear();
   std::fill(std::begin(traced_), std::end(traced_), 0);
+  std::fill(std::begin(waited_), std::end(waited_), 0);
   while (!run.error && (finished_ < run.count || next_ < run.count || in_frame_)) {
     clock();
     skip_pause();
@@ -313,6 +324,7 @@ void Simulator::run(PwRtlRun& run) {
       fail("it does not become idle");
   }
   run.output = output_.data();
+  run.held = waited_;
   run.traces = traces_.data();
   run.trace_count = traces_.size();
 }
@@ -327,11 +339,11 @@ bool Simulator::host_row(const PwRtlAccess& access, std::uint32_t row) {
   if (access.write)
     put(top_->host_wdata, data, access.row_bytes);
   bool done = false;
-  for (int clocks = 0; clocks < 1000 && !done; ++clocks) {
+  for (std::uint64_t clocks = 0; clocks < longest && !done; ++clocks) {
     low();
     done = top_->host_ready;
-    if (done && !access.write)
-      get(top_->host_rdata, data, access.row_bytes);
+    if (done && (!access.write || access.answer))
+      get(top_->host_rdata, access.write ? access.answer : data, access.row_bytes);
     rise();
   }
   top_->host_valid = 0;

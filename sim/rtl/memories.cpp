@@ -10,7 +10,9 @@ Memories::Memories(Simulator& simulator, HostTables& tables)
     : simulator_(simulator), tables_(tables) {
   for (unsigned m = 0; m < tables.size(); ++m) {
     const auto& map = tables.table(m).map();
-    if (map.kind != MapKind::Array) {
+    if (map.kind == MapKind::Table) {
+      keys_.emplace_back(simulator, m, map);
+    } else if (map.kind != MapKind::Array) {
       const unsigned bytes = map.kind == MapKind::Hash ? map.key_bytes + 1 : 1;
       shadows_.push_back({m, 0, bytes, false, std::vector<std::uint8_t>(map.slots * bytes)});
     }
@@ -43,14 +45,25 @@ void Memories::write_differing(Shadow& shadow, std::vector<std::uint8_t> rows) {
   const std::size_t bytes = shadow.row_bytes;
   for (std::size_t row = 0; row * bytes < rows.size(); ++row) {
     std::uint8_t* data = &rows[row * bytes];
-    if (!std::equal(data, data + bytes, &shadow.rows[row * bytes]))
+    if (!shadow.known || !std::equal(data, data + bytes, &shadow.rows[row * bytes]))
       simulator_.access(
-          {shadow.map, shadow.table, std::uint32_t(row), 1, shadow.row_bytes, true, data});
+          {shadow.map, shadow.table, std::uint32_t(row), 1, shadow.row_bytes, true, data, nullptr});
   }
   shadow.rows = std::move(rows);
+  shadow.known = true;
+}
+
+// Slots that were empty when the columns were last read hold what packets have left there.
+void Memories::forget(unsigned map) {
+  for (Shadow& shadow : shadows_)
+    if (shadow.map == map && shadow.written)
+      shadow.known = false;
 }
 
 void Memories::load() {
+  for (TableAccess& keys : keys_)
+    if (keys.load(tables_.table(keys.map())))
+      forget(keys.map());
   for (Shadow& shadow : shadows_)
     write_differing(shadow, wanted(shadow));
 }
@@ -67,13 +80,15 @@ void Memories::read_written(Shadow& shadow) {
       ++end;
     if (end > first)
       simulator_.access({shadow.map, shadow.table, first * count, (end - first) * count,
-                         shadow.row_bytes, false, &shadow.rows[first * slot_bytes]});
+                         shadow.row_bytes, false, &shadow.rows[first * slot_bytes], nullptr});
     first = end;
   }
   table.column(shadow.table - 1) = shadow.rows;
 }
 
 void Memories::dump() {
+  for (TableAccess& keys : keys_)
+    keys.dump(tables_.table(keys.map()));
   for (Shadow& shadow : shadows_)
     if (shadow.written)
       read_written(shadow);

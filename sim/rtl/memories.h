@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/rtl/simulator.h"
+#include "sim/rtl/table_access.h"
 #include "sim/tables/host_tables.h"
 
 #include <vector>
@@ -21,15 +22,18 @@ private:
     unsigned map = 0, table = 0, row_bytes = 0;
     bool written = false; // by the data path
     std::vector<std::uint8_t> rows;
+    bool known = true; // rows is what the hardware holds
   };
 
   std::vector<std::uint8_t> wanted(const Shadow&) const;
+  void forget(unsigned map);
   void write_differing(Shadow&, std::vector<std::uint8_t> rows);
   void read_written(Shadow&);
 
   Simulator& simulator_;
   HostTables& tables_;
   std::vector<Shadow> shadows_;
+  std::vector<TableAccess> keys_; // of the maps of kind Table
 };
 
 } // namespace pw::rtl

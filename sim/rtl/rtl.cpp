@@ -1,4 +1,5 @@
 // The `rtl` engine: the emitted Verilog under Verilator.
+#include "backends/verilog/structure.h"
 #include "backends/verilog/verilog.h"
 #include "sim/engine.h"
 #include "sim/model/feed.h"
@@ -55,6 +56,7 @@ fs::path build(const EngineInput& input) {
   std::erase_if(design.files, [](const auto& file) { return !is_source(file.first); });
   design.bus_bytes = input.pipeline->bus_bytes;
   design.traces = unsigned(traces_of(*input.pipeline).size());
+  design.held = unsigned(verilog::holding_maps(*input.pipeline).size());
   design.waves = !input.trace_file.empty();
   return rtl::build_simulator(design);
 }
@@ -66,6 +68,7 @@ public:
         simulator_(build(input), input.environment.cpu, input.environment.seed, input.trace_file),
         memories_(simulator_, tables_), traces_(traces_of(*input.pipeline)) {
     memories_.load();
+    add_held({});
   }
 
   void set_maps(const MapState& state) override {
@@ -79,11 +82,13 @@ public:
   }
   std::vector<PacketResult> run(std::span<const Packet>) override;
   std::optional<std::uint64_t> cycles() const override { return simulator_.cycles(); }
+  std::optional<std::map<std::string, std::uint64_t>> held_cycles() const override { return held_; }
 
 private:
   std::vector<PwRtlPacket> inputs(std::span<const Packet>);
   PacketResult result(const PwRtlResult&, const std::uint8_t* output) const;
   void add_traces(const PwRtlRun&, std::vector<PacketResult>&) const;
+  void add_held(const PwRtlRun&);
 
   EngineInput input_;
   HostTables tables_;
@@ -91,6 +96,7 @@ private:
   rtl::Memories memories_;
   std::vector<const pipeline::Operation*> traces_;
   std::uint64_t packet_index_ = 0;
+  std::map<std::string, std::uint64_t> held_;
 };
 
 std::vector<PwRtlPacket> RtlEngine::inputs(std::span<const Packet> packets) {
@@ -128,6 +134,12 @@ void RtlEngine::add_traces(const PwRtlRun& run, std::vector<PacketResult>& resul
                    traces_[call->operation]->format, call->args);
 }
 
+void RtlEngine::add_held(const PwRtlRun& run) {
+  unsigned bit = 0;
+  for (const unsigned map : verilog::holding_maps(*input_.pipeline))
+    held_[input_.pipeline->maps[map].name] += run.held ? run.held[bit++] : 0;
+}
+
 std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
   check_lengths(packets);
   const auto given = inputs(packets);
@@ -138,12 +150,14 @@ std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
   run.stall_percent = input_.stall_percent;
   run.stall_seed = input_.stall_seed;
   run.settle = settle_clocks(*input_.pipeline);
+  run.pause = pause_clocks(*input_.pipeline);
   run.results = raw.data();
   simulator_.run(run);
   std::vector<PacketResult> results;
   for (const PwRtlResult& one : raw)
     results.push_back(result(one, run.output));
   add_traces(run, results);
+  add_held(run);
   return results;
 }
 

@@ -36,7 +36,8 @@ struct Context {
 std::string valid_name(unsigned stage);               // a packet is in the stage
 std::string enter_name(unsigned region);              // a packet enters the region in this clock
 std::string table_name(const Context&, unsigned map); // instance of a map of MapKind::Table
-unsigned bits_for(unsigned count);                    // bits of a number below count; at least 1
+unsigned table_row_bits(const pipeline::Map&); // of what the host reads and writes, kind Table
+unsigned bits_for(unsigned count);             // bits of a number below count; at least 1
 
 // The parts, in the order of the text.
 void add_ports(Context&);

@@ -219,7 +219,7 @@ void MapEmitter::emit_table(const Operations& accesses) {
   unsigned key = 8 * map_.key_bytes, slot = bits_for(map_.slots), width = slot + 2;
   bool used = !accesses.empty();
   c_.wire(width, unit + "_result"), c_.wire(1, unit + "_done");
-  Connections ports = host_ports(unit, 0, 32, key + 1 + slot);
+  Connections ports = host_ports(unit, 0, 32, table_row_bits(map_));
   std::erase_if(ports, [](const auto& port) {
     return port.first == "host_wdata" || port.first == "host_write";
   });

@@ -41,7 +41,7 @@ Json tables_json(const pipeline::Map& map) {
     out.push_back({{"table", 0},
                    {"holds", "entries"},
                    {"rows", (map.ways << map.row_bits) * map.places + map.stash},
-                   {"width", 8 * map.key_bytes + 1 + bits_for(map.slots)}});
+                   {"width", table_row_bits(map)}});
   if (map.kind == pipeline::MapKind::Present)
     out.push_back({{"table", 0}, {"holds", "presence"}, {"rows", map.slots}, {"width", 1}});
   for (unsigned i = 0; i < map.columns.size(); ++i) {

@@ -12,6 +12,11 @@ unsigned bits_for(unsigned count) {
   return std::max(1u, static_cast<unsigned>(std::bit_width(count - 1)));
 }
 
+// {key, slot, valid} or {key, operation}
+unsigned table_row_bits(const pipeline::Map& map) {
+  return 8 * map.key_bytes + bits_for(map.slots) + 3;
+}
+
 namespace {
 
 unsigned trace_count(const Context& c) {
@@ -21,10 +26,8 @@ unsigned trace_count(const Context& c) {
 
 void add_host_width(Context& c) {
   for (const pipeline::Map& map : c.p.maps) {
-    if (map.kind == pipeline::MapKind::Table) // {key, slot, valid} or {key, operation}
-      c.host_width = std::max(c.host_width, 8 * map.key_bytes + 1 + bits_for(map.slots));
     if (map.kind == pipeline::MapKind::Table)
-      c.host_width = std::max(c.host_width, 8 * map.key_bytes + 2);
+      c.host_width = std::max(c.host_width, table_row_bits(map));
     if (map.kind == pipeline::MapKind::Hash)
       c.host_width = std::max(c.host_width, 8 * map.key_bytes + 1);
     for (const pipeline::Column& column : map.columns)

@@ -42,6 +42,7 @@ void compare(const Case& c, const EngineInput& input, std::size_t count) {
     EXPECT_EQ(rtl->maps(), model->maps());
     EXPECT_EQ(rtl->maps(), reference.maps());
     EXPECT_EQ(rtl->cycles(), model->cycles());
+    EXPECT_EQ(rtl->held_cycles(), model->held_cycles());
   }
 }
 
