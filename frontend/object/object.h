@@ -95,8 +95,8 @@ void set_slot(Object&, const std::string& assignment);
 // tells.
 ProgramType program_type(const Program&);
 
-// name "" = the only program, else an error that lists them. type Unknown = from the section
-// prefix, then from the use of the context. Throws Failure (PW-PRG-...).
+// name "" = the only program (of several, the only one that stands in no slot), else an error that
+// lists them. type Unknown = from the section, then from the use of the context. Throws Failure.
 const Program& select_program(const Object&, const std::string& name,
                               ProgramType type = ProgramType::Unknown);
 

@@ -48,7 +48,21 @@ const Program& by_name(const Object& object, const std::string& name) {
   return *found.front();
 }
 
-// The only program; of several, the only one that sees packets.
+// What stands in a slot of a program array is tail-called, not attached. Of several programs that
+// leaves one, or doesn't tell.
+void keep_entry(const Object& object, std::vector<const Program*>& candidates) {
+  const auto called = [&](const Program* p) {
+    return std::ranges::any_of(object.maps, [p](const MapDefinition& m) {
+      return std::ranges::any_of(m.initial_programs,
+                                 [p](const auto& slot) { return slot.second == p->name; });
+    });
+  };
+  if (std::ranges::count_if(candidates, called) + 1 == std::ssize(candidates))
+    std::erase_if(candidates, called);
+}
+
+// The only program; of several, the only one that sees packets, or the only one of these that is
+// not tail-called.
 const Program& only(const Object& object) {
   std::vector<const Program*> candidates = all(object);
   if (candidates.empty())
@@ -56,6 +70,8 @@ const Program& only(const Object& object) {
                       .help("a program is a function in a section of its own: SEC(\"xdp\")"));
   if (candidates.size() > 1 && std::any_of(candidates.begin(), candidates.end(), is_packet_program))
     std::erase_if(candidates, [](const Program* p) { return !is_packet_program(p); });
+  if (candidates.size() > 1)
+    keep_entry(object, candidates);
   if (candidates.size() == 1 ||
       !std::any_of(candidates.begin(), candidates.end(), is_packet_program))
     return *candidates.front();

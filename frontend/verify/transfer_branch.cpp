@@ -43,6 +43,12 @@ bool bounds(const Value& p, const Value& end) {
 
 bool is_packet_like(const Value& v) { return v.is_packet() || v.kind == Kind::PacketEnd; }
 
+// Of a packet pointer, which comes from 32 bits of the context, compilers look at the low half
+// only: packets never lie where that is 0.
+bool compares_with_null(const Value& v, bool is64) {
+  return v.is_pointer() && (is64 || is_packet_like(v) || v.kind == Kind::PacketHalf);
+}
+
 } // namespace
 
 void Transfer::refine(State& s, const Value& old, const Scalar& now, std::optional<Register> reg) {
@@ -125,9 +131,9 @@ bool Transfer::branch(State& s, unsigned insn, const Jump& j, bool taken) {
   if (a.is_scalar() && b.is_scalar())
     return branch_scalars(s, j, taken, a, b);
   const bool equality = j.condition == Condition::Eq || j.condition == Condition::Ne;
-  if (j.is64 && equality && a.is_pointer() && b.is_null())
+  if (equality && b.is_null() && compares_with_null(a, j.is64))
     return branch_null(s, j, taken, a);
-  if (j.is64 && equality && b.is_pointer() && a.is_null())
+  if (equality && a.is_null() && compares_with_null(b, j.is64))
     return branch_null(s, j, taken, b);
   const bool ordered = equality || j.condition == Condition::Gt || j.condition == Condition::Ge ||
                        j.condition == Condition::Lt || j.condition == Condition::Le;

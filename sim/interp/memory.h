@@ -26,7 +26,9 @@ enum class Space : std::uint16_t {
   Value = 0x1000
 };
 
-inline constexpr std::uint64_t space_middle = 1ull << 40; // offset 0 of every space
+// Offset 0 of every space. The low half is not 0 either: that is all that compilers look at when
+// they ask of a packet pointer whether it is NULL.
+inline constexpr std::uint64_t space_middle = (1ull << 40) + (1ull << 31);
 
 constexpr std::uint64_t address_in(unsigned space, std::int64_t offset) {
   return (std::uint64_t{space} << 48) + space_middle + static_cast<std::uint64_t>(offset);

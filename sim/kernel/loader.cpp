@@ -216,6 +216,8 @@ void LoadedProgram::load(const LoadRequest& request) {
   for (const MapDefinition& definition : request.object.maps) {
     const bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
     map_fds_.push_back(map != nullptr ? bpf_map__fd(map) : -1);
+    // A program array would belong to the first program that names it.
+    redirect_fds_.push_back(is_redirect_map(definition.type) ? map_fds_.back() : -1);
   }
   if (program_fd() < 0)
     fail("no program '" + program_name_ + "'", ENOENT);
@@ -229,7 +231,7 @@ int LoadedProgram::program_fd(const std::string& name) const {
 // Runs a program that writes down where the kernel keeps each map: that is what redirect stubs
 // record.
 void LoadedProgram::learn_addresses() {
-  const Code code = map_address_program(exchange_fd_, map_fds_);
+  const Code code = map_address_program(exchange_fd_, redirect_fds_);
   const int fd =
       bpf_prog_load(BPF_PROG_TYPE_XDP, "pw_maps", "GPL", code.data(), code.size(), nullptr);
   if (fd < 0)

@@ -41,7 +41,7 @@ private:
   std::string program_name_;
   std::unique_ptr<bpf_object, void (*)(bpf_object*)> object_{nullptr, bpf_object__close};
   std::vector<int> handlers_;
-  std::vector<int> map_fds_;
+  std::vector<int> map_fds_, redirect_fds_;
   int exchange_fd_ = -1;
   Exchange* exchange_ = nullptr;
 };
