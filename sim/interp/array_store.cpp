@@ -25,13 +25,15 @@ std::optional<Element> ArrayStore::find(ByteSpan key) {
 }
 
 int ArrayStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
-  if (flags > BPF_EXIST)
+  if ((flags & ~std::uint64_t{BPF_F_LOCK}) > BPF_EXIST)
     return -EINVAL;
   const auto slot = find(key);
   if (!slot)
     return -E2BIG;
-  if (flags == BPF_NOEXIST)
+  if ((flags & BPF_NOEXIST) != 0)
     return -EEXIST;
+  if ((flags & BPF_F_LOCK) != 0 && !definition().spin_lock)
+    return -EINVAL;
   set(*slot, bytes);
   return 0;
 }

@@ -62,6 +62,21 @@ std::uint64_t buffer_length(HelperContext& c, const Arguments&) {
   return static_cast<std::uint64_t>(c.memory.frame.tail - c.memory.frame.head);
 }
 
+// Every interface is there and has the MTU of the environment.
+std::uint64_t check_mtu(HelperContext& c, const Arguments& a) {
+  constexpr std::uint32_t header = Frame::shortest; // of Ethernet: the MTU does not count it
+  const auto given = static_cast<std::uint32_t>(c.memory.load(a[2], 4));
+  if (a[4] != 0)
+    return error(-EINVAL);
+  const auto whole = static_cast<std::uint32_t>(buffer_length(c, a));
+  const std::uint32_t length =
+      (given != 0 ? given + header : whole) + static_cast<std::uint32_t>(a[3]);
+  c.memory.store(a[2], 4, c.environment.mtu);
+  const bool too_long =
+      static_cast<std::int32_t>(length) > static_cast<std::int32_t>(c.environment.mtu + header);
+  return too_long ? BPF_MTU_CHK_RET_FRAG_NEEDED : BPF_MTU_CHK_RET_SUCCESS;
+}
+
 namespace {
 
 // The part [offset, offset + size) of the frame that load_bytes and store_bytes name, or -errno.

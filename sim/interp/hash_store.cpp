@@ -2,6 +2,7 @@
 
 #include "sim/maps/contents.h"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace pw::interp {
@@ -18,44 +19,73 @@ bool is_lru(bpf_map_type type) {
 
 HashStore::HashStore(const MapDefinition& map)
     : MapStore(map), per_cpu_(is_per_cpu_map(map.type)), lru_(is_lru(map.type)),
-      preallocated_((map.flags & BPF_F_NO_PREALLOC) == 0) {}
+      preallocated_((map.flags & BPF_F_NO_PREALLOC) == 0) {
+  if (lru_)
+    slots_.emplace(map.max_entries);
+}
 
 std::optional<Element> HashStore::find(ByteSpan key) {
   const auto entry = table_.find(text(key));
   if (entry == table_.end())
     return std::nullopt;
-  touch(entry->second);
+  if (lru_)
+    slots_->touch(entry->second.slot, packet());
   return entry->second.element;
 }
 
 int HashStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
-  if (flags > BPF_EXIST)
+  const bool lock = (flags & BPF_F_LOCK) != 0 && definition().spin_lock && !lru_ && !per_cpu_;
+  const std::uint64_t mode = lock ? flags & ~std::uint64_t{BPF_F_LOCK} : flags;
+  if (mode > BPF_EXIST)
     return -EINVAL;
+  note_pressure(flags);
   const auto entry = table_.find(text(key));
-  if (entry != table_.end())
-    return flags == BPF_NOEXIST ? -EEXIST : replace_value(entry->second, bytes);
-  return flags == BPF_EXIST ? -ENOENT : insert(text(key), bytes);
+  if (entry == table_.end())
+    return mode == BPF_EXIST ? -ENOENT : insert(text(key), bytes);
+  if (lru_)
+    slots_->touch(entry->second.slot, packet());
+  return mode == BPF_NOEXIST ? -EEXIST : replace_value(entry->second, bytes, lock || per_cpu_);
 }
 
-int HashStore::replace_value(Entry& entry, ByteSpan bytes) {
-  if (!per_cpu_)
+int HashStore::replace_value(Entry& entry, ByteSpan bytes, bool in_place) {
+  if (!in_place)
     entry.element = replacement(entry.element);
   set(entry.element, bytes);
-  touch(entry);
   return 0;
 }
 
 int HashStore::insert(const std::string& key, ByteSpan bytes) {
-  if (table_.size() >= definition().max_entries) {
-    if (!lru_)
-      return -E2BIG;
-    erase(table_.find(ages_.front()));
-  }
+  if (!lru_ && table_.size() >= definition().max_entries)
+    return -E2BIG;
+  const LruSlots::Slot slot = lru_ ? take_slot(key) : 0;
   const Element element = take();
   set(element, bytes);
-  const auto age = lru_ ? ages_.insert(ages_.end(), key) : ages_.end();
-  table_.emplace(key, Entry{element, age});
+  table_.emplace(key, Entry{element, slot});
   return 0;
+}
+
+LruSlots::Slot HashStore::take_slot(const std::string& key) {
+  if (const auto slot = slots_->take(key, packet()))
+    return *slot;
+  const LruSlots::Slot slot = slots_->victim(packet());
+  const auto evicted = table_.find(slots_->key_of(slot));
+  free_.push_back(evicted->second.element);
+  table_.erase(evicted);
+  slots_->reuse(slot, key, packet());
+  return slot;
+}
+
+// Linux takes an element before it looks whether the key is there. It hands elements out to a
+// processor in batches of at most 128, or half of what is there for one processor, and evicts as
+// soon as a batch can't be filled.
+void HashStore::note_pressure(std::uint64_t flags) {
+  constexpr std::uint32_t largest_batch = 128;
+  const std::uint32_t most = definition().max_entries;
+  const std::uint32_t batch = std::clamp(most / 2, 1u, largest_batch);
+  if (!lru_ || first_eviction_ || (per_cpu_ && flags == BPF_EXIST))
+    return;
+  if (table_.size() + batch > most)
+    first_eviction_ = packet();
 }
 
 int HashStore::remove(ByteSpan key) {
@@ -68,7 +98,7 @@ int HashStore::remove(ByteSpan key) {
 
 void HashStore::erase(Table::iterator entry) {
   if (lru_)
-    ages_.erase(entry->second.age);
+    slots_->release(entry->second.slot);
   free_.push_back(entry->second.element);
   table_.erase(entry);
 }
@@ -93,11 +123,6 @@ Element HashStore::replacement(Element old) {
   return fresh;
 }
 
-void HashStore::touch(Entry& entry) {
-  if (lru_)
-    ages_.splice(ages_.end(), ages_, entry.age);
-}
-
 MapContents HashStore::contents() {
   MapContents all;
   for (const auto& [key, entry] : table_) {
@@ -110,6 +135,9 @@ MapContents HashStore::contents() {
 void HashStore::replace(const MapContents& given) {
   while (!table_.empty())
     erase(table_.begin());
+  if (lru_)
+    slots_->clear();
+  begin_packet(0); // entries from the host count as used by the first packet
   for (const auto& [key, bytes] : given)
     insert(text(key), bytes);
 }

@@ -1,17 +1,17 @@
 // Hash maps: plain, per-CPU and LRU.
 #pragma once
 
+#include "sim/interp/lru_slots.h"
 #include "sim/interp/map_store.h"
 
-#include <list>
 #include <unordered_map>
 
 namespace pw::interp {
 
 // Elements are recycled in the order in which Linux does it on one CPU: a deleted element is the
 // next to be used (last in, first out); a pre-allocated table keeps one spare element, which an
-// update of an existing key swaps with the old one. Per-CPU values are updated in place. An LRU
-// table that is full evicts the entry whose last lookup or update is the longest ago.
+// update of an existing key swaps with the old one. Per-CPU values are updated in place, and so is
+// what is there with BPF_F_LOCK. An LRU table that is full evicts (lru_slots.h).
 class HashStore : public MapStore {
 public:
   explicit HashStore(const MapDefinition&);
@@ -20,24 +20,27 @@ public:
   int remove(ByteSpan key) override;
   MapContents contents() override;
   void replace(const MapContents&) override;
+  std::optional<std::uint32_t> first_eviction() const override { return first_eviction_; }
 
 private:
   struct Entry {
-    Element element;
-    std::list<std::string>::iterator age; // LRU only
+    Element element = 0;
+    LruSlots::Slot slot = 0; // LRU only
   };
   using Table = std::unordered_map<std::string, Entry>;
 
   Element take();
   Element replacement(Element old);
-  int replace_value(Entry&, ByteSpan value);
+  int replace_value(Entry&, ByteSpan value, bool in_place);
   int insert(const std::string& key, ByteSpan value);
-  void touch(Entry&);
+  LruSlots::Slot take_slot(const std::string& key);
+  void note_pressure(std::uint64_t flags);
   void erase(Table::iterator);
 
   bool per_cpu_, lru_, preallocated_;
   Table table_;
-  std::list<std::string> ages_; // oldest first
+  std::optional<LruSlots> slots_; // LRU only
+  std::optional<std::uint32_t> first_eviction_;
   std::vector<Element> free_;
   std::optional<Element> spare_;
 };

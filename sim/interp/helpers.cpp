@@ -154,6 +154,7 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_csum_diff, csum_diff},
     NamedHelper{BPF_FUNC_redirect, redirect},
     NamedHelper{BPF_FUNC_redirect_map, redirect_map},
+    NamedHelper{BPF_FUNC_check_mtu, check_mtu},
     NamedHelper{BPF_FUNC_spin_lock, nothing},
     NamedHelper{BPF_FUNC_spin_unlock, nothing},
     NamedHelper{BPF_FUNC_xdp_adjust_head, adjust_head},

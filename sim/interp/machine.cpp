@@ -73,6 +73,8 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
   memory_.load_packet(packet.bytes);
   packet_ = {};
   packet_.index = index;
+  for (const auto& map : maps_)
+    map->begin_packet(index);
   packet_.time_ns =
       environment_.time == Environment::Time::Capture ? packet.time_ns : std::uint64_t{index} * 4;
   PacketResult result;

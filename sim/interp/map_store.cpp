@@ -9,6 +9,10 @@
 
 namespace pw::interp {
 
+namespace {
+constexpr std::size_t lock_bytes = 4; // of struct bpf_spin_lock
+}
+
 MapStore::MapStore(const MapDefinition& definition)
     : definition_(definition), stride_(std::max<std::size_t>(definition.value_size, 1)) {}
 
@@ -27,6 +31,8 @@ void MapStore::set(Element element, ByteSpan bytes) {
   const std::size_t n = std::min(target.size(), bytes.size());
   std::copy_n(bytes.begin(), n, target.begin());
   std::fill(target.begin() + static_cast<std::ptrdiff_t>(n), target.end(), 0);
+  if (definition_.spin_lock)
+    std::ranges::fill(target.subspan(*definition_.spin_lock, lock_bytes), std::uint8_t{0});
 }
 
 std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {

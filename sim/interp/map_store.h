@@ -30,15 +30,21 @@ public:
   virtual int remove(ByteSpan key) = 0;                                      // 0 or -errno
   virtual MapContents contents() = 0;
   virtual void replace(const MapContents&) = 0; // checked already
+  // Index of the first packet in which this LRU map may have had to evict something: in Linux,
+  // which begins before all elements are taken.
+  virtual std::optional<std::uint32_t> first_eviction() const { return std::nullopt; }
+  void begin_packet(std::uint32_t index) { packet_ = index; }
 
 protected:
   Element new_element();
-  void set(Element, ByteSpan value);
+  void set(Element, ByteSpan value); // but a spin lock, which is always 0
+  std::uint32_t packet() const { return packet_; }
 
 private:
   MapDefinition definition_;
   std::size_t stride_;
   Bytes bytes_;
+  std::uint32_t packet_ = 0;
 };
 
 // Throws Failure PW-ENG-004 for a type that the interpreter has not.

@@ -15,17 +15,35 @@ namespace {
 
 constexpr std::array device_kinds = {"dummy", "ifb", "veth", "bridge"}; // not every kernel has all
 
-// RTM_NEWLINK as a flat buffer.
+// RTM_NEWLINK as a flat buffer: makes a device, or changes one.
 class NewLink {
 public:
-  NewLink(const std::string& name, std::uint32_t ifindex, const char* kind, std::uint32_t queues) {
+  NewLink(std::uint32_t ifindex, std::uint16_t flags) {
     header_.nlmsg_type = RTM_NEWLINK;
-    header_.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+    header_.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | NLM_F_ACK | flags);
     append(&header_, sizeof header_);
     ifinfomsg info{};
     info.ifi_family = AF_UNSPEC;
     info.ifi_index = static_cast<int>(ifindex);
     append(&info, sizeof info);
+  }
+
+  static NewLink device(const std::string& name, std::uint32_t ifindex, const char* kind,
+                        std::uint32_t queues) {
+    NewLink link(ifindex, NLM_F_CREATE | NLM_F_EXCL);
+    link.describe(name, kind, queues);
+    return link;
+  }
+
+  static NewLink with_mtu(std::uint32_t ifindex, std::uint32_t mtu) {
+    NewLink link(ifindex, 0);
+    link.attribute(IFLA_MTU, &mtu, sizeof mtu);
+    link.finish();
+    return link;
+  }
+
+private:
+  void describe(const std::string& name, const char* kind, std::uint32_t queues) {
     attribute(IFLA_IFNAME, name.c_str(), name.size() + 1);
     attribute(IFLA_NUM_RX_QUEUES, &queues, sizeof queues);
     attribute(IFLA_NUM_TX_QUEUES, &queues, sizeof queues);
@@ -34,10 +52,15 @@ public:
     attribute(IFLA_INFO_KIND, kind, std::strlen(kind));
     const auto length = static_cast<std::uint16_t>(bytes_.size() - nest);
     std::memcpy(&bytes_[nest], &length, sizeof length);
+    finish();
+  }
+
+  void finish() {
     header_.nlmsg_len = static_cast<std::uint32_t>(bytes_.size());
     std::memcpy(bytes_.data(), &header_, sizeof header_);
   }
 
+public:
   // 0 or -errno.
   int send() const {
     const int socket = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -98,7 +121,7 @@ std::optional<std::string> Devices::ensure(std::uint32_t ifindex, std::uint32_t 
     return "there can be no interface " + std::to_string(ifindex);
   int result = 0;
   for (const char* kind : device_kinds) {
-    result = NewLink("pw" + std::to_string(ifindex), ifindex, kind, queues).send();
+    result = NewLink::device("pw" + std::to_string(ifindex), ifindex, kind, queues).send();
     if (result == 0 || result == -EEXIST)
       break;
   }
@@ -106,6 +129,14 @@ std::optional<std::string> Devices::ensure(std::uint32_t ifindex, std::uint32_t 
     return "interface " + std::to_string(ifindex) + " can't be made: " + std::strerror(-result);
   made_[ifindex] = queues;
   return std::nullopt;
+}
+
+std::optional<std::string> Devices::set_mtu(std::uint32_t ifindex, std::uint32_t mtu) {
+  const int result = NewLink::with_mtu(ifindex, mtu).send();
+  if (result == 0)
+    return std::nullopt;
+  return "interface " + std::to_string(ifindex) + " can't have an MTU of " + std::to_string(mtu) +
+         " bytes: " + std::strerror(-result);
 }
 
 int Devices::xdp_socket() {

@@ -20,6 +20,8 @@ public:
   // A device with this index and at least `queues` receive queues; an error text if there can't be
   // one. Index 1 is the loopback device, which has one queue.
   std::optional<std::string> ensure(std::uint32_t ifindex, std::uint32_t queues = 1);
+  // An error text if it can't have this MTU.
+  std::optional<std::string> set_mtu(std::uint32_t ifindex, std::uint32_t mtu);
   // A fresh AF_XDP socket, owned by this object; negative: -errno.
   int xdp_socket();
 

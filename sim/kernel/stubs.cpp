@@ -147,6 +147,8 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
       return Assembler(fd).op64(BPF_MOV, R0, 0).take();
     case BPF_FUNC_get_smp_processor_id:
       return fixed_cpu ? std::optional(read_u32(fd, offsetof(Exchange, cpu))) : std::nullopt;
+    case BPF_FUNC_check_mtu: // every interface is there: asked of the one the packet came in by
+      return Assembler(fd).op64(BPF_MOV, R2, 0).call(BPF_FUNC_check_mtu).take();
     case BPF_FUNC_redirect:
       return redirect(fd);
     case BPF_FUNC_redirect_map:

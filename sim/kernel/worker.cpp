@@ -53,10 +53,13 @@ public:
         maps_(*input.object, program_.map_fds(), cpu_, devices_,
               [this](const std::string& name) { return program_.program_fd(name); }),
         output_(output_room) {
-    if (const auto problem =
-            devices_.ensure(input.environment.ifindex, input.environment.rx_queue + 1))
+    const Environment& e = input.environment;
+    auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1);
+    if (!problem)
+      problem = devices_.set_mtu(e.ifindex, e.mtu);
+    if (problem)
       throw Failure(diagnose("PW-ENG-004", "the kernel engine can't receive there: " + *problem)
-                        .help("choose another --ifindex or --rxq"));
+                        .help("choose another --ifindex, --rxq or --mtu"));
   }
 
   void set_maps(const MapState& state) {

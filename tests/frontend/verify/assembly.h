@@ -90,8 +90,8 @@ inline Insns lookup(int index) {
   return c;
 }
 
-// Maps 0: hash of 8-byte values, 1: array of 16 bytes, 2: xskmap, 3: LRU hash, 4: cpumap, 5:
-// constants, 6: devmap.
+// Maps 0: hash of 8-byte values, 1: array of 16 bytes, 2: xskmap, 3: sockmap, 4: cpumap, 5:
+// constants, 6: devmap, 7: LRU hash, 8: LPM trie, 9: hash of 16 bytes with a lock at byte 4.
 inline Object object_of(const Insns& insns, std::vector<unsigned> subprograms = {}) {
   Object o;
   const auto add_map = [&](const char* name, bpf_map_type type, unsigned value) {
@@ -106,13 +106,18 @@ inline Object object_of(const Insns& insns, std::vector<unsigned> subprograms = 
   add_map("hash", BPF_MAP_TYPE_HASH, 8);
   add_map("array", BPF_MAP_TYPE_ARRAY, 16);
   add_map("sockets", BPF_MAP_TYPE_XSKMAP, 4);
-  add_map("lru", BPF_MAP_TYPE_LRU_HASH, 8);
+  add_map("connections", BPF_MAP_TYPE_SOCKMAP, 4);
   add_map("cpus", BPF_MAP_TYPE_CPUMAP, 4);
   add_map(".rodata", BPF_MAP_TYPE_ARRAY, 8);
   o.maps.back().max_entries = 1;
   o.maps.back().global = GlobalData::Rodata;
   o.maps.back().initial = {'x', '=', '%', 's', 0, 0, 0, 0};
   add_map("devices", BPF_MAP_TYPE_DEVMAP, 4);
+  add_map("lru", BPF_MAP_TYPE_LRU_HASH, 8);
+  add_map("prefixes", BPF_MAP_TYPE_LPM_TRIE, 8);
+  o.maps.back().key_size = 8;
+  add_map("locked", BPF_MAP_TYPE_HASH, 16);
+  o.maps.back().spin_lock = 4;
   Program p;
   p.name = "test";
   p.section = "xdp";
