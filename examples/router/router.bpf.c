@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An IPv4 router: hosts first, then networks of 24 bits, then the default route. The next hop gives both Ethernet
-// addresses and the port. (Prefixes of any length are the work of a longest-prefix map.)
+// addresses and the port. (Prefixes of any length: see lpm_router.)
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>

@@ -76,8 +76,12 @@ Delay of_arith(mlir::Operation* op) {
 Delay delay_of(mlir::Operation* op) {
   if (auto mux = mlir::dyn_cast<MuxOp>(op))
     return {tree(unsigned(mux.getValues().size()), 3), 0, 0, 0};
-  if (auto find = mlir::dyn_cast<FindOp>(op))
-    return {0, 1.2, 0.7, map_of(op).find_latency()};
+  if (auto find = mlir::dyn_cast<FindOp>(op)) {
+    MapOp map = map_of(op);
+    if (map.is("lpm")) // compared with the root; block RAM and a gate
+      return {0, 1.4, 1.2, map.find_latency()};
+    return {0, 1.2, 0.7, map.find_latency()};
+  }
   if (mlir::isa<AccessOp>(op))
     return {0, 1.2, 0.7, map_of(op).find_latency()};
   if (auto read = mlir::dyn_cast<ReadOp>(op)) {

@@ -71,11 +71,17 @@ void add(Demand& d, const MemoryChoice& m) {
 
 // The nodes of each level of the search, and the handles of the intervals.
 void add_levels(Demand& d, ir::MapOp map) {
-  const auto bits = unsigned(map.getKeyBytes() - 4) * 8;
-  const LpmShape shape = lpm_shape(map.getEntries(), bits / 8);
+  const unsigned bytes = unsigned(map.getKeyBytes()) - 4;
+  const LpmShape shape = lpm_shape(map.getEntries(), bytes);
+  auto memory = [&](std::uint64_t words, unsigned bits) {
+    if (shape.is_large(words, bits))
+      d.ultra += ultra_for(words, bits);
+    else if (words > 64)
+      d.blocks += blocks_for(words, bits);
+  };
   for (unsigned level = 1; level < shape.levels; ++level)
-    add(d, choose_memory(shape.nodes(level), shape.keys(level) * bits));
-  add(d, choose_memory(shape.intervals, map.handle_bits()));
+    memory(shape.nodes(level), shape.keys(level) * bytes * 8);
+  memory(shape.intervals, map.handle_bits());
 }
 
 // Rows of {key, slot, valid}, the list of free slots, and for LRU maps the stamps (four are looked

@@ -34,6 +34,7 @@ Value* Emitter::map_find(const Operation& op) {
   case MapKind::Present:
     return find_present(op);
   case MapKind::Hash:
+  case MapKind::Lpm:
     return find_hash(op);
   }
   return nullptr;
@@ -62,7 +63,7 @@ Value* Emitter::find_present(const Operation& op) {
   return slot_as_handle(op, key, present);
 }
 
-// The one lookup that is too long to be made inline.
+// Lookups that are too long to be made inline.
 Value* Emitter::find_hash(const Operation& op) {
   Value* enable = operand(op, 0);
   Value* key = operand(op, 1);

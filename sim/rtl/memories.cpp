@@ -1,10 +1,63 @@
 #include "sim/rtl/memories.h"
 
+#include "support/lpm.h"
+
 #include <algorithm>
 
 namespace pw::rtl {
 
 using pipeline::MapKind;
+
+namespace {
+
+// Puts an integer of `bytes` bytes at a bit of a row, which is zero there.
+void put_bits(std::uint8_t* row, unsigned at, const std::uint8_t* integer, unsigned bytes) {
+  for (unsigned i = 0; i < bytes; ++i) {
+    row[at / 8 + i] |= std::uint8_t(integer[i] << at % 8);
+    if (at % 8 != 0)
+      row[at / 8 + i + 1] |= std::uint8_t(integer[i] >> (8 - at % 8));
+  }
+}
+
+// A row of a longest-prefix match: {last key of the interval, handle}.
+unsigned lpm_row_bytes(const pipeline::Map& map) {
+  return (8 * (map.key_bytes - 4) + map.handle_bits + 7) / 8;
+}
+
+std::size_t lpm_rows(const pipeline::Map& map) {
+  return lpm_shape(map.max_entries, map.key_bytes - 4).intervals;
+}
+
+std::vector<std::uint8_t> lpm_row(const pipeline::Map& map, const std::uint8_t* last,
+                                  std::uint64_t handle) {
+  std::vector<std::uint8_t> row(lpm_row_bytes(map)), key(last, last + map.key_bytes - 4);
+  std::reverse(key.begin(), key.end()); // as an integer
+  for (unsigned i = 0; i < (map.handle_bits + 7) / 8; ++i)
+    row[i] = std::uint8_t(handle >> 8 * i);
+  put_bits(row.data(), map.handle_bits, key.data(), unsigned(key.size()));
+  return row;
+}
+
+// As they are after reset: what is behind the last interval stays so.
+std::vector<std::uint8_t> empty_lpm_rows(const pipeline::Map& map) {
+  const std::vector<std::uint8_t> ones(map.key_bytes - 4, 0xff);
+  const auto row = lpm_row(map, ones.data(), 0);
+  std::vector<std::uint8_t> rows;
+  for (std::size_t i = 0; i < lpm_rows(map); ++i)
+    rows.insert(rows.end(), row.begin(), row.end());
+  return rows;
+}
+
+std::vector<std::uint8_t> wanted_lpm_rows(const MapTable& table) {
+  std::vector<std::uint8_t> rows = empty_lpm_rows(table.map());
+  for (std::size_t i = 0; i < table.lpm().rows(); ++i) {
+    const auto row = lpm_row(table.map(), table.lpm().last(i), table.lpm().handle(i));
+    std::copy(row.begin(), row.end(), rows.begin() + std::ptrdiff_t(i * row.size()));
+  }
+  return rows;
+}
+
+} // namespace
 
 Memories::Memories(Simulator& simulator, HostTables& tables)
     : simulator_(simulator), tables_(tables) {
@@ -12,6 +65,8 @@ Memories::Memories(Simulator& simulator, HostTables& tables)
     const auto& map = tables.table(m).map();
     if (map.kind == MapKind::Table) {
       keys_.emplace_back(simulator, m, map);
+    } else if (map.kind == MapKind::Lpm) {
+      shadows_.push_back({m, 0, lpm_row_bytes(map), false, empty_lpm_rows(map)});
     } else if (map.kind != MapKind::Array) {
       const unsigned bytes = map.kind == MapKind::Hash ? map.key_bytes + 1 : 1;
       shadows_.push_back({m, 0, bytes, false, std::vector<std::uint8_t>(map.slots * bytes)});
@@ -27,6 +82,8 @@ std::vector<std::uint8_t> Memories::wanted(const Shadow& shadow) const {
   const MapTable& table = tables_.table(shadow.map);
   if (shadow.table != 0)
     return table.column(shadow.table - 1);
+  if (table.map().kind == MapKind::Lpm)
+    return wanted_lpm_rows(table);
   std::vector<std::uint8_t> rows(shadow.rows.size());
   for (unsigned slot = 0; slot < table.map().slots; ++slot) {
     if (!table.occupied(slot))

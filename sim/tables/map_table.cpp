@@ -19,6 +19,8 @@ MapTable::MapTable(const pipeline::Map& map, const MapDefinition& definition)
     keys_.resize(std::size_t(map.slots) * map.key_bytes);
   if (map.kind == MapKind::Hash)
     hash_.emplace(map.ways, map.row_bits, map.key_bytes);
+  if (map.kind == MapKind::Lpm)
+    lpm_.emplace(map.key_bytes - 4);
 }
 
 void MapTable::clear() {
@@ -28,6 +30,8 @@ void MapTable::clear() {
   if (hash_)
     hash_->clear();
   next_slot_ = 0;
+  if (lpm_)
+    lpm_->clear();
   rest_.clear();
 }
 
@@ -36,6 +40,8 @@ void MapTable::load(const MapContents& contents) {
   ++loads_;
   for (const auto& [key, value] : contents)
     set_value(place(key), value);
+  if (lpm_)
+    lpm_->build();
 }
 
 void MapTable::forget_keys() { std::fill(present_.begin(), present_.end(), std::uint8_t{0}); }
@@ -50,6 +56,8 @@ std::uint32_t MapTable::place(const std::vector<std::uint8_t>& key) {
     set_key(next_slot_, key.data());
     return next_slot_++;
   }
+  if (lpm_)
+    return lpm_->add(key);
   if (map_->kind == MapKind::Present)
     present_[key_index(key)] = 1;
   if (map_->kind != MapKind::Hash)
@@ -124,7 +132,7 @@ MapContents MapTable::contents() const {
   for (std::uint32_t slot = 0; slot < map_->slots; ++slot) {
     if (!occupied(slot))
       continue;
-    if (map_->kind == MapKind::Hash || map_->kind == MapKind::Table)
+    if (map_->kind == MapKind::Hash || map_->kind == MapKind::Table || lpm_)
       contents.emplace(std::vector<std::uint8_t>(key(slot), key(slot) + map_->key_bytes),
                        value(slot));
     else
@@ -142,17 +150,23 @@ bool MapTable::occupied(std::uint32_t slot) const {
     return present_[slot] != 0;
   case MapKind::Hash:
     return hash_->valid(slot);
+  case MapKind::Lpm:
+    return slot < lpm_->size();
   }
   return false;
 }
 
 const std::uint8_t* MapTable::key(std::uint32_t slot) const {
+  if (lpm_)
+    return lpm_->key(slot);
   return map_->kind == MapKind::Table ? &keys_[std::size_t(slot) * map_->key_bytes]
                                       : hash_->key(slot);
 }
 
 std::uint64_t MapTable::find(const std::uint8_t* key) const {
   std::uint32_t slot = 0;
+  if (lpm_)
+    return lpm_->find(key);
   if (map_->kind == MapKind::Hash) {
     const auto found = hash_->find(key);
     return found ? std::uint64_t{*found} << 1 | 1 : 0;

@@ -6,6 +6,7 @@
 #include "frontend/object/object.h"
 #include "sim/engine.h"
 #include "sim/tables/cuckoo.h"
+#include "sim/tables/lpm.h"
 
 #include <unordered_map>
 
@@ -28,7 +29,7 @@ public:
   void forget_keys();
   void set_key(std::uint32_t slot, const std::uint8_t* key);
 
-  // Handle of a key (pipeline.h): {slot, hit}, 0 if it is not there.
+  // Handle of a key as MapFind has it (pipeline.h): {slot, hit}, 0 if it is not there.
   std::uint64_t find(const std::uint8_t* key) const;
 
   const pipeline::Map& map() const { return *map_; }
@@ -37,7 +38,8 @@ public:
   const std::vector<std::uint8_t>& column(unsigned c) const { return columns_[c]; }
   // Is there an entry in this slot (always, for an array)?
   bool occupied(std::uint32_t slot) const;
-  const std::uint8_t* key(std::uint32_t slot) const;         // Hash and Table, key_bytes bytes
+  const std::uint8_t* key(std::uint32_t slot) const;         // Hash, Table, Lpm, key_bytes bytes
+  const LpmTable& lpm() const { return *lpm_; }              // Lpm only
   std::vector<std::uint8_t>& presence() { return present_; } // Present only: one byte a slot
 
 private:
@@ -55,6 +57,7 @@ private:
   std::uint32_t next_slot_ = 0;       // of Table, for load()
   unsigned loads_ = 0;
   std::optional<CuckooTable> hash_;
+  std::optional<LpmTable> lpm_;
   // Values with bytes other than zero in no column; the bytes that are in one are stale here.
   std::unordered_map<std::uint32_t, std::vector<std::uint8_t>> rest_;
 };

@@ -374,8 +374,71 @@ TEST(Compile, UnknownDeviceIsAnError) {
 
 TEST(Compile, MapTypeWithoutHardwareIsUnsupported) {
   Object o = sample_object();
-  o.maps[0].type = BPF_MAP_TYPE_LPM_TRIE;
+  o.maps[0].type = BPF_MAP_TYPE_QUEUE;
   EXPECT_EQ(first_code(o, counter), "PW-MAP-020");
+}
+
+// A lookup of the longest prefix of 40 bits, with `length` in front of the first five bytes.
+std::string prefix_lookup(const std::string& length) {
+  return R"(
+declare ptr @pw.map.find.3(i72)
+define void @pw.program() {
+  %p = getelementptr i8, ptr @pw.packet, i32 512
+  %b = load i40, ptr %p, align 1
+  %wide = zext i40 %b to i72
+  %data = shl i72 %wide, 32
+  %n = call i32 @pw.length()
+  %length = )" +
+         length + R"(
+  %l = zext i32 %length to i72
+  %key = or i72 %data, %l
+  %v = call ptr @pw.map.find.3(i72 %key)
+  %none = icmp eq ptr %v, null
+  br i1 %none, label %out, label %there
+there:
+  %x = load i32, ptr %v, align 1
+  br label %out
+out:
+  %r = phi i32 [ 0, %0 ], [ %x, %there ]
+  call void @pw.exit(i32 %r, i32 0, i32 8, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
+  ret void
+})";
+}
+
+Object object_with_prefixes(unsigned entries = 100) {
+  Object o = sample_object();
+  o.maps.push_back(map_definition("routes", BPF_MAP_TYPE_LPM_TRIE, 9, 4, entries));
+  return o;
+}
+
+TEST(Compile, LongestPrefixTakesTheKeyWithoutItsLength) {
+  auto p = compile_pipeline(object_with_prefixes(), parse(prefix_lookup("add i32 40, 0"))).pipeline;
+  ASSERT_EQ(p.maps.size(), 1u);
+  EXPECT_EQ(p.maps[0].kind, pipeline::MapKind::Lpm);
+  EXPECT_EQ(p.maps[0].slots, 100u);
+  EXPECT_EQ(p.maps[0].find_latency, 4u);
+  auto find =
+      std::ranges::find(p.operations, pipeline::OpKind::MapFind, &pipeline::Operation::kind);
+  ASSERT_NE(find, p.operations.end());
+  EXPECT_EQ(p.values[find->operands[1]].width, 40u);
+  EXPECT_EQ(find->latency, 4u);
+}
+
+TEST(Compile, PartOfAPrefixKeyIsUnsupported) {
+  for (const char* length : {"add i32 39, 0", "add i32 %n, 0", "select i1 undef, i32 40, i32 32"})
+    EXPECT_EQ(first_code(object_with_prefixes(), prefix_lookup(length)), "PW-MAP-026") << length;
+}
+
+// As in Linux: a key that is longer than the longest prefix finds nothing.
+TEST(Compile, TooLongAPrefixKeyFindsNothing) {
+  auto p = compile_pipeline(object_with_prefixes(), parse(prefix_lookup("add i32 41, 0"))).pipeline;
+  EXPECT_EQ(std::ranges::count(p.operations, pipeline::OpKind::MapFind, &pipeline::Operation::kind),
+            0);
+}
+
+TEST(Compile, PrefixesThatDoNotFitTheDeviceAreRefused) {
+  EXPECT_EQ(first_code(object_with_prefixes(3'000'000), prefix_lookup("add i32 40, 0")),
+            "PW-DEV-001");
 }
 
 TEST(Compile, OffsetThatNoColumnFitsIsUnsupported) {

@@ -13,10 +13,10 @@ using enum EngineKind;
 
 std::vector<Subject> chosen() {
   static const std::vector<std::string> names = {
-      "firewall", "tunnel",      "dnat",        "router",          "nat",
-      "vlan_pop", "vlan_push",   "decap",       "set_dscp",        "trim",
-      "pad",      "meta",        "ddos_filter", "count_protocols", "global_counters",
-      "sampler",  "atomic_fetch"};
+      "firewall", "tunnel",       "dnat",        "router",          "nat",
+      "vlan_pop", "vlan_push",    "decap",       "set_dscp",        "trim",
+      "pad",      "meta",         "ddos_filter", "count_protocols", "global_counters",
+      "sampler",  "atomic_fetch", "lpm_router"};
   std::vector<Subject> subjects;
   for (const Subject& example : examples())
     if (std::ranges::find(names, example.name) != names.end())

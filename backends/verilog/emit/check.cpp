@@ -2,6 +2,7 @@
 
 #include "backends/verilog/structure.h"
 #include "support/diagnostic.h"
+#include "support/lpm.h"
 
 #include <bit>
 
@@ -45,6 +46,10 @@ void check_map(const pipeline::Map& m) {
     require(m.ways > 0 && m.row_bits > 0 && m.places > 0 && m.stash > 0 &&
                 m.slots == m.max_entries && m.find_latency == 4,
             "table of map " + m.name);
+  if (m.kind == MapKind::Lpm)
+    require(m.key_bytes > 4 && m.slots == m.max_entries &&
+                m.find_latency == lpm_shape(m.max_entries, m.key_bytes - 4).latency(),
+            "prefixes of map " + m.name);
   if (m.kind == MapKind::Present)
     require(m.find_latency == 1 || m.find_latency == 2, "presence bits of map " + m.name);
   for (const pipeline::Column& c : m.columns)

@@ -3,6 +3,7 @@
 #include "backends/verilog/emit/context.h"
 #include "ir/table_reserve.h"
 #include "support/hash.h"
+#include "support/lpm.h"
 
 #include <algorithm>
 #include <bit>
@@ -45,6 +46,7 @@ private:
   Connections find_ports(const Operations& finds, const std::string& unit) const;
   void emit_hash(const Operations& finds);
   void emit_present(const Operations& finds);
+  void emit_lpm(const Operations& finds);
   void emit_table(const Operations& accesses);
   Expression joined(const Operations& accesses, unsigned operand) const;
   std::string masks() const;
@@ -110,7 +112,7 @@ void MapEmitter::deliver(const Operations& ops, const std::string& from, unsigne
 }
 
 Connections MapEmitter::find_ports(const Operations& finds, const std::string& unit) const {
-  unsigned key = 8 * map_.key_bytes;
+  unsigned key = 8 * (map_.key_bytes - (map_.kind == pipeline::MapKind::Lpm ? 4 : 0));
   if (finds.empty())
     return {{"find_enable", literal(1, 0)},
             {"find_key", literal(key, 0)},
@@ -257,6 +259,33 @@ void MapEmitter::emit_table(const Operations& accesses) {
                               slice(unit + "_result", width, 0, map_.handle_bits)}));
 }
 
+void MapEmitter::emit_lpm(const Operations& finds) {
+  std::string unit = name_ + "_find";
+  unsigned key = map_.key_bytes - 4;
+  LpmShape shape = lpm_shape(map_.max_entries, key);
+  unsigned ultra = shape.is_large(shape.intervals, map_.handle_bits) ? 1U << shape.levels : 0U;
+  for (unsigned level = 1; level < shape.levels; ++level)
+    ultra |= shape.is_large(shape.nodes(level), shape.keys(level) * 8 * key) ? 1U << level : 0U;
+  unsigned ports = static_cast<unsigned>(std::max<std::size_t>(1, finds.size()));
+  c_.wire(ports * map_.handle_bits, unit + "_handles");
+  Connections ports_of = host_ports(unit, 0, shape.bits(), 8 * key + map_.handle_bits);
+  for (auto& port : find_ports(finds, unit))
+    ports_of.push_back(port);
+  c_.top.add(Instance{"pw_lpm",
+                      unit,
+                      {{"KEY", text(8 * key)},
+                       {"LEVELS", text(shape.levels)},
+                       {"ROOT_BITS", text(shape.root_bits)},
+                       {"FAN_BITS", text(std::max(1u, shape.fan_bits))},
+                       {"ROWS", text(shape.intervals)},
+                       {"ROW_BITS", text(shape.bits())},
+                       {"HANDLE", text(map_.handle_bits)},
+                       {"FINDS", text(ports)},
+                       {"ULTRA", text(ultra)}},
+                      std::move(ports_of)});
+  deliver(finds, unit + "_handles", map_.handle_bits);
+}
+
 bool whole_words(const Operations& writes) {
   return std::ranges::all_of(
       writes, [](const Operation* op) { return std::ranges::count(op->byte_enables, false) == 0; });
@@ -374,6 +403,8 @@ void MapEmitter::emit() {
     emit_hash(finds);
   if (map_.kind == pipeline::MapKind::Present)
     emit_present(finds);
+  if (map_.kind == pipeline::MapKind::Lpm)
+    emit_lpm(finds);
   if (map_.kind == pipeline::MapKind::Table)
     emit_table(select(OpKind::MapAccess, 0));
   for (unsigned i = 0; i < map_.columns.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "backends/verilog/emit/signature.h"
 
 #include "backends/verilog/emit/axil.h"
+#include "support/lpm.h"
 
 #include <nlohmann/json.hpp>
 
@@ -42,6 +43,11 @@ Json tables_json(const pipeline::Map& map) {
                    {"holds", "entries"},
                    {"rows", (map.ways << map.row_bits) * map.places + map.stash},
                    {"width", table_row_bits(map)}});
+  if (map.kind == pipeline::MapKind::Lpm)
+    out.push_back({{"table", 0},
+                   {"holds", "intervals"},
+                   {"rows", lpm_shape(map.max_entries, map.key_bytes - 4).intervals},
+                   {"width", 8 * (map.key_bytes - 4) + map.handle_bits}});
   if (map.kind == pipeline::MapKind::Present)
     out.push_back({{"table", 0}, {"holds", "presence"}, {"rows", map.slots}, {"width", 1}});
   for (unsigned i = 0; i < map.columns.size(); ++i) {

@@ -30,6 +30,8 @@ void add_host_width(Context& c) {
       c.host_width = std::max(c.host_width, table_row_bits(map));
     if (map.kind == pipeline::MapKind::Hash)
       c.host_width = std::max(c.host_width, 8 * map.key_bytes + 1);
+    if (map.kind == pipeline::MapKind::Lpm) // {last key of an interval, handle}
+      c.host_width = std::max(c.host_width, 8 * (map.key_bytes - 4) + map.handle_bits);
     for (const pipeline::Column& column : map.columns)
       c.host_width = std::max(c.host_width, 8 * column.bytes);
   }

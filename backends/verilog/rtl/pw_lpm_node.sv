@@ -1,0 +1,55 @@
+// One node of the search of pw_lpm: compares a key with the node's 2^BITS - 1 sorted keys at once. child is how many of them are
+// less than the key, in the clock after they were given.
+// Keys are compared in pieces of 64 bits, and the pieces' answers are joined in the clock in which child is there.
+module pw_lpm_node #(
+    parameter integer KEY = 32,  // bits
+    parameter integer BITS = 2
+) (
+    input  wire                         clk,
+    input  wire [((1<<BITS)-1)*KEY-1:0] keys,
+    input  wire [KEY-1:0]               key,
+    output wire [BITS-1:0]              child
+);
+  localparam integer COUNT = (1 << BITS) - 1;
+  localparam integer PIECES = (KEY + 63) / 64;
+  localparam integer LEAVES = 1 << $clog2(PIECES);
+  wire [COUNT:0] less;  // keys that are less: the first ones
+  assign less[COUNT] = 1'b0;
+  genvar k, p, b, t;
+  generate
+    for (k = 0; k < COUNT; k = k + 1) begin : g_key
+      // A heap: node i joins nodes 2i and 2i + 1; the pieces are LEAVES, LEAVES + 1, ..., lowest first.
+      wire [2*LEAVES-1:1] piece_less, piece_same;
+      for (p = 0; p < LEAVES; p = p + 1) begin : g_piece
+        if (p < PIECES) begin : g_compare
+          localparam integer LOW = 64 * p;
+          localparam integer WIDTH = KEY - LOW < 64 ? KEY - LOW : 64;
+          reg less_q, same_q;
+          always_ff @(posedge clk) begin
+            less_q <= keys[k*KEY+LOW+:WIDTH] < key[LOW+:WIDTH];
+            same_q <= keys[k*KEY+LOW+:WIDTH] == key[LOW+:WIDTH];
+          end
+          assign piece_less[LEAVES+p] = less_q;
+          assign piece_same[LEAVES+p] = same_q;
+        end else begin : g_nothing
+          assign piece_less[LEAVES+p] = 1'b0;
+          assign piece_same[LEAVES+p] = 1'b1;
+        end
+      end
+      for (p = 1; p < LEAVES; p = p + 1) begin : g_join
+        assign piece_less[p] = piece_less[2*p+1] || (piece_same[2*p+1] && piece_less[2*p]);
+        assign piece_same[p] = piece_same[2*p+1] && piece_same[2*p];
+      end
+      assign less[k] = piece_less[1];
+    end
+    // Bit b of the number of ones of a row of ones and then zeros: it ends behind an odd multiple of 2^b of them.
+    for (b = 0; b < BITS; b = b + 1) begin : g_bit
+      localparam integer ENDS = 1 << (BITS - 1 - b);
+      wire [ENDS-1:0] ends;
+      for (t = 0; t < ENDS; t = t + 1) begin : g_end
+        assign ends[t] = less[((2*t+1)<<b)-1] && !less[((2*t+2)<<b)-1];
+      end
+      assign child[b] = |ends;
+    end
+  endgenerate
+endmodule
