@@ -189,6 +189,10 @@ const char* kind_name(MapKind kind) {
     return "array with presence bits";
   case MapKind::Hash:
     return "hash";
+  case MapKind::Table:
+    return "table";
+  case MapKind::Lpm:
+    return "longest prefix";
   }
   return "map";
 }

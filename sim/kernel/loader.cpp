@@ -200,7 +200,12 @@ void LoadedProgram::open(const LoadRequest& request) {
       bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
   }
   bpf_map* any = nullptr;
-  bpf_object__for_each_map(any, object_.get()) bpf_map__set_pin_path(any, nullptr); // ours alone
+  bpf_object__for_each_map(any, object_.get()) {
+    bpf_map__set_pin_path(any, nullptr); // ours alone
+    // Linux insists on it, and some loaders add it.
+    if (bpf_map__type(any) == BPF_MAP_TYPE_LPM_TRIE)
+      bpf_map__set_map_flags(any, bpf_map__map_flags(any) | BPF_F_NO_PREALLOC);
+  }
   for (const MapDefinition& definition : request.object.maps) {
     bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
     const bool settable =

@@ -41,7 +41,7 @@ module pw_lpm #(
   wire [KEY-1:0] write_key = clearing ? {KEY{1'b1}} : host_wdata[HANDLE+:KEY];
   wire [HANDLE-1:0] write_handle = clearing ? {HANDLE{1'b0}} : host_wdata[HANDLE-1:0];
   wire [ROW_BITS-1:0] write_row = clearing ? clear_row : host_address;
-  wire [ROW_BITS:0] position = {1'b0, host_address} + 1'b1;  // of the row's key
+  wire [ROW_BITS-1:0] position = host_address + 1'b1;  // of the row's key; zero is nowhere
 
   genvar f, l, k;
   generate
@@ -105,11 +105,11 @@ module pw_lpm #(
           localparam integer SHIFT = FAN_BITS * (LEVELS - l);
           wire [ADDRESS-1:0] write_at = clearing ? clear_row[ADDRESS-1:0] : position[SHIFT+:ADDRESS];
           if (((ULTRA >> l) & 1) != 0) begin : g_ultra
-            pw_lpm_memory #(.WIDTH(KEY), .LANES(COUNT), .DEPTH(NODES), .ADDRESS(ADDRESS), .STYLE("ultra")) memory (
+            pw_lpm_memory #(.WIDTH(KEY), .LANES(COUNT), .DEPTH(NODES), .ADDRESS(ADDRESS), .STYLE("ultra")) nodes (
                 .clk(clk), .write(g_place[l].write), .write_address(write_at), .write_data(write_key),
                 .read_address(g_level[l-1].number), .read_data(keys));
           end else begin : g_auto
-            pw_lpm_memory #(.WIDTH(KEY), .LANES(COUNT), .DEPTH(NODES), .ADDRESS(ADDRESS)) memory (
+            pw_lpm_memory #(.WIDTH(KEY), .LANES(COUNT), .DEPTH(NODES), .ADDRESS(ADDRESS)) nodes (
                 .clk(clk), .write(g_place[l].write), .write_address(write_at), .write_data(write_key),
                 .read_address(g_level[l-1].number), .read_data(keys));
           end

@@ -19,28 +19,27 @@ module pw_lpm_node #(
   generate
     for (k = 0; k < COUNT; k = k + 1) begin : g_key
       // A heap: node i joins nodes 2i and 2i + 1; the pieces are LEAVES, LEAVES + 1, ..., lowest first.
-      wire [2*LEAVES-1:1] piece_less, piece_same;
-      for (p = 0; p < LEAVES; p = p + 1) begin : g_piece
-        if (p < PIECES) begin : g_compare
-          localparam integer LOW = 64 * p;
+      for (p = 2 * LEAVES - 1; p > 0; p = p - 1) begin : g_heap
+        localparam integer LOW = 64 * (p - LEAVES);
+        wire is_less, is_same;
+        if (p < LEAVES) begin : g_join
+          assign is_less = g_heap[2*p+1].is_less || (g_heap[2*p+1].is_same && g_heap[2*p].is_less);
+          assign is_same = g_heap[2*p+1].is_same && g_heap[2*p].is_same;
+        end else if (LOW < KEY) begin : g_compare
           localparam integer WIDTH = KEY - LOW < 64 ? KEY - LOW : 64;
           reg less_q, same_q;
           always_ff @(posedge clk) begin
             less_q <= keys[k*KEY+LOW+:WIDTH] < key[LOW+:WIDTH];
             same_q <= keys[k*KEY+LOW+:WIDTH] == key[LOW+:WIDTH];
           end
-          assign piece_less[LEAVES+p] = less_q;
-          assign piece_same[LEAVES+p] = same_q;
+          assign is_less = less_q;
+          assign is_same = same_q;
         end else begin : g_nothing
-          assign piece_less[LEAVES+p] = 1'b0;
-          assign piece_same[LEAVES+p] = 1'b1;
+          assign is_less = 1'b0;
+          assign is_same = 1'b1;
         end
       end
-      for (p = 1; p < LEAVES; p = p + 1) begin : g_join
-        assign piece_less[p] = piece_less[2*p+1] || (piece_same[2*p+1] && piece_less[2*p]);
-        assign piece_same[p] = piece_same[2*p+1] && piece_same[2*p];
-      end
-      assign less[k] = piece_less[1];
+      assign less[k] = g_heap[1].is_less;
     end
     // Bit b of the number of ones of a row of ones and then zeros: it ends behind an odd multiple of 2^b of them.
     for (b = 0; b < BITS; b = b + 1) begin : g_bit
