@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A parser in pieces: a program for each header, joined by tail calls. What the next one has to know stands in a
-// per-CPU array. Every packet is counted under what it turned out to be; TCP and UDP headers that can't be right are
+// per-CPU array. Every packet is counted once, under what it turned out to be; headers that can't be right are
 // dropped.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
@@ -30,7 +30,7 @@ struct {
 	__type(value, struct position);
 } parsed SEC(".maps");
 
-enum kind { NOT_IP, TAGGED, IP4, IP6, TCP, UDP, ICMP, OTHER_PROTOCOL, TOO_SHORT, MALFORMED, KINDS };
+enum kind { NOT_IP, TCP, UDP, ICMP, OTHER_PROTOCOL, FRAGMENT, TOO_SHORT, MALFORMED, KINDS };
 
 struct counter {
 	__u64 packets, bytes;
@@ -42,6 +42,13 @@ struct {
 	__type(key, __u32); // enum kind
 	__type(value, struct counter);
 } counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 3);
+	__type(key, __u32); // VLAN tags
+	__type(value, __u64); // packets
+} tagged SEC(".maps");
 
 int parse_vlan(struct xdp_md *ctx);
 int parse_ip4(struct xdp_md *ctx);
@@ -80,14 +87,15 @@ struct {
 	},
 };
 
-static __always_inline void count(struct xdp_md *ctx, __u32 kind)
+static __always_inline int count(struct xdp_md *ctx, __u32 kind, int verdict)
 {
 	struct counter *counter = bpf_map_lookup_elem(&counters, &kind);
 
-	if (!counter)
-		return;
-	counter->packets++;
-	counter->bytes += ctx->data_end - ctx->data;
+	if (counter) {
+		counter->packets++;
+		counter->bytes += ctx->data_end - ctx->data;
+	}
+	return verdict;
 }
 
 static __always_inline struct position *position(void)
@@ -97,7 +105,7 @@ static __always_inline struct position *position(void)
 	return bpf_map_lookup_elem(&parsed, &zero);
 }
 
-// Where the next header starts, if `size` bytes of it are there. A bound for the verifier of Linux: three tags, and the
+// Where the next header starts, if `size` bytes of it are there. A bound for the verifier of Linux: two tags, and the
 // longest IPv4 header.
 static __always_inline void *header(struct xdp_md *ctx, __u32 size)
 {
@@ -121,8 +129,7 @@ static __always_inline int next_layer3(struct xdp_md *ctx, __be16 protocol, __u3
 		bpf_tail_call(ctx, &layer3, SLOT_IP4);
 	else if (protocol == bpf_htons(ETH_P_IPV6))
 		bpf_tail_call(ctx, &layer3, SLOT_IP6);
-	count(ctx, NOT_IP);
-	return XDP_PASS;
+	return count(ctx, NOT_IP, XDP_PASS);
 }
 
 SEC("xdp")
@@ -131,25 +138,25 @@ int parse_vlan(struct xdp_md *ctx)
 	struct position *p = position();
 	struct vlan_tag *tag = header(ctx, sizeof(*tag));
 	__be16 protocol;
-	__u32 offset;
+	__u32 offset, tags = 1;
+	__u64 *packets;
 
-	if (!p || !tag) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
-	count(ctx, TAGGED);
+	if (!p || !tag)
+		return count(ctx, TOO_SHORT, XDP_PASS);
 	protocol = tag->protocol;
 	offset = p->offset + sizeof(*tag);
 	if (protocol == bpf_htons(ETH_P_8021Q)) { // a second one
 		p->offset = offset;
 		tag = header(ctx, sizeof(*tag));
-		if (!tag) {
-			count(ctx, TOO_SHORT);
-			return XDP_PASS;
-		}
+		if (!tag)
+			return count(ctx, TOO_SHORT, XDP_PASS);
 		protocol = tag->protocol;
 		offset += sizeof(*tag);
+		tags = 2;
 	}
+	packets = bpf_map_lookup_elem(&tagged, &tags);
+	if (packets)
+		*packets += 1;
 	return next_layer3(ctx, protocol, offset);
 }
 
@@ -160,23 +167,18 @@ int parse_ip4(struct xdp_md *ctx)
 	struct iphdr *ip = header(ctx, sizeof(*ip));
 	__u32 size, total;
 
-	if (!p || !ip) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
-	count(ctx, IP4);
+	if (!p || !ip)
+		return count(ctx, TOO_SHORT, XDP_PASS);
 	size = ip->ihl * 4;
 	total = bpf_ntohs(ip->tot_len);
-	if (ip->version != 4 || size < sizeof(*ip) || total < size) {
-		count(ctx, MALFORMED);
-		return XDP_DROP;
-	}
+	if (ip->version != 4 || size < sizeof(*ip) || total < size)
+		return count(ctx, MALFORMED, XDP_DROP);
 	p->offset += size;
 	p->length = total - size;
-	if (!(ip->frag_off & bpf_htons(0x1fff))) // later fragments have no header of layer 4
-		bpf_tail_call(ctx, &layer4, ip->protocol);
-	count(ctx, OTHER_PROTOCOL);
-	return XDP_PASS;
+	if (ip->frag_off & bpf_htons(0x1fff)) // a later one: it has no header of layer 4
+		return count(ctx, FRAGMENT, XDP_PASS);
+	bpf_tail_call(ctx, &layer4, ip->protocol);
+	return count(ctx, OTHER_PROTOCOL, XDP_PASS);
 }
 
 SEC("xdp")
@@ -185,16 +187,12 @@ int parse_ip6(struct xdp_md *ctx)
 	struct position *p = position();
 	struct ipv6hdr *ip = header(ctx, sizeof(*ip));
 
-	if (!p || !ip) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
-	count(ctx, IP6);
+	if (!p || !ip)
+		return count(ctx, TOO_SHORT, XDP_PASS);
 	p->offset += sizeof(*ip);
 	p->length = bpf_ntohs(ip->payload_len);
 	bpf_tail_call(ctx, &layer4, ip->nexthdr);
-	count(ctx, OTHER_PROTOCOL);
-	return XDP_PASS;
+	return count(ctx, OTHER_PROTOCOL, XDP_PASS);
 }
 
 SEC("xdp")
@@ -203,16 +201,11 @@ int parse_tcp(struct xdp_md *ctx)
 	struct position *p = position();
 	struct tcphdr *tcp = header(ctx, sizeof(*tcp));
 
-	if (!p || !tcp) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
-	count(ctx, TCP);
-	if (tcp->doff < 5 || tcp->doff * 4 > p->length || (tcp->syn && tcp->fin)) {
-		count(ctx, MALFORMED);
-		return XDP_DROP;
-	}
-	return XDP_PASS;
+	if (!p || !tcp)
+		return count(ctx, TOO_SHORT, XDP_PASS);
+	if (tcp->doff < 5 || tcp->doff * 4 > p->length || (tcp->syn && tcp->fin))
+		return count(ctx, MALFORMED, XDP_DROP);
+	return count(ctx, TCP, XDP_PASS);
 }
 
 SEC("xdp")
@@ -221,23 +214,17 @@ int parse_udp(struct xdp_md *ctx)
 	struct position *p = position();
 	struct udphdr *udp = header(ctx, sizeof(*udp));
 
-	if (!p || !udp) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
-	count(ctx, UDP);
-	if (bpf_ntohs(udp->len) < sizeof(*udp) || bpf_ntohs(udp->len) > p->length) {
-		count(ctx, MALFORMED);
-		return XDP_DROP;
-	}
-	return XDP_PASS;
+	if (!p || !udp)
+		return count(ctx, TOO_SHORT, XDP_PASS);
+	if (bpf_ntohs(udp->len) < sizeof(*udp) || bpf_ntohs(udp->len) > p->length)
+		return count(ctx, MALFORMED, XDP_DROP);
+	return count(ctx, UDP, XDP_PASS);
 }
 
 SEC("xdp")
 int parse_icmp(struct xdp_md *ctx)
 {
-	count(ctx, ICMP);
-	return XDP_PASS;
+	return count(ctx, ICMP, XDP_PASS);
 }
 
 // What is attached: Ethernet, then one of the above.
@@ -248,10 +235,8 @@ int parser_chain(struct xdp_md *ctx)
 	struct ethhdr *eth = data;
 	struct position *p = position();
 
-	if (!p || (void *)(eth + 1) > data_end) {
-		count(ctx, TOO_SHORT);
-		return XDP_PASS;
-	}
+	if (!p || (void *)(eth + 1) > data_end)
+		return count(ctx, TOO_SHORT, XDP_PASS);
 	if (eth->h_proto == bpf_htons(ETH_P_8021Q) || eth->h_proto == bpf_htons(ETH_P_8021AD)) {
 		p->offset = sizeof(*eth);
 		bpf_tail_call(ctx, &layer3, SLOT_VLAN);
