@@ -42,7 +42,8 @@ TEST_P(AgainstKernel, RandomArguments) {
 std::vector<Case> cases() {
   std::vector<Case> all;
   for (const char* name :
-       {"frame_helpers", "csum", "redirects", "map_helpers", "lpm", "environment", "control"})
+       {"frame_helpers", "csum", "redirects", "map_helpers", "locks", "lpm", "mtu",
+        "environment", "control"})
     for (const char* cpu : {"v1", "v2", "v3", "v4"})
       all.push_back({name, cpu});
   return all;
