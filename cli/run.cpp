@@ -71,6 +71,7 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   r.results = engine->run(r.packets);
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   r.cycles = engine->cycles();
+  r.held = engine->held_cycles();
   r.warnings = session.warnings();
   r.warnings.insert(r.warnings.end(), capture.warnings.begin(), capture.warnings.end());
   write_files(o, session, *engine, r);

@@ -88,6 +88,10 @@ std::string timing(const RunReport& r) {
            ns(l->p99) + " ns, max " + ns(l->max) + " ns (" + std::to_string(l->min) + ", " +
            std::to_string(l->p50) + ", " + std::to_string(l->p99) + ", " + std::to_string(l->max) +
            " clocks, first beat in to first beat out)\n";
+  for (const auto& [map, clocks] : r.held.value_or(std::map<std::string, std::uint64_t>{}))
+    if (clocks != 0)
+      out += "held                " + std::to_string(clocks) + " clocks for the sake of map '" +
+             map + "'\n";
   if (r.cycles)
     out += "simulated           " + std::to_string(*r.cycles) + " clocks in " +
            fixed(r.seconds, 3) + " s\n";
@@ -116,9 +120,13 @@ Json run_json(const RunReport& r) {
   Json packets = Json::array();
   for (std::size_t i = 0; i < r.results.size(); ++i)
     packets.push_back(packet_json(i, r.results[i]));
-  return {{"engine", r.engine},   {"program", r.program},
-          {"packets", packets},   {"cycles", r.cycles ? Json(*r.cycles) : Json(nullptr)},
-          {"seconds", r.seconds}, {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
+  return {{"engine", r.engine},
+          {"program", r.program},
+          {"packets", packets},
+          {"cycles", r.cycles ? Json(*r.cycles) : Json(nullptr)},
+          {"held", r.held ? Json(*r.held) : Json(nullptr)},
+          {"seconds", r.seconds},
+          {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
 }
 
 std::string run_text(const RunReport& r, std::size_t listed) {

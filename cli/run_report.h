@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "sim/engine.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct RunReport {
   std::vector<Packet> packets;
   std::vector<PacketResult> results; // one a packet
   std::optional<std::uint64_t> cycles;
+  std::optional<std::map<std::string, std::uint64_t>> held; // Engine::held_cycles
   double seconds = 0; // wall time of the engine, without compiling and building
   std::vector<Diagnostic> warnings;
 };
