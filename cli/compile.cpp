@@ -8,6 +8,7 @@
 #include "cli/session.h"
 
 #include <iostream>
+#include <algorithm>
 
 namespace pw::cli {
 
@@ -51,6 +52,23 @@ std::string summary(const Session& session, const pipeline::Pipeline& p, unsigne
 }
 
 Json report_json(Session& session, const std::string& out) {
+unsigned packet_reads(const pipeline::Pipeline& p) {
+  return unsigned(
+      std::ranges::count(p.operations, pipeline::OpKind::PacketRead, &pipeline::Operation::kind));
+}
+
+// What reads behind the window cost.
+std::string whole_packet(const pipeline::Pipeline& p) {
+  const unsigned reads = packet_reads(p);
+  if (reads == 0)
+    return "";
+  return "whole packet: " + std::to_string(reads) + (reads == 1 ? " read" : " reads") +
+         " behind the window, each from a copy of the packets in 16 BRAM36, " +
+         std::to_string(pipeline::packet_read_latency) +
+         " clocks; a packet enters the pipeline with its last beat: a frame of 1500 bytes " +
+         std::to_string((1500 + p.bus_bytes - 1) / p.bus_bytes - 1) + " clocks after its first\n";
+}
+
   const pipeline::Pipeline& p = session.compiled().pipeline;
   Json files = Json::array();
   for (const auto& [name, text] : session.verilog().files)
@@ -64,6 +82,7 @@ Json report_json(Session& session, const std::string& out) {
           {"register_bits", p.register_bits},
           {"window_bytes", p.window_bytes},
           {"device", p.device},
+          {"packet_reads", packet_reads(p)},
           {"clock_mhz", p.clock_mhz},
           {"bus_bits", p.bus_bytes * 8},
           {"files", files},
@@ -73,7 +92,8 @@ Json report_json(Session& session, const std::string& out) {
 
 void print_report(Session& session, const std::string& out) {
   const pipeline::Pipeline& p = session.compiled().pipeline;
-  std::cout << summary(session, p, session.lifted().instructions) << "\n" << stages_text(p);
+  std::cout << summary(session, p, session.lifted().instructions) << whole_packet(p) << "\n"
+            << stages_text(p);
   if (!p.maps.empty())
     std::cout << "\nmaps\n" << maps_text(p);
   std::cout << changeable(session.object()) << "\nfiles in " << out << ":";

@@ -108,6 +108,9 @@ private:
     case OpKind::Trace:
       s.actions.push_back("trace" + when(op.operands.at(0)));
       break;
+    case OpKind::PacketRead:
+      s.actions.push_back("read " + expressions_.of(op.result));
+      break;
     default:
       break;
     }

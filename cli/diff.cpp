@@ -55,6 +55,8 @@ std::string options_text(const DiffCommand& o) {
   add("--device", c.compile.device);
   if (c.compile.window)
     add("--window", std::to_string(*c.compile.window));
+  if (!c.compile.whole_packet)
+    add("--whole-packet", "never");
   add("--ifindex", std::to_string(e.ifindex));
   add("--rxq", std::to_string(e.rx_queue));
   add("--cpu", std::to_string(e.cpu));

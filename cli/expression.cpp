@@ -216,6 +216,9 @@ std::string Expressions::operation(const Operation& op, unsigned depth) const {
     break;
   }
   if (depth == 0)
+  case OpKind::PacketRead:
+    return std::to_string(p_.values.at(op.result).width / 8) + " bytes of packet[" +
+           (depth == 0 ? "..." : of(op.operands.at(1), depth - 1)) + "]";
     return "...";
   switch (op.kind) {
   case OpKind::Add:

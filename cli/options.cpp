@@ -175,6 +175,13 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->check(CLI::Range(1u, widest_window).description(""))
       ->type_name("BYTES")
       ->group(group);
+  app.add_option_function<std::string>(
+         "--whole-packet",
+         [&o](const std::string& when) { o.compile.whole_packet = when == "auto"; },
+         "reads behind the window: auto (default: from the stored packet) or never (refuse them)")
+      ->check(CLI::IsMember({"auto", "never"}).description(""))
+      ->type_name("WHEN")
+      ->group(group);
 }
 
 void add_environment_options(CLI::App& app, CommonOptions& o) {

@@ -43,7 +43,10 @@ Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
                           const CompileOptions& options) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
   auto module = ir::import_program(context, object, lifted);
-  ir::run_passes(*module, options.window.value_or(256));
+  ir::run_passes(*module, {.window = options.window.value_or(256),
+                           .fixedWindow = options.window.value_or(widest_window),
+                           .wholePacket = options.whole_packet,
+                           .widest = options.bus_bits / 8});
   Compiled result;
   result.pw_text = text_of(*module);
   schedule::ScheduleOptions how{options.device, options.clock_mhz, options.random_schedule};

@@ -18,6 +18,8 @@ struct CompileOptions {
   double clock_mhz = 250;
   unsigned bus_bits = 512;
   std::optional<unsigned> window; // bytes; default what the program needs, at most 256
+  // Reads behind the window are served from the stored packet; otherwise they are refused.
+  bool whole_packet = true;
   std::optional<std::uint64_t>
       random_schedule; // seed: any legal schedule instead of the best (tests)
 };

@@ -7,26 +7,33 @@ namespace pw::ir {
 using mlir::Value;
 namespace arith = mlir::arith;
 
-Coordinate coordinate_of(Value at) {
-  Coordinate c{at, 0};
-  while (auto sum = c.base.getDefiningOp<arith::AddIOp>()) {
-    auto constant = constant_of(sum.getRhs());
-    if (!constant)
-      return c;
-    c.offset += constant->getSExtValue();
-    c.base = sum.getLhs();
-  }
-  if (auto constant = constant_of(c.base))
-    return {{}, c.offset + constant->getSExtValue()};
-  return c;
+Coordinate PacketReads::want(Value base, std::int64_t offset, unsigned bytes) {
+  auto [at, fresh] = area_of_.try_emplace(base, areas_.size());
+  if (fresh)
+    areas_.push_back({base, {}, {}});
+  unsigned& most = areas_[at->second].wanted[offset];
+  most = std::max(most, bytes);
+  return {at->second, offset};
 }
 
-void PacketReads::want(Coordinate c, unsigned bytes) {
-  auto [at, fresh] = area_of_.try_emplace(c.base, areas_.size());
-  if (fresh)
-    areas_.push_back({c.base, {}, {}});
-  unsigned& most = areas_[at->second].wanted[c.offset];
-  most = std::max(most, bytes);
+// Takes the constant part out of a sum.
+Coordinate PacketReads::want(Value at, unsigned bytes) {
+  std::int64_t offset = 0;
+  while (auto sum = at.getDefiningOp<arith::AddIOp>()) {
+    auto constant = constant_of(sum.getRhs());
+    if (!constant)
+      break;
+    offset += constant->getSExtValue();
+    at = sum.getLhs();
+  }
+  if (auto constant = constant_of(at))
+    return want({}, offset + constant->getSExtValue(), bytes);
+  return want(at, offset, bytes);
+}
+
+void PacketReads::replaced(Value old, Value fresh) {
+  if (auto area = area_of_.find(old); area != area_of_.end())
+    areas_[area->second].base = fresh;
 }
 
 // From the first byte that is wanted as far as a read goes, and so on. Bytes in between that nobody
@@ -61,7 +68,7 @@ Value PacketReads::value_of(const Area& area, std::int64_t offset, Wide& wide) {
 }
 
 Value PacketReads::read(Coordinate c, unsigned bytes) {
-  Area& area = areas_[area_of_.at(c.base)];
+  Area& area = areas_[c.area];
   if (area.reads.empty())
     group(area);
   std::vector<Value> pieces;

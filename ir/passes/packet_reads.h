@@ -15,41 +15,44 @@
 
 namespace pw::ir {
 
-// Where bytes are: `base` + `offset`, both signed; without a base a constant coordinate.
+// Where bytes are: so far behind the coordinate that the area's base is.
 struct Coordinate {
-  mlir::Value base;
+  unsigned area = 0;
   std::int64_t offset = 0;
+  auto operator<=>(const Coordinate&) const = default;
 };
-
-// Takes the constant part out of a sum.
-Coordinate coordinate_of(mlir::Value at);
 
 class PacketReads {
 public:
   // widest: bytes of one read.
   PacketReads(Build& build, unsigned widest) : build_(build), widest_(widest) {}
 
-  // First all that will be read, then the reads.
-  void want(Coordinate, unsigned bytes);
+  // First all that will be read, then the reads, of what was wanted or parts of it.
+  Coordinate want(mlir::Value at, unsigned bytes); // signed
+  Coordinate want(std::int64_t at, unsigned bytes) { return want({}, at, bytes); }
+  Coordinate constant(std::int64_t at) const { return {area_of_.lookup({}), at}; }
   mlir::Value read(Coordinate, unsigned bytes);
+  // A value that coordinates may have been made of has become another one.
+  void replaced(mlir::Value old, mlir::Value fresh);
 
 private:
   struct Wide {
     unsigned bytes = 0;
     mlir::Value value; // null: not made yet
   };
-  struct Area { // around one base
-    mlir::Value base;
+  struct Area {                              // around one base
+    mlir::Value base;                        // null: coordinate 0
     std::map<std::int64_t, unsigned> wanted; // offset -> bytes
     std::map<std::int64_t, Wide> reads;      // by first byte
   };
 
+  Coordinate want(mlir::Value base, std::int64_t offset, unsigned bytes);
   void group(Area&) const;
   mlir::Value value_of(const Area&, std::int64_t offset, Wide&);
 
   Build& build_;
   unsigned widest_;
-  llvm::DenseMap<mlir::Value, unsigned> area_of_;
+  llvm::DenseMap<mlir::Value, unsigned> area_of_; // by base
   std::vector<Area> areas_;
 };
 

@@ -17,12 +17,12 @@ namespace pw::ir {
 #include "ir/passes/passes.h.inc"
 
 // From what the importer makes to what the scheduler takes.
-void add_passes(mlir::OpPassManager&, unsigned window);
+void add_passes(mlir::OpPassManager&, const ResolvePacketOptions&);
 
 // Reports a diagnostic of ours as an error at an operation; run_passes gives it back as it was.
 void report(mlir::Operation*, Diagnostic);
 
 // Throws Failure with what the passes reported.
-void run_passes(mlir::ModuleOp, unsigned window);
+void run_passes(mlir::ModuleOp, const ResolvePacketOptions&);
 
 } // namespace pw::ir

@@ -4,9 +4,11 @@
 //   %p2 = insert %p1[20], %y        extract %p1[12] : i32   =>  concat(field 12 : i16, bits of %x)
 //
 //   extract_at %p2[%at in 34 to 74 step 4]   =>  a shifter over field 34 ..., by (%at - 34) / 4
+//   extract_at %p0[%at in 54 to 2119 step 1]   =>  packet_read[%at]: behind the window
 //   exit packet %p2                          =>  put 14, %x; put 20, %y
 #include "ir/compile.h"
 #include "ir/passes/build.h"
+#include "ir/passes/packet_reads.h"
 #include "ir/passes/passes.h"
 
 #include "mlir/IR/PatternMatch.h"
@@ -27,13 +29,24 @@ struct Place {
   auto operator<=>(const Place&) const = default;
 };
 
+// Bytes at a coordinate known at run time.
+struct Spot {
+  Coordinate where;
+  Value at;
+  std::int64_t min, max; // of at
+  unsigned bytes;
+  std::int64_t end() const { return max + bytes; }
+};
+
 class Resolver {
 public:
-  Resolver(ProgramOp program, std::int64_t window)
-      : block_(program.getBody().front()), build_(block_), window_(window) {}
+  Resolver(ProgramOp program, const ResolvePacketOptions& options)
+      : block_(program.getBody().front()), build_(block_), options_(options),
+        reads_(build_, unsigned(options.widest)) {}
 
   bool run() {
     reach_ = furthest_byte();
+    want_reads();
     for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
       build_.at(op.getLoc());
       if (auto extract = mlir::dyn_cast<ExtractOp>(op))
@@ -55,6 +68,7 @@ private:
     if (!v)
       return;
     op->getResult(0).replaceAllUsesWith(v);
+    reads_.replaced(op->getResult(0), v);
     op->erase();
   }
 
@@ -63,8 +77,18 @@ private:
   Value received(Place place);
   Value through_insert(InsertOp insert, Place place);
   Value through_insert_at(InsertAtOp insert, Place place);
-  Value through_merge(mlir::Operation* merge, Place place);
+  template <typename BytesIn> Value merged(mlir::Operation* merge, BytesIn bytes_in);
   Value extract_at(ExtractAtOp op);
+  void want_reads();
+  Value read(Value packet, const Spot& spot);
+  Value read_new(Value packet, const Spot& spot);
+  // Where `data` lies: its first byte is in front of that of what is read by x - base, which is
+  // least to most.
+  struct Overlap {
+    Value x;
+    std::int64_t base, least, most;
+  };
+  Value overlay(Value old, Value data, const Overlap&);
   Value shift_down(Value wide, Value at, std::int64_t min, std::uint64_t stride, unsigned steps,
                    unsigned width);
   void emit_puts();
@@ -73,12 +97,20 @@ private:
   bool in_window(mlir::Operation* op, std::int64_t end);
   std::int64_t furthest_byte();
 
+  bool behind_window(std::int64_t end) const { return end > options_.window; }
+  bool behind_fixed_window(std::int64_t end) const {
+    return options_.wholePacket && end > options_.fixedWindow;
+  }
+
   mlir::Block& block_;
   Build build_;
-  std::int64_t window_;
+  ResolvePacketOptions options_;
+  PacketReads reads_;
   std::int64_t reach_ = 0; // the window that would hold every access
   bool ok_ = true;
   std::map<std::pair<void*, Place>, Value> known_;
+  llvm::DenseMap<mlir::Operation*, Coordinate> wanted_; // of an extract_at behind the window
+  std::map<std::tuple<void*, Coordinate, unsigned>, Value> read_;
 };
 
 bool overlap(std::int64_t a, std::int64_t a_end, std::int64_t b, std::int64_t b_end) {
@@ -118,13 +150,15 @@ Value Resolver::compute(Value packet, Place place) {
     return through_insert_at(at, place);
   if (mlir::isa<ReceivedOp>(op))
     return received(place);
-  return through_merge(op, place);
+  return merged(op, [&](Value packet) { return bytes_of(packet, place); });
 }
 
 // Head room reads as zero.
 Value Resolver::received(Place place) {
   if (place.end() <= 0)
     return build_.constant(place.bytes * 8, 0);
+  if (behind_fixed_window(place.end()))
+    return reads_.read(reads_.constant(place.offset), place.bytes);
   if (place.offset >= 0)
     return build_.field(place.offset, place.bytes);
   auto before = static_cast<unsigned>(-place.offset);
@@ -173,15 +207,15 @@ Value Resolver::through_insert_at(InsertAtOp insert, Place place) {
   return build_.concat(result);
 }
 
-Value Resolver::through_merge(mlir::Operation* merge, Place place) {
+template <typename BytesIn> Value Resolver::merged(mlir::Operation* merge, BytesIn bytes_in) {
   if (auto select = mlir::dyn_cast<mlir::arith::SelectOp>(merge)) {
-    Value t = bytes_of(select.getTrueValue(), place), f = bytes_of(select.getFalseValue(), place);
+    Value t = bytes_in(select.getTrueValue()), f = bytes_in(select.getFalseValue());
     return build_.select(select.getCondition(), t, f);
   }
   auto mux = mlir::cast<MuxOp>(merge);
   llvm::MapVector<Value, Value> conditions; // by value: paths that agree share one input
   for (auto [c, packet] : llvm::zip(mux.getConditions(), mux.getValues())) {
-    Value& any = conditions[bytes_of(packet, place)];
+    Value& any = conditions[bytes_in(packet)];
     any = build_.either(any, c);
   }
   std::vector<Value> cs, vs;
@@ -192,6 +226,84 @@ Value Resolver::through_merge(mlir::Operation* merge, Place place) {
   if (vs.size() == 1)
     return vs[0];
   return vs.size() == 2 ? build_.select(cs[0], vs[0], vs[1]) : build_.mux(cs, vs);
+}
+
+void Resolver::want_reads() {
+  for (mlir::Operation& op : block_) {
+    if (auto extract = mlir::dyn_cast<ExtractOp>(op)) {
+      auto offset = std::int64_t(extract.getOffset());
+      if (behind_fixed_window(offset + bytes(extract)))
+        reads_.want(offset, bytes(extract));
+    } else if (auto at = mlir::dyn_cast<ExtractAtOp>(op)) {
+      if (options_.wholePacket && behind_window(std::int64_t(at.getMax()) + bytes(at)))
+        wanted_[at] = reads_.want(at.getAt(), bytes(at));
+    }
+  }
+}
+
+// As bytes_of, at a coordinate known at run time.
+Value Resolver::read(Value packet, const Spot& spot) {
+  for (;;) {
+    mlir::Operation* op = packet.getDefiningOp();
+    if (auto insert = mlir::dyn_cast<InsertOp>(op)) {
+      auto offset = std::int64_t(insert.getOffset());
+      if (overlap(offset, offset + width_of(insert.getData()) / 8, spot.min, spot.end()))
+        break;
+      packet = insert.getPacket();
+    } else if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
+      if (overlap(at.getMin(), std::int64_t(at.getMax()) + width_of(at.getData()) / 8, spot.min,
+                  spot.end()))
+        break;
+      packet = at.getPacket();
+    } else {
+      break;
+    }
+  }
+  std::tuple key(packet.getAsOpaquePointer(), spot.where, spot.bytes);
+  if (auto known = read_.find(key); known != read_.end())
+    return known->second;
+  return read_[key] = read_new(packet, spot);
+}
+
+Value Resolver::read_new(Value packet, const Spot& spot) {
+  mlir::Operation* op = packet.getDefiningOp();
+  if (mlir::isa<ReceivedOp>(op))
+    return reads_.read(spot.where, spot.bytes);
+  if (auto insert = mlir::dyn_cast<InsertOp>(op)) {
+    auto offset = std::int64_t(insert.getOffset());
+    return overlay(read(insert.getPacket(), spot), insert.getData(),
+                   {spot.at, offset, spot.min - offset, spot.max - offset});
+  }
+  if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
+    Value distance = build_.behind({spot.at, at.getAt()})
+                         .createOrFold<mlir::arith::SubIOp>(build_.where(), spot.at, at.getAt());
+    return overlay(
+        read(at.getPacket(), spot), at.getData(),
+        {distance, 0, spot.min - std::int64_t(at.getMax()), spot.max - std::int64_t(at.getMin())});
+  }
+  return merged(op, [&](Value before) { return read(before, spot); });
+}
+
+// Where the two overlap, the data counts.
+Value Resolver::overlay(Value old, Value data, const Overlap& where) {
+  auto length = std::int64_t(width_of(data) / 8);
+  std::vector<Value> result;
+  for (std::int64_t b = 0; b < std::int64_t(width_of(old) / 8); ++b) {
+    std::vector<Value> conditions, values;
+    Value any, before = build_.bits(old, unsigned(b) * 8, 8);
+    for (auto d = std::max(where.least, -b); d <= std::min(where.most, length - 1 - b); ++d) {
+      auto x = llvm::APInt(width_of(where.x), std::uint64_t(where.base + d), true);
+      conditions.push_back(build_.equal(where.x, x));
+      values.push_back(build_.bits(data, unsigned(d + b) * 8, 8));
+      any = build_.either(any, conditions.back());
+    }
+    if (conditions.empty())
+      result.push_back(before);
+    else
+      result.push_back(build_.select(
+          any, conditions.size() == 1 ? values[0] : build_.mux(conditions, values), before));
+  }
+  return build_.concat(result);
 }
 
 std::int64_t Resolver::furthest_byte() {
@@ -216,11 +328,12 @@ std::string window_remedy(std::int64_t end) {
 }
 
 bool Resolver::in_window(mlir::Operation* op, std::int64_t end) {
-  if (end <= window_)
+  if (!behind_window(end))
     return true;
   report(op, diagnose("PW-PKT-020", "this access may reach byte " + std::to_string(end - 1) +
                                         " of the packet, behind the header window")
-                 .limited(std::to_string(window_) + " bytes", std::to_string(end) + " bytes")
+                 .limited(std::to_string(std::int64_t(options_.window)) + " bytes",
+                          std::to_string(end) + " bytes")
                  .help(window_remedy(reach_)));
   ok_ = false;
   return false;
@@ -229,6 +342,8 @@ bool Resolver::in_window(mlir::Operation* op, std::int64_t end) {
 Value Resolver::extract_at(ExtractAtOp op) {
   auto min = std::int64_t(op.getMin()), max = std::int64_t(op.getMax());
   unsigned width = width_of(op.getResult());
+  if (options_.wholePacket && behind_window(max + width / 8))
+    return read(op.getPacket(), {wanted_.lookup(op), op.getAt(), min, max, width / 8});
   if (!in_window(op, max + width / 8))
     return {};
   Value wide = bytes_of(op.getPacket(), {min, unsigned(max - min) + width / 8});
@@ -297,7 +412,7 @@ struct Pass : impl::ResolvePacketBase<Pass> {
   using ResolvePacketBase::ResolvePacketBase;
   void runOnOperation() override {
     for (auto program : getOperation().getOps<ProgramOp>())
-      if (!Resolver(program, window).run())
+      if (!Resolver(program, {window, fixedWindow, wholePacket, widest}).run())
         signalPassFailure();
   }
 };

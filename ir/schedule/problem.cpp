@@ -50,7 +50,8 @@ static std::string in_words(mlir::Operation& op) {
       {"arith.subi", "a subtraction"},    {"arith.cmpi", "a comparison"},
       {"arith.select", "a selection"},    {"pw.mux", "a selection"},
       {"arith.shli", "a shift"},          {"arith.shrui", "a shift"},
-      {"arith.shrsi", "a shift"},         {"pw.find", "a lookup"}};
+      {"arith.shrsi", "a shift"},         {"pw.find", "a lookup"},
+      {"pw.packet_read", "a read of the packet"}};
   const auto found = words.find(op.getName().getStringRef());
   std::string text = found == words.end() ? op.getName().getStringRef().str() : found->second;
   if (op.getNumResults() == 1 && op.getResult(0).getType().isInteger())

@@ -65,10 +65,17 @@ TEST(Compile, LeavesNothingBehindWhenTheProgramIsRefused) {
 }
 
 TEST(Compile, TheWindowIsALimit) {
-  const Outcome o = pipewright({"compile", example("firewall"), "--emit", "pw", "--window", "20"});
+  const std::vector<std::string> command = {"compile", example("firewall"), "--emit", "pw",
+                                            "--window", "20"};
+  std::vector<std::string> never = command;
+  never.insert(never.end(), {"--whole-packet", "never"});
+  const Outcome o = pipewright(never);
   EXPECT_EQ(o.code, 2);
   EXPECT_THAT(o.err, HasSubstr("PW-PKT-020"));
   EXPECT_THAT(o.err, HasSubstr("firewall.bpf.c:"));
+  const Outcome served = pipewright(command);
+  EXPECT_EQ(served.code, 0) << served.err;
+  EXPECT_THAT(served.out, HasSubstr("pw.packet_read"));
 }
 
 TEST(Compile, UnwritablePlaces) {
