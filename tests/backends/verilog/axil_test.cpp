@@ -50,13 +50,14 @@ Log read_log(const std::string& name) {
   return log;
 }
 
-// hash_lookup behind its control port. Registers by the names in .sig.json.
-class AxilTop : public testing::Test {
+// A pipeline behind its control port. Registers by the names in .sig.json.
+class Axil : public testing::Test {
 protected:
+  explicit Axil(pipeline::Pipeline p) : p_(std::move(p)) {}
   void SetUp() override {
-    directory_ = scratch("axil");
+    directory_ = scratch("axil_" + p_.name);
     top_ = emit_to(p_, directory_) + "_axil";
-    std::ifstream file(directory_ + "/pw_hash_lookup.sig.json");
+    std::ifstream file(directory_ + "/pw_" + p_.name + ".sig.json");
     signature_ = nlohmann::json::parse(file);
     std::string source = PW_SOURCE_DIR, output;
     int code = shell("cd " + directory_ +
@@ -81,11 +82,13 @@ protected:
   void select(unsigned map, unsigned table, unsigned row) {
     write("host_map", map), write("host_table", table), write("host_row", row);
   }
-  void write_row(unsigned map, unsigned table, unsigned row, const Wide& data) {
+  // `answered`: the data words then hold what the table answers.
+  void write_row(unsigned map, unsigned table, unsigned row, const Wide& data,
+                 bool answered = false) {
     select(map, table, row);
     for (unsigned i = 0; i < 4; ++i)
       script_ << "write " << at("data") + 4 * i << " " << word(data, i) << "\n";
-    write("command", 1);
+    write("command", answered ? 5 : 1);
     script_ << "wait\n";
   }
   void read_row(unsigned map, unsigned table, unsigned row) {
@@ -112,14 +115,20 @@ protected:
       script_ << "0123456789abcdef"[b >> 4] << "0123456789abcdef"[b & 15];
     script_ << "\n";
   }
-  void fill_maps();
-  PacketIn packet();
 
-  pipeline::Pipeline p_ = hash_lookup();
+  pipeline::Pipeline p_;
   std::string directory_, top_;
   nlohmann::json signature_;
   std::ostringstream script_;
   std::mt19937 rng_{11};
+};
+
+class AxilTop : public Axil {
+protected:
+  AxilTop() : Axil(hash_lookup()) {}
+  void fill_maps();
+  PacketIn packet();
+
   Reference reference_{p_};
   std::vector<std::vector<std::uint8_t>> keys_;
 };
@@ -262,6 +271,57 @@ TEST_F(AxilTop, WaitsForTheOutput) {
   EXPECT_EQ((std::vector<unsigned>{0xe, 0xe, 5, 6, 6, 1}), values);
   EXPECT_EQ(std::vector<unsigned>(7, 2), log.retvals);
   EXPECT_EQ((std::vector<unsigned>{0, 0, 6}), log.counts);
+}
+
+class AxilTable : public Axil {
+protected:
+  AxilTable() : Axil(flow_table()) {}
+  static constexpr unsigned key_bits = 104, insert = 1, remove = 2, empty = 3;
+
+  Wide key(unsigned number) const {
+    Wide out(key_bits);
+    for (unsigned bit = 0; bit < 32; ++bit)
+      out.set(bit, number >> bit & 1);
+    return out;
+  }
+  void operate(unsigned operation, unsigned number) {
+    Wide data(key_bits + 2, operation);
+    for (unsigned bit = 0; bit < key_bits; ++bit)
+      data.set(bit + 2, key(number).bit(bit));
+    write_row(0, 0, 0, data, true);
+    read("data");
+  }
+};
+
+// The host puts keys into a table, packets find them and bring others, and the counter of the
+// clocks in which packets had to wait is where the signature says.
+TEST_F(AxilTable, HostAndPacketsShareATable) {
+  operate(insert, 7), operate(insert, 9), operate(insert, 7), operate(remove, 9);
+  operate(remove, 9), operate(insert, 11);
+  PacketIn in;
+  in.bytes.assign(60, 0);
+  for (unsigned number : {7u, 8u, 8u, 11u, 7u}) {
+    in.bytes[26] = static_cast<std::uint8_t>(number);
+    offer(in);
+  }
+  script_ << "drain\n";
+  operate(remove, 8), operate(insert, 8);
+  for (unsigned slot : {0u, 2u, 3u})
+    select(0, 1, slot), write("command", 0), script_ << "wait\n", read("data");
+  read("held_flows");
+  operate(empty, 0), operate(remove, 7), operate(insert, 8);
+  Log log = run();
+  EXPECT_FALSE(log.stuck);
+  std::vector<unsigned> values;
+  for (const Answer& a : log.reads)
+    values.push_back(a.value);
+  const unsigned found = 1u << 8;
+  auto at = [](unsigned slot) { return slot << 1 | 1; };
+  EXPECT_EQ((std::vector<unsigned>{at(0), at(1), found | at(0), found | at(1), 0, at(2), // before
+                                   found | at(3), at(4), 2, 1, 2, 0,                     // after
+                                   0, 0, at(0)}),
+            values);
+  EXPECT_EQ(std::vector<unsigned>(5, 2), log.retvals);
 }
 
 } // namespace

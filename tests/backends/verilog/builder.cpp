@@ -1,5 +1,8 @@
 #include "tests/backends/verilog/builder.h"
 
+#include "ir/table_reserve.h"
+#include "support/table_shape.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -80,6 +83,17 @@ Builder::ValueId Builder::find(unsigned map, ValueId enable, ValueId key, std::s
   return result(op, p_.maps[map].handle_bits, std::move(hint));
 }
 
+Builder::ValueId Builder::access(unsigned map, ValueId enable, ValueId key, ValueId insert,
+                                 ValueId remove, std::string hint) {
+  std::vector<ValueId> operands = {enable, key, insert, remove};
+  if (p_.maps[map].lru)
+    operands.push_back(input(Input::PacketIndex, 32));
+  Operation& op = add(OpKind::MapAccess, operands);
+  op.map = map;
+  op.latency = p_.maps[map].find_latency;
+  return result(op, p_.maps[map].handle_bits + 1, std::move(hint));
+}
+
 Builder::ValueId Builder::read(unsigned map, unsigned column, ValueId enable, ValueId handle,
                                std::string hint) {
   Operation& op = add(OpKind::MapRead, {enable, handle});
@@ -149,6 +163,17 @@ unsigned Builder::hash(std::string name, unsigned key_bytes, unsigned ways, unsi
   return i;
 }
 
+unsigned Builder::table(std::string name, unsigned key_bytes, unsigned entries,
+                        unsigned value_bytes, bool lru, std::vector<Column> columns) {
+  unsigned i = array(std::move(name), entries, value_bytes, std::move(columns));
+  p_.maps[i].kind = MapKind::Table;
+  p_.maps[i].type = lru ? BPF_MAP_TYPE_LRU_HASH : BPF_MAP_TYPE_HASH;
+  p_.maps[i].key_bytes = key_bytes;
+  p_.maps[i].lru = lru;
+  p_.maps[i].find_latency = 4;
+  return i;
+}
+
 void Builder::regions(std::vector<unsigned> starts, unsigned depth) {
   unsigned last = p_.stages - 1;
   for (unsigned start : starts) {
@@ -174,6 +199,12 @@ Pipeline Builder::finish(ValueId retval) {
   for (ValueId v : {r.retval, r.head, r.tail, r.fill, r.trap, r.redirect_map, r.redirect_key,
                     r.redirect_ifindex, r.redirect_flags})
     p_.values[v].last_use = p_.stages - 1;
+  for (unsigned m = 0; m < p_.maps.size(); ++m)
+    if (Map& map = p_.maps[m]; map.kind == MapKind::Table) {
+      TableShape shape = table_shape(map.max_entries, table_reserve(p_, m));
+      map.ways = shape.ways, map.places = shape.places, map.row_bits = shape.row_bits;
+      map.stash = shape.stash;
+    }
   return p_;
 }
 
@@ -269,6 +300,49 @@ Pipeline hash_lookup() {
   b.pipeline().result.redirect_key = index;
   b.pipeline().result.redirect_map = b.constant(8, 2);
   return b.finish(verdict);
+}
+
+Pipeline flow_table() {
+  Builder b("flow_table", 8, 38);
+  b.regions({1}, 16);
+  unsigned map = b.table("flows", 13, 100, 8, false, {{0, 8, 1, true, Memory::Distributed, 1}});
+  ValueId one = b.constant(1, 1), nothing = b.constant(1, 0);
+  ValueId protocol = b.field(23, 1, "protocol");
+  ValueId key = b.op(OpKind::Concat, 104, {b.field(26, 12), protocol}, "flow");
+  ValueId ends = b.compare(Compare::Eq, protocol, b.constant(8, 5), "ends");
+  b.stage(1);
+  ValueId entry = b.access(map, one, key, b.op(OpKind::Xor, 1, {ends, one}), ends, "entry");
+  b.stage(5);
+  ValueId hit = b.extract(entry, 0, 1), found = b.extract(entry, 8, 1);
+  ValueId handle = b.extract(entry, 0, 8);
+  ValueId count = b.read(map, 0, found, handle, "count");
+  b.stage(6);
+  ValueId next = b.op(OpKind::Add, 64, {count, b.constant(64, 1)}, "next");
+  b.write(map, 0, hit, handle, next);
+  b.stage(7);
+  b.packet_write(30, hit, next);
+  b.trace(nothing, next, next, next, "%llu");
+  return b.finish(b.op(OpKind::Select, 32, {hit, b.constant(32, 2), b.constant(32, 1)}, "verdict"));
+}
+
+Pipeline two_accesses() {
+  Builder b("two_accesses", 12, 38);
+  unsigned map = b.table("seen", 4, 1, 4, true, {{0, 4, 1, true, Memory::Distributed, 1}});
+  unsigned wide = b.table("wide", 64, 1000, 4, true, {});
+  ValueId one = b.constant(1, 1), nothing = b.constant(1, 0);
+  ValueId key = b.field(26, 4, "source");
+  ValueId first = b.access(map, one, key, nothing, nothing, "first");
+  b.access(wide, one, b.op(OpKind::Zext, 512, {key}), one, nothing);
+  b.stage(5);
+  ValueId absent = b.op(OpKind::Xor, 1, {b.extract(first, 0, 1), one}, "absent");
+  ValueId low = b.extract(b.field(30, 1), 0, 1);
+  ValueId second =
+      b.access(map, low, key, absent, b.op(OpKind::And, 1, {low, b.extract(key, 0, 1)}), "second");
+  b.stage(9);
+  ValueId hit = b.extract(second, 0, 1);
+  b.write(map, 0, hit, b.extract(second, 0, b.pipeline().maps[map].handle_bits), key);
+  b.pipeline().regions[0].interlocks.push_back({map, 5, {}});
+  return b.finish(b.op(OpKind::Zext, 32, {hit}, "verdict"));
 }
 
 Pipeline few_heads() {

@@ -28,6 +28,9 @@ public:
   ValueId compare(pipeline::Compare, ValueId a, ValueId b, std::string hint = "");
   ValueId extract(ValueId, unsigned offset, unsigned width);
   ValueId find(unsigned map, ValueId enable, ValueId key, std::string hint = "");
+  // {found, handle}: looks up, inserts, removes.
+  ValueId access(unsigned map, ValueId enable, ValueId key, ValueId insert, ValueId remove,
+                 std::string hint = "");
   ValueId read(unsigned map, unsigned column, ValueId enable, ValueId handle,
                std::string hint = "");
   void write(unsigned map, unsigned column, ValueId enable, ValueId handle, ValueId data);
@@ -41,6 +44,8 @@ public:
                    unsigned latency);
   unsigned hash(std::string name, unsigned key_bytes, unsigned ways, unsigned row_bits,
                 unsigned value_bytes, std::vector<pipeline::Column>);
+  unsigned table(std::string name, unsigned key_bytes, unsigned entries, unsigned value_bytes,
+                 bool lru, std::vector<pipeline::Column>);
 
   // Splits the stages: a region begins at each of these (besides stage 0), with a FIFO of `depth`
   // in front.
@@ -66,7 +71,10 @@ pipeline::Pipeline swap_and_drop();   // swaps MAC addresses of IPv4, drops the 
 pipeline::Pipeline count_protocols(); // array counters by IP protocol, one stage from read to write
 pipeline::Pipeline
 count_with_interlock(); // the same with three stages from read to write, in a region of its own
-pipeline::Pipeline hash_lookup();    // 12-byte key, value decides; unknown keys are dropped
+pipeline::Pipeline hash_lookup(); // 12-byte key, value decides; unknown keys are dropped
+pipeline::Pipeline
+flow_table(); // 13-byte keys come with packets and go with others, packets counted
+pipeline::Pipeline two_accesses();   // of an LRU table; what the second does depends on the first
 pipeline::Pipeline move_head();      // head and tail moved by what two bytes of the packet say
 pipeline::Pipeline few_heads();      // head, tail and verdict are chosen from a few constants
 pipeline::Pipeline many_writers();   // up to 19 operations write the same byte

@@ -20,6 +20,8 @@ const std::map<std::string, MakePipeline> programs = {
     {"count_protocols", count_protocols},
     {"count_with_interlock", count_with_interlock},
     {"hash_lookup", hash_lookup},
+    {"flow_table", flow_table},
+    {"two_accesses", two_accesses},
     {"move_head", move_head},
     {"few_heads", few_heads},
     {"many_writers", many_writers},
