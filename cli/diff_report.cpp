@@ -32,6 +32,10 @@ std::string unsupported_text(const std::vector<std::string>& engines, std::size_
       out += "unsupported: " + std::to_string(r.unsupported[i]) + " of " + std::to_string(packets) +
              " packets can't be run by engine " + engines[i] +
              ", they are compared among the others\n";
+  if (r.evicted)
+    out += "evicted: from packet " + std::to_string(*r.evicted) +
+           " on Linux may evict other entries of an LRU map than hardware does; kernel is compared "
+           "up to there\n";
   return out;
 }
 
@@ -52,6 +56,7 @@ Json diff_json(const std::vector<std::string>& engines, const DiffResult& r,
   Json j = {{"engines", engines},
             {"compared", r.compared},
             {"unsupported", unsupported},
+            {"evicted", r.evicted ? Json(*r.evicted) : Json(nullptr)},
             {"difference", difference_json(r.difference)}};
   if (saved)
     j["reproduce"] = {{"capture", saved->capture},

@@ -53,8 +53,8 @@ std::string verdict_name(std::uint32_t retval);
 bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
 
 // Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot;
-// redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian); so do program
-// arrays (value = name of the program, without a zero behind it).
+// redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian); so do
+// program arrays (value = name of the program, without a zero behind it).
 using MapContents = std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
 using MapState = std::map<std::string, MapContents>; // by name as in the ELF file
 
@@ -90,8 +90,8 @@ public:
   virtual std::optional<std::map<std::string, std::uint64_t>> held_cycles() const {
     return std::nullopt;
   }
-  // Index of the first packet in which an LRU map without a free element was asked for one: from
-  // this packet on another engine may have evicted another entry. nullopt: none yet, or not known.
+  // Index of the first packet from which on an LRU map may have evicted other entries than those of
+  // the rule that all engines follow but the kernel (backends/verilog/README.md, "Tables").
   virtual std::optional<std::uint32_t> first_eviction() const { return std::nullopt; }
 };
 

@@ -78,6 +78,8 @@ private:
               std::vector<Packet> packets) {
     result_.compared = std::max(result_.compared, outcome.compared);
     result_.difference = outcome.difference;
+    if (!result_.evicted)
+      result_.evicted = outcome.evicted;
     if (!outcome.difference || !options_.minimise)
       return;
     std::vector<DiffEngine> pair;

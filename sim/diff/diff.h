@@ -40,6 +40,9 @@ struct DiffResult {
   std::optional<Difference> minimised;
   std::size_t compared = 0;             // packets
   std::vector<std::size_t> unsupported; // by engine: packets it could not run
+  // From this packet on an engine (Engine::first_eviction) was not compared any more: it may have
+  // evicted other entries from an LRU map.
+  std::optional<std::size_t> evicted;
 };
 
 struct DiffEngine {

@@ -56,7 +56,7 @@ private:
     if (finished())
       return;
     ++result_.compared;
-    compare([&](std::size_t a, std::size_t b) {
+    compare(index, [&](std::size_t a, std::size_t b) {
       return compare_results(results[a][i], results[b][i], options_);
     });
     if (result_.difference)
@@ -67,14 +67,24 @@ private:
     std::vector<MapState> states;
     for (const auto& engine : running_)
       states.push_back(engine->maps());
-    compare([&](std::size_t a, std::size_t b) { return compare_maps(states[a], states[b]); });
+    compare(std::nullopt,
+            [&](std::size_t a, std::size_t b) { return compare_maps(states[a], states[b]); });
+  }
+
+  // May the engine have evicted entries by a rule of its own before the end of this packet (of
+  // all)?
+  bool evicted(std::size_t engine, std::optional<std::size_t> packet) const {
+    const auto first = running_[engine]->first_eviction();
+    return first && (!packet || *first <= *packet);
   }
 
   // Every pair, because cycles are compared among timed engines only.
-  template <typename Compare> void compare(const Compare& pair) {
+  template <typename Compare> void compare(std::optional<std::size_t> packet, const Compare& pair) {
     for (std::size_t a = 0; a < running_.size(); ++a)
       for (std::size_t b = a + 1; b < running_.size(); ++b)
-        if (const auto mismatch = pair(a, b)) {
+        if (evicted(a, packet) || evicted(b, packet)) {
+          result_.evicted = result_.evicted ? result_.evicted : packet;
+        } else if (const auto mismatch = pair(a, b)) {
           result_.difference = Difference{.packet = std::nullopt,
                                           .field = mismatch->field,
                                           .detail = mismatch->detail,

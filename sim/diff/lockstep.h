@@ -11,6 +11,7 @@ struct LockstepResult {
   // By engine: packets that it could not run. Not empty for any: the run was stopped in the chunk
   // that showed it, since engines that ran such a packet may now hold other maps.
   std::vector<std::vector<std::size_t>> unsupported;
+  std::optional<std::size_t> evicted; // as in DiffResult
 };
 
 LockstepResult run_lockstep(std::span<const DiffEngine>, std::span<const Packet>,

@@ -2,7 +2,6 @@
 
 #include "sim/maps/contents.h"
 
-#include <algorithm>
 #include <cerrno>
 
 namespace pw::interp {
@@ -38,7 +37,6 @@ int HashStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
   const std::uint64_t mode = lock ? flags & ~std::uint64_t{BPF_F_LOCK} : flags;
   if (mode > BPF_EXIST)
     return -EINVAL;
-  note_pressure(flags);
   const auto entry = table_.find(text(key));
   if (entry == table_.end())
     return mode == BPF_EXIST ? -ENOENT : insert(text(key), bytes);
@@ -73,19 +71,6 @@ LruSlots::Slot HashStore::take_slot(const std::string& key) {
   table_.erase(evicted);
   slots_->reuse(slot, key, packet());
   return slot;
-}
-
-// Linux takes an element before it looks whether the key is there. It hands elements out to a
-// processor in batches of at most 128, or half of what is there for one processor, and evicts as
-// soon as a batch can't be filled.
-void HashStore::note_pressure(std::uint64_t flags) {
-  constexpr std::uint32_t largest_batch = 128;
-  const std::uint32_t most = definition().max_entries;
-  const std::uint32_t batch = std::clamp(most / 2, 1u, largest_batch);
-  if (!lru_ || first_eviction_ || (per_cpu_ && flags == BPF_EXIST))
-    return;
-  if (table_.size() + batch > most)
-    first_eviction_ = packet();
 }
 
 int HashStore::remove(ByteSpan key) {

@@ -20,7 +20,6 @@ public:
   int remove(ByteSpan key) override;
   MapContents contents() override;
   void replace(const MapContents&) override;
-  std::optional<std::uint32_t> first_eviction() const override { return first_eviction_; }
 
 private:
   struct Entry {
@@ -34,13 +33,11 @@ private:
   int replace_value(Entry&, ByteSpan value, bool in_place);
   int insert(const std::string& key, ByteSpan value);
   LruSlots::Slot take_slot(const std::string& key);
-  void note_pressure(std::uint64_t flags);
   void erase(Table::iterator);
 
   bool per_cpu_, lru_, preallocated_;
   Table table_;
   std::optional<LruSlots> slots_; // LRU only
-  std::optional<std::uint32_t> first_eviction_;
   std::vector<Element> free_;
   std::optional<Element> spare_;
 };

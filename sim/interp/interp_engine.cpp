@@ -35,14 +35,6 @@ public:
     return results;
   }
 
-  std::optional<std::uint32_t> first_eviction() const override {
-    std::optional<std::uint32_t> first;
-    for (const auto& map : machine_.maps())
-      if (const auto index = map->first_eviction())
-        first = std::min(first.value_or(*index), *index);
-    return first;
-  }
-
 private:
   const Object& object_;
   interp::Machine machine_;

@@ -16,7 +16,6 @@ public:
 
   PacketResult run(const Packet&, std::uint32_t index);
   std::vector<std::unique_ptr<MapStore>>& maps() { return maps_; } // as Object::maps
-  const std::vector<std::unique_ptr<MapStore>>& maps() const { return maps_; }
 
 private:
   void refuse_unsupported(const Program&, const isa::Code&) const;

@@ -30,9 +30,6 @@ public:
   virtual int remove(ByteSpan key) = 0;                                      // 0 or -errno
   virtual MapContents contents() = 0;
   virtual void replace(const MapContents&) = 0; // checked already
-  // Index of the first packet in which this LRU map may have had to evict something: in Linux,
-  // which begins before all elements are taken.
-  virtual std::optional<std::uint32_t> first_eviction() const { return std::nullopt; }
   void begin_packet(std::uint32_t index) { packet_ = index; }
 
 protected:

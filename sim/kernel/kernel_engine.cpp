@@ -77,9 +77,12 @@ public:
       Message answer = ask(request);
       for (std::size_t i = 0; i < batch.size(); ++i)
         results.push_back(kernel::get_result(answer));
+      first_eviction_ = kernel::get_eviction(answer);
     }
     return results;
   }
+
+  std::optional<std::uint32_t> first_eviction() const override { return first_eviction_; }
 
 private:
   static Message request_of(Request kind) {
@@ -114,6 +117,7 @@ private:
   const Object& object_;
   pid_t child_ = -1;
   int socket_ = -1;
+  std::optional<std::uint32_t> first_eviction_;
 };
 
 } // namespace

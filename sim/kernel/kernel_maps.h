@@ -19,6 +19,7 @@ public:
   // Throws Failure PW-ENG-004 for targets that can't exist here, PW-ENG-005 if a system call fails.
   void replace(unsigned map, const MapContents&);
   MapContents contents(unsigned map);
+  std::size_t entries(unsigned map) { return keys(map).size(); } // of a hash
 
 private:
   using Bytes = std::vector<std::uint8_t>;

@@ -69,6 +69,12 @@ void finish_record(Assembler& a, const List& list, std::size_t result) {
   a.exchange(R1).load64(R2, R1, list.count).op64(BPF_ADD, R2, 1).store64(R1, list.count, R2);
 }
 
+Code map_update(int fd) {
+  Assembler a(fd);
+  a.exchange(R0).load64(R5, R0, offsetof(Exchange, updates)).op64(BPF_ADD, R5, 1);
+  return a.store64(R0, offsetof(Exchange, updates), R5).call(BPF_FUNC_map_update_elem).take();
+}
+
 Code redirect(int fd) {
   constexpr std::size_t first = redirect_list.first;
   Assembler a(fd);
@@ -147,6 +153,8 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
       return Assembler(fd).op64(BPF_MOV, R0, 0).take();
     case BPF_FUNC_get_smp_processor_id:
       return fixed_cpu ? std::optional(read_u32(fd, offsetof(Exchange, cpu))) : std::nullopt;
+    case BPF_FUNC_map_update_elem:
+      return map_update(fd);
     case BPF_FUNC_check_mtu: // every interface is there: asked of the one the packet came in by
       return Assembler(fd).op64(BPF_MOV, R2, 0).call(BPF_FUNC_check_mtu).take();
     case BPF_FUNC_redirect:

@@ -26,7 +26,8 @@ struct RedirectRecord {
 struct Exchange {
   std::uint64_t time_ns, jiffies;
   std::uint32_t seed, packet, cpu, random_calls;
-  std::uint64_t saved; // a register, for a moment
+  std::uint64_t saved;   // a register, for a moment
+  std::uint64_t updates; // calls of bpf_map_update_elem, of all packets
   std::uint64_t redirect_count;
   static constexpr unsigned max_redirects = 16;
   RedirectRecord redirects[max_redirects];

@@ -100,6 +100,12 @@ PacketResult get_result(Message& m) {
   return result;
 }
 
+void put_eviction(Message& m, const std::optional<std::uint32_t>& packet) {
+  put_optional(m, packet);
+}
+
+std::optional<std::uint32_t> get_eviction(Message& m) { return get_optional<std::uint32_t>(m); }
+
 void put_failure(Message& m, const Failure& failure) {
   m.put(static_cast<std::uint64_t>(failure.diagnostics().size()));
   for (const Diagnostic& d : failure.diagnostics())

@@ -2,6 +2,7 @@
 
 #include "sim/kernel/kernel_maps.h"
 #include "sim/kernel/loader.h"
+#include "sim/kernel/lru_watch.h"
 #include "sim/maps/contents.h"
 #include "sim/trace_format.h"
 
@@ -52,6 +53,7 @@ public:
                   .fixed_cpu = cpu_ != input.environment.cpu}),
         maps_(*input.object, program_.map_fds(), cpu_, devices_,
               [this](const std::string& name) { return program_.program_fd(name); }),
+        lru_(*input.object, [this](unsigned map) { return maps_.entries(map); }),
         output_(output_room) {
     const Environment& e = input.environment;
     auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1);
@@ -65,7 +67,7 @@ public:
   void set_maps(const MapState& state) {
     for (std::uint32_t i = 0; i < input_.object->maps.size(); ++i)
       if (const auto given = state.find(input_.object->maps[i].name); given != state.end())
-        maps_.replace(i, given->second);
+        fill(i, given->second);
   }
 
   MapState maps() {
@@ -102,10 +104,18 @@ public:
     if (leaves(result.retval))
       result.bytes.assign(output_.begin() + after.data, output_.begin() + run.data_size_out);
     observe(result);
+    lru_.after_packet(index, program_.exchange().updates);
     return result;
   }
 
+  std::optional<std::uint32_t> first_eviction() const { return lru_.first_eviction(); }
+
 private:
+  void fill(unsigned map, const MapContents& given) {
+    maps_.replace(map, given);
+    lru_.filled(map, given.size(), index_);
+  }
+
   static unsigned enter(const Environment& environment) {
     if (::unshare(CLONE_NEWNET) != 0)
       throw unavailable("a network namespace");
@@ -168,6 +178,7 @@ private:
   Devices devices_;
   LoadedProgram program_;
   KernelMaps maps_;
+  LruWatch lru_;
   std::vector<std::uint8_t> output_;
   std::uint32_t index_ = 0;
 };
@@ -186,6 +197,7 @@ Message answer(Worker& worker, Message& request) {
   case Request::Run:
     for (auto packets = request.get<std::uint64_t>(); packets > 0; --packets)
       put_result(reply, worker.run(get_packet(request)));
+    put_eviction(reply, worker.first_eviction());
     break;
   }
   return reply;

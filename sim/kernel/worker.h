@@ -19,6 +19,8 @@ void put_packet(Message&, const Packet&);
 Packet get_packet(Message&);
 void put_result(Message&, const PacketResult&);
 PacketResult get_result(Message&);
+void put_eviction(Message&, const std::optional<std::uint32_t>& packet);
+std::optional<std::uint32_t> get_eviction(Message&);
 void put_failure(Message&, const Failure&);
 Failure get_failure(Message&);
 

@@ -34,6 +34,9 @@ public:
     return results;
   }
 
+  std::optional<std::uint32_t> first_eviction() const override { return evicted; }
+  std::optional<std::uint32_t> evicted;
+
 private:
   Wrong wrong_;
   MapState maps_;
@@ -63,6 +66,28 @@ TEST(Diff, EqualEnginesDoNotDiffer) {
       compare({engine("a", nothing), engine("b", nothing), engine("c", nothing)}, packets(100));
   EXPECT_FALSE(result.difference);
   EXPECT_EQ(result.compared, 100u);
+}
+
+// The second engine is wrong from packet 60 on and says that it evicts from packet `evicted` on.
+DiffResult compare_with_evicting(std::optional<std::uint32_t> evicted) {
+  const Counter::Wrong wrong = [](const Packet&, std::uint64_t count, PacketResult& r) {
+    r.retval = count < 60 ? r.retval : 1;
+  };
+  const DiffEngine evicting = {"b", [=] {
+                                 auto made = std::make_unique<Counter>(wrong);
+                                 made->evicted = evicted;
+                                 return made;
+                               }};
+  return compare({engine("a", nothing), evicting, engine("c", nothing)}, packets(100));
+}
+
+TEST(Diff, AnEngineThatEvictsByItsOwnRuleIsComparedUntilItDoes) {
+  EXPECT_EQ(compare_with_evicting(std::nullopt).difference->packet, 60u);
+  EXPECT_EQ(compare_with_evicting(61).difference->packet, 60u);
+  const auto left_out = compare_with_evicting(60);
+  EXPECT_FALSE(left_out.difference);
+  EXPECT_EQ(left_out.evicted, 60u);
+  EXPECT_EQ(left_out.compared, 100u);
 }
 
 TEST(Diff, EveryFieldIsLookedAt) {

@@ -123,15 +123,6 @@ TEST(LruStore, EntriesOfTheHostAreTheOldest) {
   EXPECT_EQ(keys_of(*map), "7 10 11 12"); // 3 and 7 are alike: the lowest slot
 }
 
-TEST(LruStore, TellsWhenLinuxMayBeginToEvict) {
-  const auto map = make_map_store(map_of(BPF_MAP_TYPE_LRU_HASH, 4));
-  for (std::uint32_t key = 1; key <= 3; ++key)
-    insert(*map, key, key);
-  EXPECT_FALSE(map->first_eviction());
-  insert(*map, 4, 4); // half of the elements are handed out at once
-  EXPECT_EQ(map->first_eviction(), 4u);
-}
-
 TEST(MapStore, WithALock) {
   MapDefinition definition = map_of(BPF_MAP_TYPE_HASH, 2);
   definition.value_size = 8;

@@ -1,5 +1,6 @@
 // The interpreter against the kernel: programs that take every decision from random bytes, so that
 // each helper meets arguments of all kinds.
+#include "sim/diff/diff.h"
 #include "tests/sim/support/programs.h"
 
 #include <gtest/gtest.h>
@@ -41,9 +42,8 @@ TEST_P(AgainstKernel, RandomArguments) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const char* name :
-       {"frame_helpers", "csum", "redirects", "map_helpers", "locks", "lpm", "mtu",
-        "environment", "control"})
+  for (const char* name : {"frame_helpers", "csum", "redirects", "map_helpers", "locks", "lpm",
+                           "lru", "mtu", "environment", "control"})
     for (const char* cpu : {"v1", "v2", "v3", "v4"})
       all.push_back({name, cpu});
   return all;
@@ -51,6 +51,44 @@ std::vector<Case> cases() {
 
 INSTANTIATE_TEST_SUITE_P(Programs, AgainstKernel, testing::ValuesIn(cases()),
                          [](const auto& info) { return info.param.name + "_" + info.param.cpu; });
+
+// How far the kernel could be followed, and how many entries it has then.
+struct Followed {
+  std::optional<std::size_t> evicted;
+  std::size_t entries = 0;
+  std::string difference;
+};
+
+Followed follow(const std::string& name, std::uint32_t packets) {
+  const Object object = open_object(compile_file(program("lru")));
+  EngineInput input;
+  input.object = &object;
+  input.program = &select_program(object, "on_" + name);
+  const auto sent = random_packets(packets, 1, 20, 60);
+  const std::vector<DiffEngine> engines = {{"kernel", [&] { return make_kernel_engine(input); }},
+                                           {"interp", [&] { return make_interp_engine(input); }}};
+  const DiffResult result = diff_engines(engines, sent, {});
+  const auto kernel = make_kernel_engine(input);
+  kernel->run(sent);
+  return {result.evicted, kernel->maps().at(name).size(),
+          result.difference ? result.difference->field : ""};
+}
+
+TEST(Lru, TheKernelIsFollowedUntilItMayEvict) {
+  PW_SKIP_WITHOUT_KERNEL();
+  const Followed never = follow("large", 2000);
+  EXPECT_EQ(never.difference, "");
+  EXPECT_FALSE(never.evicted);
+  EXPECT_GT(never.entries, 500u); // and it did work
+  const Followed full = follow("percpu", 3000);
+  EXPECT_EQ(full.difference, "");
+  ASSERT_TRUE(full.evicted);
+  EXPECT_GT(*full.evicted, 450u); // 600 less a batch of 128 can be filled
+  EXPECT_LE(full.entries, 600u);
+  const Followed small = follow("small", 400);
+  EXPECT_EQ(small.difference, "");
+  EXPECT_TRUE(small.evicted);
+}
 
 } // namespace
 } // namespace pw
