@@ -27,6 +27,9 @@ private:
   void bits();
   void sources();
   void read_modify_write(unsigned first, unsigned last);
+  ValueId key();
+  ValueId access(unsigned stage);
+  void modify_entry(unsigned first, unsigned last);
   void finish();
 
   std::mt19937 random_;
@@ -122,6 +125,51 @@ void Generator::read_modify_write(unsigned first, unsigned last) {
     b_.region(first, last, {Interlock{map_, write - data, {handle}}});
 }
 
+// Few keys, so that packets meet.
+ValueId Generator::key() {
+  const ValueId few = b_.op(OpKind::And, {of_width(16), b_.constant(16, 11)});
+  return b_.op(OpKind::Zext, {few}, 32);
+}
+
+ValueId Generator::access(unsigned stage) {
+  b_.at(stage);
+  const ValueId one = b_.constant(1, 1);
+  const ValueId enable = below(3) ? one : of_width(1), insert = below(3) ? one : of_width(1);
+  const ValueId remove = below(2) ? b_.constant(1, 0) : of_width(1);
+  return b_.access(map_, {enable, key(), insert, remove});
+}
+
+// One access of a table, or two that packets must not mix, and then a value that is changed.
+void Generator::modify_entry(unsigned first, unsigned last) {
+  const unsigned latency = 1 + below(2);
+  map_ = b_.table("state", 4, 8, 1 + below(14), {PipelineBuilder::column(0, 8, 1, latency)},
+                  below(2));
+  const unsigned between = below(2) ? 1 + below(4) : 0;
+  ValueId result = access(first);
+  if (between != 0) {
+    const ValueId other = access(first + between);
+    b_.at(first + between + 4);
+    keep(result);
+    result = below(2) ? result : other;
+  }
+  const unsigned at = first + between + 4, data = at + latency;
+  b_.at(at);
+  const unsigned bits = b_.width(result) - 1;
+  const ValueId handle = b_.extract(result, 0, bits), hit = b_.extract(result, 0, 1);
+  const ValueId old = b_.read(map_, 0, {hit, handle});
+  const unsigned write = data + below(last - data + 1);
+  b_.at(write);
+  keep(old);
+  keep(result);
+  const ValueId sum = b_.op(OpKind::Add, {old, of_width(64)});
+  const ValueId fresh = b_.op(OpKind::Zext, {of_width(16)}, 64);
+  b_.write(map_, 0, {hit, handle, b_.op(OpKind::Select, {b_.extract(result, bits, 1), sum, fresh})});
+  if (const unsigned distance = std::max(between, write - data); distance != 0)
+    b_.region(first, last, {Interlock{map_, distance, {}}});
+  else
+    b_.region(first, last);
+}
+
 void Generator::finish() {
   for (unsigned i = 0; i < 3 + below(5); ++i) {
     const ValueId data = of_width(8 * (1 + below(12)));
@@ -143,14 +191,19 @@ void Generator::finish() {
 
 Case Generator::make() {
   sources();
-  const unsigned before = 1 + below(4), inside = 3 + below(5), after = 1 + below(3);
+  const bool table = below(2);
+  const unsigned before = 1 + below(4), inside = (table ? 11 : 3) + below(5),
+                 after = 1 + below(3);
   for (unsigned stage = 0; stage < before; ++stage) {
     b_.at(stage);
     for (unsigned i = below(6); i > 0; --i)
       operation();
   }
   b_.region(0, before - 1);
-  read_modify_write(before, before + inside - 1);
+  if (table)
+    modify_entry(before, before + inside - 1);
+  else
+    read_modify_write(before, before + inside - 1);
   const unsigned last = before + inside + after - 1;
   for (unsigned stage = before + inside; stage <= last; ++stage) {
     b_.at(stage);
@@ -164,10 +217,10 @@ Case Generator::make() {
   c.name = c.pipeline.name;
   MapDefinition definition;
   definition.name = "state";
-  definition.type = BPF_MAP_TYPE_ARRAY;
+  definition.type = c.pipeline.maps[0].type;
   definition.key_size = 4;
   definition.value_size = 8;
-  definition.max_entries = 8;
+  definition.max_entries = c.pipeline.maps[0].max_entries;
   c.object.maps.push_back(definition);
   c.object.programs.emplace_back();
   c.maps["state"][index_key(3)] = {1, 2, 3, 4, 5, 6, 7, 8};
