@@ -4,6 +4,8 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <set>
+
 namespace pw {
 
 LiftedProgram::LiftedProgram() = default;
@@ -19,10 +21,14 @@ LiftedProgram& LiftedProgram::operator=(LiftedProgram&& o) noexcept {
 LiftedProgram::~LiftedProgram() { module.reset(); }
 
 namespace {
-unsigned count_instructions(const isa::Code& code) {
+// Of the program and those that its tail calls reach.
+unsigned count_instructions(const verify::Exploration& explored, const verify::Linked& linked) {
+  std::set<unsigned> parts;
+  for (const verify::Context& c : explored.contexts)
+    parts.insert(linked.part_of(c.function->first));
   unsigned n = 0;
-  for (const auto& insn : code)
-    n += insn.has_value();
+  for (unsigned i = 0; i < explored.code.size(); ++i)
+    n += explored.code[i] && parts.contains(linked.part_of(i));
   return n;
 }
 } // namespace
@@ -38,7 +44,7 @@ LiftedProgram lift_program(const Object& object, const Program& program,
     throw Failure(std::move(said));
   LiftedProgram out;
   out.warnings = std::move(said);
-  out.instructions = count_instructions(explored.code);
+  out.instructions = count_instructions(explored, linked);
   out.context = std::make_unique<llvm::LLVMContext>();
   out.module = std::make_unique<llvm::Module>(program.name, *out.context);
   lift::Lifter(object, linked.whole, explored, options.mtu, out).run();

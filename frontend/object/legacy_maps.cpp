@@ -240,6 +240,15 @@ std::vector<std::string> legacy_map_names(const ElfFile& original) {
   return names;
 }
 
+std::map<std::uint32_t, std::string> legacy_program_arrays(const ElfFile& original) {
+  std::map<std::uint32_t, std::string> names;
+  for (const std::size_t s : legacy_sections(original))
+    for (const LegacyMap& m : maps_of_section(original, s, 0))
+      if (m.words.size() == Iproute2Words && m.word(0) == BPF_MAP_TYPE_PROG_ARRAY)
+        names.emplace(m.words[Iproute2Id], m.name);
+  return names;
+}
+
 Bytes translate_legacy_maps(const Bytes& image) {
   const ElfFile elf = parse_elf(image);
   const auto sections = legacy_sections(elf);

@@ -10,6 +10,7 @@
 #include <elf.h>
 
 #include <algorithm>
+#include <cstdio>
 
 namespace pw::object {
 namespace {
@@ -97,6 +98,21 @@ void mark_legacy(const Bytes& original, Object& object) {
       m.legacy = m.legacy || m.name == name;
 }
 
+// iproute2's loader puts the program of section "ID/SLOT" into that slot of the array of that id.
+void read_legacy_slots(const Bytes& original, Object& object) {
+  const auto arrays = legacy_program_arrays(parse_elf(original));
+  for (const Program& p : object.programs) {
+    unsigned id = 0, slot = 0;
+    int end = 0;
+    if (arrays.empty() || std::sscanf(p.section.c_str(), "%u/%u%n", &id, &slot, &end) != 2 ||
+        std::size_t(end) != p.section.size() || !arrays.contains(id))
+      continue;
+    for (MapDefinition& m : object.maps)
+      if (m.name == arrays.at(id) && slot < m.max_entries)
+        m.initial_programs.try_emplace(slot, p.name);
+  }
+}
+
 // The file has no room for values of .bss; those of other sections are in the image already.
 void set_globals(const ElfFile& elf, const btf* types, const OpenOptions& options, Object& object) {
   for (const Assignment& a : assignments(elf, types, options.set))
@@ -135,6 +151,7 @@ Object read_object(const Bytes& original, const OpenOptions& options) {
     context.maps.emplace(object.maps[i].name, i);
   for (const OpenedProgram& p : opened.programs)
     object.programs.push_back(read_program(context, p));
+  read_legacy_slots(original, object);
   object.kernel_functions = std::move(externs.functions);
   return object;
 }

@@ -555,7 +555,9 @@ private:
     report_.add(diagnose("PW-LOOP-001", most > 0
                                             ? "the loop is too long to be unrolled, or does not end"
                                             : "the program is too long")
-                    .breaks("loops and calls are unrolled into hardware")
+                    .breaks(out_.tails.any() ? "loops, calls and tail-called programs are unrolled "
+                                               "into hardware"
+                                             : "loops and calls are unrolled into hardware")
                     .limited(std::to_string(options_.max_unrolled) + " instructions",
                              most > 0 ? "more than that after " + std::to_string(most) + " rounds"
                                       : std::to_string(out_.instructions))

@@ -8,7 +8,7 @@ using namespace isa;
 bool Transfer::check_tail_call(State& s, unsigned insn) {
   const Value context = use(s, insn, Register(1)), array = use(s, insn, Register(2)),
               index = use(s, insn, Register(3));
-  bool good = true;
+  bool good = check_unlocked(s, insn, "bpf_tail_call");
   const auto expect = [&](bool fits, unsigned argument, const Value& v, const char* what) {
     good &= fits;
     if (!fits && v.kind != Kind::Poison)

@@ -75,6 +75,13 @@ TEST_P(Legacy, TheKernelTakesTheImage) {
   bpf_object__close(object);
 }
 
+TEST(LegacyForms, SectionsOfIproute2FillProgramArrays) {
+  const Object object = open_object(test_object("iproute2_slots"));
+  EXPECT_EQ(map_named(object, "jumps").initial_programs,
+            (std::map<std::uint32_t, std::string>{{1, "called"}}));
+  EXPECT_TRUE(map_named(object, "numbers").initial_programs.empty());
+}
+
 TEST(LegacyForms, OldAndNewTogetherAreRefused) {
   EXPECT_THAT(codes_of([] { open_object(test_object("mixed")); }),
               testing::ElementsAre("PW-OBJ-008"));

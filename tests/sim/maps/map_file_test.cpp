@@ -32,7 +32,12 @@ Object object() {
             map_of("workers", BPF_MAP_TYPE_CPUMAP, 4, 4, 8),
             map_of("sockets", BPF_MAP_TYPE_XSKMAP, 4, 4, 8),
             map_of("routes", BPF_MAP_TYPE_LPM_TRIE, 8, 4, 8),
+            map_of("jumps", BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 8),
             map_of("events", BPF_MAP_TYPE_RINGBUF, 0, 0, 4096)};
+  o.maps[7].initial_programs[2] = "first";
+  o.programs.resize(2);
+  o.programs[0].name = "first";
+  o.programs[1].name = "second";
   MapDefinition rodata = map_of(".rodata", BPF_MAP_TYPE_ARRAY, 4, 2, 1);
   rodata.global = GlobalData::Rodata;
   rodata.initial = {7, 8};
@@ -87,10 +92,12 @@ TEST(MapFile, RoundTripIsTheSameAndSorted) {
   state["workers"] = {{{1, 0, 0, 0}, {1, 0, 0, 0}}};
   state["sockets"] = {{{0, 0, 0, 0}, {5, 0, 0, 0}}};
   state["routes"] = {};
+  state["jumps"] = {{{3, 0, 0, 0}, {'s', 'e', 'c', 'o', 'n', 'd'}}};
   const std::string text = print_maps(state, object(), 1);
   EXPECT_EQ(parse_maps(text, "", object(), 1), state);
   EXPECT_LT(text.find("0x01\",\"0x09"), text.find("0x02\",\"0x00"));
   EXPECT_NE(text.find("\"queue\":5"), std::string::npos);
+  EXPECT_NE(text.find("\"program\":\"second\""), std::string::npos);
   EXPECT_NE(text.find("\"cpu\":1,\"value\":[\"0x01\""), std::string::npos);
 }
 
@@ -117,6 +124,9 @@ TEST(MapFile, EveryMistakeHasItsCode) {
   EXPECT_THAT(codes(R"({"table": [{"key":1,"value":0},{"key":1,"value":0}]})"),
               ElementsAre("PW-IN-109"));
   EXPECT_THAT(codes(R"({"events": []})"), ElementsAre("PW-IN-110"));
+  EXPECT_THAT(codes(R"({"jumps": [{"key":8,"program":"first"}]})"), ElementsAre("PW-IN-107"));
+  EXPECT_THAT(codes(R"({"jumps": [{"key":1,"value":1}]})"), ElementsAre("PW-IN-104"));
+  EXPECT_THAT(codes(R"({"jumps": [{"key":1,"program":"third"}]})"), ElementsAre("PW-IN-114"));
   EXPECT_THAT(codes(R"({"counts": [{"key":0,"values":[{"cpu":1,"value":7}]}]})"),
               ElementsAre("PW-IN-111"));
   EXPECT_THAT(codes(R"({"counts": [{"key":0,"values":[{"cpu":1,"value":7}]}]})", 1), IsEmpty());
@@ -201,6 +211,7 @@ TEST(MapContents, BeforeTheFirstPacket) {
   EXPECT_EQ(state.at("table").size(), 3u);
   EXPECT_EQ(state.at("flows").size(), 0u);
   EXPECT_EQ(state.at(".rodata").begin()->second, (std::vector<std::uint8_t>{7, 8}));
+  EXPECT_EQ(state.at("jumps"), (MapContents{{{2, 0, 0, 0}, {'f', 'i', 'r', 's', 't'}}}));
   EXPECT_FALSE(state.contains("events"));
 }
 
