@@ -33,7 +33,7 @@ constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 constexpr unsigned max_tries = 255, rehash_margin = 8;
 constexpr unsigned look_clocks = 3; // from the issue until the entry is there
 
-enum class State { Rest, Seed, Scan, Scanned, Hash, Compare, Lift, Drain };
+enum class State { Rest, Seed, Scan, Scanned, Hash, Compare, Lift, Lifted, Drain };
 
 struct Op {
   enum class Kind { None, Access, Move } kind = Kind::None;
@@ -81,7 +81,7 @@ private:
   std::uint32_t choose(const Op&, std::uint32_t but) const;
   void put(std::uint32_t place, const std::uint8_t* key, std::uint32_t tag, std::uint32_t slot);
   void put_in_stash(unsigned index, const std::uint8_t* key, std::uint32_t tag, std::uint32_t slot);
-  void control(const Next&);
+  void control();
   void scan_on();
   void seed();
   void step_random() { random = random >> 1 ^ (random & 1 ? 0x80200003u : 0); }
@@ -104,7 +104,7 @@ private:
   Result result;
   std::array<std::array<std::uint32_t, 2>, 3> written; // places, of this clock and the two before
   Mask stash_valid = 0, busy = 0;
-  bool move_ready = false, holds = false;
+  bool move_ready = false, holds = false, was_quiet = false;
   unsigned own_index = 0;
   std::vector<std::uint8_t> own_key;
   unsigned tries = 0, age = 0;
@@ -143,7 +143,7 @@ void DynamicTable::Core::restart() {
   on_the_way = 0;
   result = {};
   stash_valid = busy = 0;
-  move_ready = holds = false;
+  move_ready = holds = was_quiet = false;
   tries = age = 0;
   random = 0x5eed7ab1;
   state = State::Rest;
@@ -222,7 +222,7 @@ DynamicTable::Result DynamicTable::Core::clock(const Access& a) {
   if (n.load_move)
     std::memcpy(own_key.data(), key_of(rows_end + n.load_index), bytes);
   decide(old, &op_keys[decided * bytes]);
-  control(n);
+  control();
   if (n.load_move) {
     own_index = n.load_index;
     busy |= bit(n.load_index);
@@ -232,6 +232,7 @@ DynamicTable::Result DynamicTable::Core::clock(const Access& a) {
   age = holds ? std::min(age + 1, shape.reserve + rehash_margin) : 0;
   counters.held += holds;
   holds = n.hold;
+  was_quiet = n.quiet;
   now = (now + 1) % 12;
   return out;
 }
@@ -386,7 +387,7 @@ void DynamicTable::Core::scan_on() {
   all_seen = scan_row >> shape.row_bits != 0;
 }
 
-void DynamicTable::Core::control(const Next& n) {
+void DynamicTable::Core::control() {
   const std::uint32_t looked_at =
       ((scan_pick / shape.places) << shape.row_bits | scan_row) * shape.places +
       scan_pick % shape.places;
@@ -396,7 +397,7 @@ void DynamicTable::Core::control(const Next& n) {
   };
   switch (state) {
   case State::Rest:
-    if (!holds || age != shape.reserve + rehash_margin || !exhausted() || !n.quiet)
+    if (!holds || age != shape.reserve + rehash_margin || !exhausted() || !was_quiet)
       return;
     state = State::Seed;
     new_strings.clear();
@@ -428,11 +429,14 @@ void DynamicTable::Core::control(const Next& n) {
     slot_of[looked_at] = nowhere;
     tries = 0;
     scan_on();
-    state = State::Drain;
+    state = State::Lifted;
     return;
   }
+  case State::Lifted:
+    state = State::Drain;
+    return;
   case State::Drain:
-    if (!n.quiet)
+    if (!was_quiet)
       return;
     if (count(stash_valid) == shape.stash) {
       state = State::Seed;

@@ -37,14 +37,27 @@ module pw_table #(
 );
   localparam integer N = WAYS * PLACES;
   localparam integer PICK = $clog2(N);
+  localparam integer INDEX = $clog2(STASH);
   localparam integer USED = $clog2(STASH + 1);
   localparam integer FULL_AT = STASH - RESERVE - 5;  // hold rises with more than this many entries in the stash,
   localparam integer LOW = FULL_AT / 2;  // and falls with no more than this many
   localparam integer TRIES = 8;
 
+  // The lowest 1, in few levels of logic.
+  function [STASH-1:0] first_of(input [STASH-1:0] of);
+    integer distance;
+    reg [STASH-1:0] below;  // is there a 1 here or below?
+    begin
+      below = of;
+      for (distance = 1; distance < STASH; distance = 2 * distance) below = below | (below << distance);
+      first_of = of & ~(below << 1);
+    end
+  endfunction
+
   // Control.
   wire restart, may_move, rehashing, seeding, host_go, look_go, load_host, load_looked, lift;
-  wire [STASH-1:0] load_stash;
+  wire load_stash;
+  wire [INDEX-1:0] load_number;
   wire [ROW_BITS-1:0] at;
   wire [PICK-1:0] pick_at;
   wire [2*(KEY+ROW_BITS)-1:0] secret;
@@ -116,6 +129,7 @@ module pw_table #(
   reg [STASH-1:0] last_stashed, last_swapped;
   reg [SLOT_BITS-1:0] last_slot;
   reg [ROW_BITS-1:0] last_evicted_row;
+  reg last_wrote, last_present;  // its own key
 
   // ---- t + 1: the rows are read; who is near?
   reg same_2, same_3;  // two before; one before
@@ -126,7 +140,7 @@ module pw_table #(
   end
 
   // ---- t + 2: compare
-  wire [N-1:0] put, clear, match, valid, written_2, written_3;
+  wire [N-1:0] put, clear, match, match_before, valid, written_2, written_3;
   reg [N-1:0] match_3, valid_3;
   reg [N*SLOT_BITS-1:0] slots_3;
   reg dirty_3;  // the picked place was written after it was read
@@ -170,26 +184,43 @@ module pw_table #(
         end
         assign match[I] = put_3 ? same_3 : match_3[I] && !cleared_3;
         assign valid[I] = put_3 || (valid_3[I] && !cleared_3);
-        assign slots[I*SLOT_BITS+:SLOT_BITS] =
-            (put_3 ? last_slot : slots_3[I*SLOT_BITS+:SLOT_BITS]) & {SLOT_BITS{match[I]}};
+        assign match_before[I] = match_3[I] && !(LRU != 0 && last_evicted[I] && gone_3);
+        assign slots[I*SLOT_BITS+:SLOT_BITS] = slots_3[I*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{match_3[I]}};
       end
     end
   endgenerate
+  // The entry at the picked place, by a tree of choices.
   reg [KEY-1:0] picked_key;
   reg [SLOT_BITS-1:0] picked_slot;
   reg picked_valid;
-  always_ff @(posedge clk) begin
-    {picked_key, picked_slot} <= read[pick_2*(KEY+SLOT_BITS)+:KEY+SLOT_BITS];
-    picked_valid <= read_valid[pick_2];
-    dirty_3 <= written_2[pick_2];
-  end
+  wire [KEY+SLOT_BITS+1:0] picked_2;  // {entry, written since}
+  generate
+    for (b = 0; b <= PICK; b = b + 1) begin : g_pick
+      wire [(N>>b)*(KEY+SLOT_BITS+2)-1:0] left;
+      for (p = 0; p < N >> b; p = p + 1) begin : g_one
+        localparam integer W = KEY + SLOT_BITS + 2;
+        if (b == 0) begin : g_read
+          assign left[p*W+:W] = {read[p*(KEY+SLOT_BITS)+:KEY+SLOT_BITS], read_valid[p], written_2[p]};
+        end else begin : g_choice
+          assign left[p*W+:W] = pick_2[b-1] ? g_pick[b-1].left[(2*p+1)*W+:W] : g_pick[b-1].left[2*p*W+:W];
+        end
+      end
+    end
+  endgenerate
+  assign picked_2 = g_pick[PICK].left;
+  always_ff @(posedge clk) {picked_key, picked_slot, picked_valid, dirty_3} <= picked_2;
 
   // The stash. Its entries are compared in t + 2 and lack what is decided in that clock.
   reg [STASH-1:0] stash_valid, stash_match_3, busy;  // busy: an access that moves the entry is on the way
   reg [STASH*KEY-1:0] stash_key;
   reg [STASH*SLOT_BITS-1:0] stash_slot;
-  wire [STASH-1:0] stash_match, stash_put, stash_swap, stash_clear, stash_moved;
+  wire [STASH-1:0] stash_match, stash_match_before, stash_put, stash_swap, stash_clear, stash_moved;
   wire [STASH*SLOT_BITS-1:0] stash_slots;  // of those that match
+  // At most one is written in a clock.
+  wire swaps;
+  wire [STASH-1:0] stash_write = stash_put | stash_swap | (stash_free_first & {STASH{lift}});
+  wire [KEY+SLOT_BITS-1:0] stash_new =
+      lift ? {own_key, own_slot} : swaps ? {picked_key, picked_slot} : {key_3, put_slot};
   // An entry that was exchanged is the one that was read at the place where the other one was put.
   wire [N-1:0] near_places;
   generate
@@ -199,22 +230,23 @@ module pw_table #(
     for (s = 0; s < STASH; s = s + 1) begin : g_stash
       wire [KEY-1:0] own = stash_key[s*KEY+:KEY];
       always_ff @(posedge clk) begin
-        stash_match_3[s] <= own == key_2;
+        stash_match_3[s] <= stash_valid[s] && own == key_2;
         stash_valid[s] <= !restart && (stash_put[s] || (lift && stash_free_first[s]) ||
                                        (stash_valid[s] && !stash_clear[s] && !stash_moved[s]));
         busy[s] <= !restart && (load_move[s] || (busy[s] && !(move_3 && index_3[s])));
-        if (stash_put[s] || stash_swap[s] || (lift && stash_free_first[s])) begin
-          stash_key[s*KEY+:KEY] <= lift ? own_key : stash_swap[s] ? picked_key : key_3;
-          stash_slot[s*SLOT_BITS+:SLOT_BITS] <= lift ? own_slot : stash_swap[s] ? picked_slot : put_slot;
+        if (stash_write[s]) begin
+          stash_key[s*KEY+:KEY] <= stash_new[KEY+SLOT_BITS-1:SLOT_BITS];
+          stash_slot[s*SLOT_BITS+:SLOT_BITS] <= stash_new[SLOT_BITS-1:0];
         end
       end
       assign stash_match[s] = stash_valid[s] && (last_stashed[s] ? same_3 :
                                                  last_swapped[s] ? |(match_3 & last_put & near_places) : stash_match_3[s]);
-      assign stash_slots[s*SLOT_BITS+:SLOT_BITS] = stash_slot[s*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{stash_match[s]}};
+      assign stash_match_before[s] = stash_match_3[s] && (LRU == 0 || stash_valid[s]);
+      assign stash_slots[s*SLOT_BITS+:SLOT_BITS] = stash_slot[s*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{stash_match_3[s]}};
     end
   endgenerate
   wire [STASH-1:0] stash_free = ~(stash_valid | busy);
-  wire [STASH-1:0] stash_free_first = stash_free & (~stash_free + 1'b1);
+  wire [STASH-1:0] stash_free_first = first_of(stash_free);
 
   // ---- t + 3: decide
   function [SLOT_BITS-1:0] any_slot(input [(N+STASH)*SLOT_BITS-1:0] of);
@@ -249,13 +281,16 @@ module pw_table #(
   wire [STASH-1:0] victim_stash;
   wire [N-1:0] first_choice = choose(valid, {N{1'b0}});
   wire [N-1:0] second_choice = choose(valid, first_choice);
-  wire found = (|match) || (|stash_match);
-  wire [SLOT_BITS-1:0] found_slot = any_slot({stash_slots, slots});
+  // If the last access had this key and wrote, it knows the answer. If not, only an eviction can have taken away what
+  // was found; one that was exchanged since is found where it was.
+  wire known = same_3 && last_wrote;
+  wire found = known ? last_present : (|match_before) || (|stash_match_before);
+  wire [SLOT_BITS-1:0] found_slot = known ? last_slot : any_slot({stash_slots, slots});
   wire inserts = access_3 && insert_3 && !found && (!full || LRU != 0);
   wire removes = access_3 && remove_3 && found;
   wire evicts = inserts && full;
   wire live = move_3 && (|(index_3 & stash_valid));
-  wire swaps = live && first_choice == 0 && !dirty_3 && !written_3[pick_3];
+  assign swaps = live && first_choice == 0 && !dirty_3 && !written_3[pick_3];
   wire moves = live && first_choice != 0;
   wire [N-1:0] picked = {{N - 1{1'b0}}, 1'b1} << pick_3;
   wire [N-1:0] choice = LRU != 0 && full && access_3 && (first_choice & victim_place) != 0 ? second_choice : first_choice;
@@ -278,6 +313,8 @@ module pw_table #(
     last_stashed <= stash_put & {STASH{!restart}};
     last_swapped <= stash_swap & {STASH{!restart}};
     last_slot <= put_slot;
+    last_wrote <= (inserts || removes || moves || swaps) && !restart;
+    last_present <= !removes;
     last_evicted_row <= victim_row;
     result <= {found && access_3, found ? found_slot : put_slot, 1'b1} & {SLOT_BITS + 2{access_3 && (found || inserts)}};
   end
@@ -337,25 +374,29 @@ module pw_table #(
   reg [TRIES-1:0] tries;  // moves that came to nothing since the last change for the better
   wire exhausted = &tries;
   wire [STASH-1:0] movable = stash_valid & ~busy;
-  wire [STASH-1:0] move_first = movable & (~movable + 1'b1);
+  wire [STASH-1:0] move_first = first_of(movable);
   wire loads_move = may_move && !exhausted && movable != 0 && (!move_ready || issue_move);
   wire [STASH-1:0] load_move = move_first & {STASH{loads_move}};
-  wire [STASH-1:0] load_from = load_move | load_stash;
-  function [KEY+SLOT_BITS-1:0] one_of(input [STASH-1:0] which, input [STASH*KEY-1:0] keys, input [STASH*SLOT_BITS-1:0] numbers);
+  // A copy of the entries that is read by number.
+  function [INDEX-1:0] number_of(input [STASH-1:0] which);
     integer i;
     begin
-      one_of = 0;
-      for (i = 0; i < STASH; i = i + 1)
-        one_of = one_of | ({keys[i*KEY+:KEY], numbers[i*SLOT_BITS+:SLOT_BITS]} & {KEY + SLOT_BITS{which[i]}});
+      number_of = 0;
+      for (i = 0; i < STASH; i = i + 1) number_of = number_of | (INDEX'(i) & {INDEX{which[i]}});
     end
   endfunction
+  (* ram_style = "distributed" *) reg [KEY+SLOT_BITS-1:0] stash_copy[0:STASH-1];
+  wire [INDEX-1:0] stash_write_at = number_of(stash_write);
+  wire [INDEX-1:0] load_at = load_stash ? load_number : number_of(move_first);
+  wire [KEY+SLOT_BITS-1:0] load_entry = stash_copy[load_at];
+  always_ff @(posedge clk) if (stash_write != 0) stash_copy[stash_write_at] <= stash_new;
   always_ff @(posedge clk) begin
     if (restart || seeding || (inserts && choice == 0) || moves || lift) tries <= 0;
     else if (live && !exhausted) tries <= tries + 1'b1;
     if (load_host) own_key <= host_wdata[KEY+1:2];
     else if (load_looked) {own_key, own_slot} <= {picked_key, picked_slot};
-    else if (loads_move || load_stash != 0) {own_key, own_slot} <= one_of(load_from, stash_key, stash_slot);
-    own_valid <= |(load_stash & stash_valid);
+    else if (loads_move || load_stash) {own_key, own_slot} <= load_entry;
+    own_valid <= 32'(load_number) < STASH && stash_valid[load_number];
     if (loads_move) own_index <= load_move;
     move_ready <= !restart && (loads_move || (move_ready && !issue_move));
   end
@@ -380,15 +421,17 @@ module pw_table #(
   wire hold_next = rehashing || stash_used > (holds ? USED'(LOW) : USED'(FULL_AT));
   always_ff @(posedge clk) holds <= !restart && hold_next;
   assign hold = holds;
-  wire on_the_way = access_1 || access_2 || access_3 || move_1 || move_2 || move_3 || look_1 || look_2 || look_3;
-  wire quiet = !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
+  wire on_the_way = access_1 || access_2 || access_3 || move_1 || move_2 || move_3;
+  reg quiet;
+  always_ff @(posedge clk)
+    quiet <= !restart && !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
 
-  pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .STASH(STASH),
+  pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .INDEX(INDEX),
                      .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS), .SECRET(SECRET)) control (
       .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .secret(secret),
       .random(random), .random_step(loads_move), .may_move(may_move), .rehashing(rehashing), .seeding(seeding),
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
-      .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash),
+      .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash), .load_number(load_number),
       .load_looked(load_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
       .looked(look_3), .entry({picked_key, picked_slot, picked_valid}), .stash_entry({own_key, own_slot, own_valid}),
       .host_begin(host_start && host_select), .host_write(host_write), .host_address(host_address),

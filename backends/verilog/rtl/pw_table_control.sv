@@ -11,7 +11,7 @@ module pw_table_control #(
     parameter integer PICK = 3,  // bits of a number below N
     parameter integer ROW_BITS = 4,
     parameter integer SLOT_BITS = 4,
-    parameter integer STASH = 12,
+    parameter integer INDEX = 4,  // bits of a number of a stash entry
     parameter integer RESERVE = 1,
     parameter integer HOST_ADDRESS = 32,
     parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0
@@ -30,7 +30,7 @@ module pw_table_control #(
     output wire                        rehashing,
     output wire                        seeding,
     input  wire                        hold,
-    input  wire                        quiet,  // nothing is on the way, and nothing will be moved
+    input  wire                        quiet,  // in the last clock nothing was on the way and nothing to be moved
     input  wire                        exhausted,  // because too many moves came to nothing
     input  wire                        stash_full,
     // accesses of its own
@@ -38,7 +38,8 @@ module pw_table_control #(
     output wire                        host_go,
     output wire                        look_go,
     output wire                        load_host,  // its key into the register in front of the hash
-    output wire [STASH-1:0]            load_stash,  // or an entry of the stash
+    output wire                        load_stash,  // or an entry of the stash
+    output wire [INDEX-1:0]            load_number,  // which one
     output wire                        load_looked,  // or what was looked at
     output wire                        lift,  // that goes to the stash, its place becomes empty
     input  wire                        misplaced,  // that doesn't belong here (two clocks behind load_looked)
@@ -60,13 +61,13 @@ module pw_table_control #(
   localparam integer COUNT = $clog2(SECRETS + 1);
   localparam integer AGE = $clog2(RESERVE + 9);
   localparam integer PLACE_BITS = $clog2(PLACES);
-  localparam [3:0] CLEAR = 0, REST = 1, OPERATE = 2, DECIDE = 3, LOOK = 4, SEE = 5, STASHED = 6, DONE = 7;
-  localparam [3:0] SEED = 8, SCAN = 9, SCANNED = 10, HASH = 11, COMPARE = 12, LIFT = 13, DRAIN = 14;
+  localparam [4:0] CLEAR = 0, REST = 1, OPERATE = 2, DECIDE = 3, LOOK = 4, SEE = 5, STASH = 6, DONE = 7;
+  localparam [4:0] SHOW = 16, SEED = 8, SCAN = 9, SCANNED = 10, HASH = 11, COMPARE = 12, LIFT = 13, LIFTED = 14, DRAIN = 15;
   localparam [PICK-1:0] LAST_PICK = PICK'(N - 1);
   localparam [ROW_BITS-1:0] LAST_ROW = {ROW_BITS{1'b1}};
 
-  reg [3:0] state;
-  reg pending, operated, emptying, all_seen;
+  reg [4:0] state;
+  reg pending, operated, emptying, all_seen, stash_loaded;
   reg [ROW_BITS-1:0] row;
   reg [PICK-1:0] place;
   reg [COUNT-1:0] seeded;
@@ -89,7 +90,6 @@ module pw_table_control #(
   wire [PICK-1:0] host_place = (host_way << PLACE_BITS) | (PICK'(host_address) & PICK'(PLACES - 1));
   wire [ROW_BITS-1:0] host_row = ROW_BITS'(host_address >> PLACE_BITS);
   wire host_in_stash = (host_address >> (PICK + ROW_BITS)) != 0;
-  wire [PICK+ROW_BITS-1:0] host_entry = host_address[PICK+ROW_BITS-1:0];
 
   assign restart = rst || empty_now;
   assign clearing = state == CLEAR;
@@ -97,18 +97,14 @@ module pw_table_control #(
   assign pick = place;
   assign secret = strings;
   assign random = lfsr;
-  assign rehashing = state >= SEED;
+  assign rehashing = state[3] && !state[4];
   assign seeding = state == SEED;
   assign may_move = state == REST || state == DRAIN;
   assign host_go = state == OPERATE;
   assign look_go = state == LOOK || state == SCAN;
   assign load_host = begins && host_write;
-  genvar s;
-  generate
-    for (s = 0; s < STASH; s = s + 1) begin : g_stash
-      assign load_stash[s] = begins && !host_write && 32'(host_entry) == s;
-    end
-  endgenerate
+  assign load_stash = state == STASH;
+  assign load_number = INDEX'(host_address);
   assign load_looked = state == SCANNED && looked;
   assign lift = state == LIFT;
   assign host_done = state == DONE;
@@ -126,10 +122,11 @@ module pw_table_control #(
     pending <= !rst && (host_begin || (pending && state != DONE));
     operated <= !rst && state != DONE && (host_decided || operated);
     emptying <= !rst && state != DONE && (empty_now || emptying);
+    stash_loaded <= load_stash;
     if (restart) answer <= 0;
     else if (host_decided) answer <= (KEY + SLOT_BITS + 3)'(host_result);
     else if (state == SEE && looked) answer <= entry[0] ? (KEY + SLOT_BITS + 3)'(entry) : 0;
-    else if (state == STASHED) answer <= stash_entry[0] ? (KEY + SLOT_BITS + 3)'(stash_entry) : 0;
+    else if (stash_loaded) answer <= stash_entry[0] ? (KEY + SLOT_BITS + 3)'(stash_entry) : 0;
   end
 
   // Where the walk over the rows is.
@@ -160,18 +157,20 @@ module pw_table_control #(
         if (stuck) state <= SEED;
         else if (settled && operated) state <= DONE;
         else if (empty_now) state <= CLEAR;
-        else if (begins) state <= host_write ? OPERATE : host_in_stash ? STASHED : LOOK;
+        else if (begins) state <= host_write ? OPERATE : host_in_stash ? STASH : LOOK;
         OPERATE: if (!access_enable) state <= DECIDE;
         DECIDE: if (host_decided) state <= REST;
         LOOK: if (!access_enable) state <= SEE;
         SEE: if (looked) state <= DONE;
-        STASHED: state <= DONE;
+        STASH: state <= SHOW;
+        SHOW: state <= DONE;
         SEED: if (seeded == COUNT'(SECRETS - 1)) state <= DRAIN;
         SCAN: state <= SCANNED;
         SCANNED: if (looked) state <= entry[0] ? HASH : last ? DRAIN : SCAN;
         HASH: state <= COMPARE;
         COMPARE: state <= misplaced ? LIFT : last ? DRAIN : SCAN;
-        LIFT: state <= DRAIN;
+        LIFT: state <= LIFTED;
+        LIFTED: state <= DRAIN;
         DRAIN: if (quiet) state <= stash_full ? SEED : all_seen ? REST : SCAN;
         default: state <= REST;
       endcase

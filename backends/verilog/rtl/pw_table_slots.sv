@@ -26,7 +26,7 @@ module pw_table_slots #(
     if (give) memory[tail] <= given;
     read <= memory[at];
     passed <= given;
-    pass <= give && at == tail;
+    pass <= give && head == tail;  // nothing is taken in this clock
     if (restart) begin
       fresh <= 0;
       used <= 0;

@@ -22,6 +22,7 @@ struct Case {
   DynamicTable::Shape shape;
   std::vector<TrafficMix> mixes; // one after the other
   unsigned clocks = 20000;       // of each
+  bool collide = false;          // all keys have the same rows, at first
 };
 
 std::string secret(const DynamicTable::Shape& s) {
@@ -145,7 +146,10 @@ TEST_P(TableRtl, DoesInEachClockWhatTheModelDoes) {
   {
     Script script(this->script(), GetParam().shape);
     TableTraffic traffic(GetParam().shape, GetParam().mixes.front(), 1);
+    if (GetParam().collide)
+      traffic.use_keys(colliding_keys(GetParam().shape, GetParam().mixes.front().keys));
     packets(script, traffic);
+    EXPECT_EQ(GetParam().collide, script.table().counters().rehashes != 0);
     script.places();
     for (unsigned i = 0; i < 60; ++i)
       script.host(traffic.keys()[i * 7 % traffic.keys().size()], 1 + i % 3 / 2);
@@ -195,6 +199,12 @@ const Case cases[] = {
     {"thousand", shape(13, 1000, 5), {with_keys(fill, 1100), with_keys(churn, 1100)}},
     {"four_thousand", shape(13, 4096, 4), {with_keys(fill, 4500), with_keys(churn, 4200)}, 40000},
     {"narrow", narrow(5, 30, 2), {with_keys(fill, 36), with_keys(churn, 40), with_keys(idle, 40)}},
+    {"colliding", shape(13, 200, 3), {with_keys(fill, 250), with_keys(churn, 250)}, 20000, true},
+    {"lru_colliding",
+     shape(8, 90, 4, true),
+     {with_keys(fill, 250), with_keys(churn, 120)},
+     20000,
+     true},
     {"wide_keys", shape(264, 20, 2), {with_keys(fill, 30), with_keys(churn, 30)}, 5000},
     {"lru_one", shape(4, 1, 2, true), {with_keys(churn, 4), with_keys(idle, 4)}, 5000},
     {"lru_three", shape(4, 3, 2, true), {with_keys(fill, 9), with_keys(churn, 6)}, 5000},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/tables/dynamic_table.h"
+#include "support/hash.h"
 
 #include <deque>
 #include <random>
@@ -75,5 +76,43 @@ private:
   unsigned turn_ = 0;
   std::uint32_t stamp_ = 0;
 };
+
+// Keys that all have the rows of the zero key: a basis of the kernel of the hash functions as they
+// are after reset, and its sums.
+inline std::vector<std::vector<std::uint8_t>> colliding_keys(const DynamicTable::Shape& s,
+                                                             std::size_t count) {
+  using Key = std::vector<std::uint8_t>;
+  const unsigned bytes = s.key_bytes, row_bits = s.row_bits;
+  struct Column {
+    std::uint64_t rows;
+    Key key;
+  };
+  std::vector<Column> pivots;
+  std::vector<Key> kernel;
+  for (std::size_t bit = 0; bit < 8 * bytes; ++bit) {
+    Column c{0, Key(bytes)};
+    c.key[bit / 8] = std::uint8_t(1 << bit % 8);
+    for (unsigned o = 0; o < row_bits; ++o)
+      for (unsigned f = 0; f < 2; ++f)
+        c.rows |= std::uint64_t(table_secret_bit(f, bit + o)) << (o + 32 * f);
+    for (const Column& p : pivots)
+      if (c.rows & (p.rows & -p.rows)) {
+        c.rows ^= p.rows;
+        for (unsigned i = 0; i < bytes; ++i)
+          c.key[i] ^= p.key[i];
+      }
+    if (c.rows)
+      pivots.push_back(c);
+    else
+      kernel.push_back(c.key);
+  }
+  std::vector<Key> keys(count, Key(bytes));
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t k = 0; k < kernel.size() && k < 32; ++k)
+      if (i >> k & 1)
+        for (unsigned b = 0; b < bytes; ++b)
+          keys[i][b] ^= kernel[k][b];
+  return keys;
+}
 
 } // namespace pw::test
