@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "cli/slots.h"
 
 #include <algorithm>
 #include <iostream>
@@ -29,6 +30,8 @@ struct Finding {
   bool accepted = false;
   std::vector<Diagnostic> diagnostics;
   unsigned instructions = 0, stages = 0;
+  Json slots = Json::object(); // of program arrays: what tail calls lead to
+  std::string slots_text{};
 };
 
 // A 64-bit constant takes two slots and is one instruction.
@@ -51,6 +54,8 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
     emit_verilog(compiled.pipeline, {object.sha256, PW_VERSION});
     f.accepted = true;
     f.stages = compiled.pipeline.stages;
+    f.slots = slots_json(object, compiled.pipeline);
+    f.slots_text = slots_text(object, compiled.pipeline);
     f.diagnostics = lifted.warnings;
     f.diagnostics.insert(f.diagnostics.end(), compiled.warnings.begin(), compiled.warnings.end());
   } catch (const Failure& failure) {
@@ -86,6 +91,8 @@ Json finding_json(const CheckOptions& o, const std::string& path, const Finding&
   j["analysed"] = f.analysed;
   j["instructions"] = f.analysed ? Json(f.instructions) : Json(nullptr);
   j["stages"] = f.accepted ? Json(f.stages) : Json(nullptr);
+  if (!f.slots.empty())
+    j["slots"] = f.slots;
   return j;
 }
 
@@ -137,7 +144,8 @@ void print_one(const CheckOptions& o, const Finding& f) {
     std::cerr << to_text(d);
   if (f.accepted)
     std::cout << f.program << ": accepted for " << o.target << " (" << f.instructions
-              << " instructions, " << f.stages << (f.stages == 1 ? " stage)\n" : " stages)\n");
+              << " instructions, " << f.stages << (f.stages == 1 ? " stage)\n" : " stages)\n")
+              << f.slots_text;
   else if (f.analysed)
     std::cout << f.program << ": not accepted for " << o.target << "\n";
 }
