@@ -36,10 +36,24 @@ bool BlockOrder::before(mlir::Operation* a, mlir::Operation* b) {
   return numbers_.at(a) < numbers_.at(b);
 }
 
+// Folding tells of a new constant before it does of the operation in front of it, which may stand
+// in memory where an erased one stood: then it has a number that has nothing to do with its place.
+bool BlockOrder::in_order(mlir::Operation* op) const {
+  auto here = numbers_.find(op);
+  if (here == numbers_.end())
+    return false;
+  auto before = numbers_.find(op->getPrevNode()), behind = numbers_.find(op->getNextNode());
+  return (before == numbers_.end() || before->second < here->second) &&
+         (behind == numbers_.end() || here->second < behind->second);
+}
+
 // Halfway between its neighbours; where there is no room, those behind it move up.
 void BlockOrder::notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::InsertPoint) {
+  numbers_.erase(op);
   if (op->getBlock() != &block_ || numbers_.empty())
     return;
+  if (op->getPrevNode() && !in_order(op->getPrevNode()))
+    return numbers_.clear();
   auto before = numbers_.find(op->getPrevNode());
   if (op->getPrevNode() && before == numbers_.end())
     return numbers_.clear();
@@ -48,7 +62,7 @@ void BlockOrder::notifyOperationInserted(mlir::Operation* op, mlir::OpBuilder::I
   mlir::Operation* next = op->getNextNode();
   for (; next; next = next->getNextNode(), ++count) {
     auto after = numbers_.find(next);
-    if (after == numbers_.end() || count > most_moved)
+    if (after == numbers_.end() || after->second <= low || count > most_moved)
       return numbers_.clear();
     high = after->second;
     if (high - low > count * (count > 1 ? room : 1))

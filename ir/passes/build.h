@@ -24,6 +24,7 @@ public:
 private:
   std::uint64_t number(mlir::Operation*);
   void renumber();
+  bool in_order(mlir::Operation*) const;
 
   mlir::Block& block_;
   llvm::DenseMap<mlir::Operation*, std::uint64_t> numbers_;

@@ -441,6 +441,36 @@ TEST(VerilogPipeline, BrokenPipelines) {
   refused([](Pipeline& p) { p.operations.back().stage = 7; });
 }
 
+// Coordinates near, far away and outside; packets of which only a few are in the ring at a time.
+TEST(VerilogPipeline, ReadAnywhere) {
+  Pipeline p = read_anywhere();
+  Simulation s(p);
+  Case c{mixed_traffic(400, 21), {}};
+  std::mt19937 rng(21);
+  auto point = [&](std::vector<std::uint8_t>& bytes, std::size_t at) {
+    if (at + 2 > bytes.size())
+      return;
+    const unsigned length = static_cast<unsigned>(bytes.size());
+    unsigned to = rng() % 4 == 0 ? static_cast<unsigned>(rng()) : rng() % (length + 4);
+    bytes[at] = static_cast<std::uint8_t>(to), bytes[at + 1] = static_cast<std::uint8_t>(to >> 8);
+  };
+  for (unsigned length : {9000u, 32000u, 15999u, 31999u})
+    c.packets.insert(c.packets.begin() + rng() % 300, same_length(1, length)[0]);
+  for (PacketIn& in : c.packets) {
+    point(in.bytes, 14);
+    for (std::size_t at = 18; at < in.bytes.size(); at += 1 + rng() % 9)
+      point(in.bytes, at);
+  }
+  check(p, s, c);
+}
+
+TEST(VerilogPipeline, ReadAnywhereOnePacketAClock) {
+  Pipeline p = read_anywhere();
+  Simulation s(p);
+  Seen seen = check(p, s, {same_length(1000, 64), {}, {{0, 0, 1}}});
+  EXPECT_DOUBLE_EQ(1.0, packets_per_clock(seen));
+}
+
 TEST(VerilogPipeline, AllOperations) {
   Pipeline p = all_operations();
   Simulation s(p);

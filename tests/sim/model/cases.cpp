@@ -258,8 +258,8 @@ Case reads_anywhere() {
   }
   b.result().retval = b.op(
       OpKind::Select, {b.extract(at, 0, 1), b.constant(32, XDP_DROP), b.constant(32, XDP_TX)}, 32);
-  b.region(0, 9);
-  b.region(10, 15);
+  b.region(0, 10);
+  b.region(11, 15);
   return make_case(b);
 }
 
