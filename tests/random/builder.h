@@ -68,6 +68,10 @@ private:
   // statements_map.cpp
   void map_statement();
   void write_key(const MapDefinition&, int at); // `at`: offset from the frame pointer
+  void map_change(unsigned map);
+  void value_argument(const MapDefinition&);
+  void flags_argument();
+  void after_change(unsigned map, bool update);
   void value_access(unsigned pointer);
   void value_modify(unsigned pointer);
   void value_atomic(unsigned pointer);

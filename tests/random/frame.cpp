@@ -12,6 +12,7 @@ Content join_content(const Content& a, const Content& b) {
   Content both = a;
   both.bytes = std::min(a.bytes, b.bytes);
   both.before = std::min(a.before, b.before);
+  both.changed = a.changed || b.changed;
   return both;
 }
 
@@ -20,6 +21,17 @@ Content join_content(const Content& a, const Content& b) {
 void Frame::forget_call_registers() {
   for (unsigned reg = 0; reg <= 5; ++reg)
     regs[reg] = {};
+}
+
+void Frame::forget_values(unsigned map) {
+  for_each_value([&](Content& content) {
+    if (content.map == map)
+      content = {};
+  });
+}
+
+void Frame::forget_values() {
+  for_each_value([](Content& content) { content = {}; });
 }
 
 void Frame::forget_packet_pointers() {

@@ -19,9 +19,10 @@ enum class Kind {
 
 struct Content {
   Kind kind = Kind::Unset;
-  unsigned map = 0;    // MapValue: index into Object::maps
-  unsigned bytes = 0;  // Packet, MapValue, Memory: how many may be accessed from the pointer on
-  unsigned before = 0; // Packet: how many in front of it
+  unsigned map = 0;     // MapValue: index into Object::maps
+  unsigned bytes = 0;   // Packet, MapValue, Memory: how many may be accessed from the pointer on
+  unsigned before = 0;  // Packet: how many in front of it
+  bool changed = false; // MapValue: keys of its map have changed since
   bool operator==(const Content&) const = default;
 };
 
@@ -36,7 +37,17 @@ struct Frame {
 
   bool is(unsigned reg, Kind kind) const { return regs[reg].kind == kind; }
   void scalar(unsigned reg) { regs[reg] = {Kind::Scalar, 0, 0, 0}; }
-  void forget_call_registers();                  // r0 to r5
+  void forget_call_registers();                     // r0 to r5
+  template <class Do> void for_each_value(Do act) { // that a register or slot points to
+    for (Content& content : regs)
+      if (content.kind == Kind::MapValue)
+        act(content);
+    for (Content& content : spills)
+      if (content.kind == Kind::MapValue)
+        act(content);
+  }
+  void forget_values(unsigned map);              // of a map that has changed
+  void forget_values();                          // of all maps
   void forget_packet_pointers();                 // after adjust_head and its like
   static Frame join(const Frame&, const Frame&); // what holds on both ways
 };

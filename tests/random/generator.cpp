@@ -6,7 +6,28 @@ namespace pw::random {
 
 namespace {
 
-MapDefinition draw_map(Bits& bits, unsigned number, bool kernel) {
+bool is_hash(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+// Maps that programs change: small enough to become full. Where the kernel is to agree, LRU maps
+// are too large for that, since it has its own ways to evict.
+void draw_changing_map(Bits& bits, MapDefinition& map, bool kernel) {
+  if (bits.percent(30))
+    map.type = bits.of({BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH});
+  if (!is_hash(map.type))
+    return;
+  map.max_entries = bits.of({1u, 2u, 3u, 4u, 5u, 8u, 9u, 16u, 64u});
+  const bool lru = (map.type == BPF_MAP_TYPE_LRU_HASH || map.type == BPF_MAP_TYPE_LRU_PERCPU_HASH);
+  if (lru && kernel)
+    map.max_entries = 2048;
+  if (!lru && bits.percent(30))
+    map.flags = BPF_F_NO_PREALLOC;
+}
+
+MapDefinition draw_map(Bits& bits, unsigned number, const GenerateOptions& options) {
+  const bool kernel = options.kernel;
   MapDefinition map;
   map.name = "map" + std::to_string(number);
   map.type = bits.of({BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY,
@@ -14,12 +35,15 @@ MapDefinition draw_map(Bits& bits, unsigned number, bool kernel) {
                       BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_CPUMAP});
   if (kernel && (map.type == BPF_MAP_TYPE_DEVMAP || map.type == BPF_MAP_TYPE_CPUMAP))
     map.type = BPF_MAP_TYPE_HASH;
-  bool hash = map.type == BPF_MAP_TYPE_HASH || map.type == BPF_MAP_TYPE_PERCPU_HASH;
+  if (options.changes && bits.percent(80))
+    draw_changing_map(bits, map, kernel);
+  bool hash = is_hash(map.type);
   bool redirect = map.type == BPF_MAP_TYPE_DEVMAP || map.type == BPF_MAP_TYPE_CPUMAP;
   map.key_size = hash ? bits.of({1u, 2u, 3u, 4u, 4u, 5u, 6u, 8u, 12u, 13u, 16u, 20u}) : 4;
   map.value_size =
       redirect ? 4 : bits.of({1u, 2u, 4u, 4u, 8u, 8u, 8u, 12u, 16u, 16u, 20u, 24u, 40u});
-  map.max_entries = hash ? bits.of({16u, 64u, 100u, 256u}) : bits.of({1u, 2u, 4u, 5u, 16u, 100u});
+  if (map.max_entries == 0)
+    map.max_entries = hash ? bits.of({16u, 64u, 100u, 256u}) : bits.of({1u, 2u, 4u, 5u, 16u, 100u});
   return map;
 }
 
@@ -61,7 +85,7 @@ std::vector<std::uint8_t> draw_key(Bits& bits, unsigned size, unsigned first) {
 
 MapContents draw_contents(Bits& bits, const MapDefinition& map) {
   MapContents contents;
-  bool per_key = map.type == BPF_MAP_TYPE_HASH || map.type == BPF_MAP_TYPE_PERCPU_HASH;
+  bool per_key = is_hash(map.type);
   for (unsigned index = 0; index < 16; ++index) {
     if (bits.percent(40))
       continue;
@@ -120,8 +144,8 @@ Case generate_case(std::uint64_t seed, const GenerateOptions& options) {
   c.object.path = c.name;
   c.object.sha256 = std::string(64, '0');
   c.object.license = "GPL";
-  for (unsigned number = bits.below(4); number > 0; --number)
-    c.object.maps.push_back(draw_map(bits, number, options.kernel));
+  for (unsigned number = options.changes ? bits.between(1, 3) : bits.below(4); number > 0; --number)
+    c.object.maps.push_back(draw_map(bits, number, options));
   if (bits.percent(40))
     c.object.maps.push_back(draw_global(bits));
 

@@ -14,6 +14,9 @@ struct GenerateOptions {
   unsigned packets = 40;
   bool division = true; // DIV and MOD: large in hardware
   bool tail_and_head = true;
+  bool changes = false; // maps are updated and deleted from
+  unsigned held =
+      0; // percent: pointers into a map that is changed stay in use until the next change
   bool kernel = false; // only what a plain test run shows: no clock, no random numbers, no redirect
                        // maps, no callbacks
 };

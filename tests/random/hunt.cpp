@@ -25,7 +25,8 @@ struct Options {
   std::uint64_t first = 1, count = 1000;
   std::optional<std::uint64_t> print;
   unsigned seconds = 0, trials = 1500, statements = 40;
-  bool schedules = false, emit = false;
+  unsigned held = 0;
+  bool schedules = false, emit = false, changes = false;
 };
 
 struct Totals {
@@ -83,6 +84,8 @@ void try_seed(std::uint64_t seed, const Options& options, Totals& totals) {
   GenerateOptions generate;
   generate.kernel = options.engines.find("kernel") != std::string::npos;
   generate.max_statements = options.statements;
+  generate.changes = options.changes;
+  generate.held = options.held;
   Case c = generate_case(seed, generate);
   auto engines = contestants(options, seed);
   Verdict verdict = compare(c, engines.first, engines.second);
@@ -146,6 +149,8 @@ int main(int argc, char** argv) {
   app.add_option("--trials", options.trials, "runs while minimising; 0 = don't");
   app.add_option("--statements", options.statements, "most statements in a program");
   app.add_flag("--schedules", options.schedules, "random legal schedules and back-pressure");
+  app.add_flag("--changes", options.changes, "programs that update maps and delete from them");
+  app.add_option("--held", options.held, "percent of pointers kept in use across such a change");
   app.add_flag("--emit", options.emit, "with --case: print its LLVM IR and its stages, too");
   CLI11_PARSE(app, argc, argv);
   if (options.print) {

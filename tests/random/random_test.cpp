@@ -1,5 +1,6 @@
 // Thousands of random programs on interpreter and model, more on interpreter and kernel, a few in
 // hardware; and the programs on which engines once differed.
+#include "tests/random/chain.h"
 #include "tests/random/compare.h"
 #include "tests/random/generator.h"
 #include "tests/random/kernel_oracle.h"
@@ -39,6 +40,24 @@ TEST_P(Programs, InterpreterAndModelAgree) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Programs, testing::Range(0u, 16u));
+
+// Programs that tail-call each other.
+TEST(RandomChains, InterpreterAndModelAgree) {
+  GenerateOptions options;
+  options.max_statements = 15;
+  unsigned refused = 0;
+  constexpr unsigned chains = 200;
+  for (std::uint64_t seed = 0; seed < chains; ++seed) {
+    Case c = generate_chain(seed, options);
+    ModelOptions how;
+    if (seed % 2)
+      how.random_schedule = seed;
+    Verdict verdict = compare(c, interp(), model(how));
+    refused += verdict.kind == Verdict::Refused;
+    ASSERT_NE(verdict.kind, Verdict::Different) << failure_text(c, verdict);
+  }
+  EXPECT_LE(refused, chains / 5) << "most programs must be accepted for this to say anything";
+}
 
 TEST(RandomPrograms, InterpreterAndKernelAgree) {
   if (!kernel_available())

@@ -112,6 +112,8 @@ void Builder::loop_statement() {
     if (!(frozen_before >> reg & 1))
       frame_.regs[reg] = {};
   frame_.spills = {};
+  if (options_.changes) // a round may change what the next one would look into
+    frame_.forget_values();
   frame_.scalar(*counter);
   if (sum)
     frame_.scalar(*sum);

@@ -8,8 +8,11 @@ void Builder::map_statement() {
   std::optional<unsigned> pointer = pick(Kind::MapValue);
   if (pointer && bits_.percent(50))
     return value_access(*pointer);
-  std::optional<unsigned> chosen = pick_map(
-      {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_PERCPU_HASH});
+  std::optional<unsigned> chosen =
+      pick_map({BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH,
+                BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH});
+  if (chosen && options_.changes && (frozen_ & 0x3f) == 0 && bits_.percent(50))
+    return map_change(*chosen);
   if (!chosen || depth_ >= 4)
     return alu_statement();
   const MapDefinition& definition = map(*chosen);
@@ -32,7 +35,7 @@ void Builder::map_statement() {
     value = fresh({0});
     emit_.move(value, 0);
   }
-  frame_.regs[value] = {Kind::MapValue, *chosen, definition.value_size, 0};
+  frame_.regs[value] = {Kind::MapValue, *chosen, definition.value_size, 0, false};
   unsigned frozen_before = frozen_;
   if (bits_.percent(mix_.freeze) && value >= 6)
     frozen_ |= 1u << value;
@@ -49,6 +52,73 @@ void Builder::map_statement() {
   --depth_;
   emit_.place(out);
   frame_ = Frame::join(present, frame_);
+}
+
+// ---- changes ----
+
+void Builder::map_change(unsigned chosen) {
+  const MapDefinition& definition = map(chosen);
+  int key = -int(data_bytes) + int(bits_.below(2)) * 32;
+  write_key(definition, key);
+  const bool update = bits_.percent(70);
+  if (update) {
+    value_argument(definition);
+    flags_argument();
+  }
+  emit_.load_map(1, chosen);
+  emit_.move(2, 10);
+  emit_.alu_imm(true, BPF_ADD, 2, key);
+  call_scalar(update ? BPF_FUNC_map_update_elem : BPF_FUNC_map_delete_elem);
+  after_change(chosen, update);
+}
+
+// r3 = memory that holds a value: what a pointer points to, or the stack behind the key.
+void Builder::value_argument(const MapDefinition& definition) {
+  const std::optional<unsigned> pointer = pick(bits_.percent(50) ? Kind::Packet : Kind::MapValue);
+  if (pointer && frame_.regs[*pointer].bytes >= definition.value_size && bits_.percent(50)) {
+    if (*pointer != 3)
+      emit_.move(3, *pointer);
+  } else {
+    const unsigned at = 64 + 8 * bits_.below(3);
+    for (unsigned i = 0; i < definition.value_size; i += 8) {
+      fill(at + i, bits_.percent(50));
+      if (bits_.percent(40))
+        emit_.store(8, 10, int(at + i) - int(data_bytes), scalar());
+    }
+    emit_.move(3, 10);
+    emit_.alu_imm(true, BPF_ADD, 3, int(at) - int(data_bytes));
+  }
+  frame_.regs[3] = {};
+}
+
+void Builder::flags_argument() {
+  if (bits_.percent(60)) {
+    emit_.set(4, bits_.percent(80) ? bits_.of({BPF_ANY, BPF_ANY, BPF_NOEXIST, BPF_EXIST})
+                                   : std::int32_t(bits_.below(8)));
+    return;
+  }
+  const unsigned flags = scalar({3});
+  if (flags != 4)
+    emit_.move(4, flags);
+  if (bits_.percent(90))
+    mask(4, bits_.of({2u, 4u, 8u}));
+}
+
+// What lookups gave before: in place in arrays, and for updates of per-CPU values. Otherwise it may
+// have become an element without a key, which the next change may put to new use.
+void Builder::after_change(unsigned chosen, bool update) {
+  const bpf_map_type type = map(chosen).type;
+  const bool array = type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_PERCPU_ARRAY;
+  const bool per_cpu = type == BPF_MAP_TYPE_PERCPU_HASH;
+  if (array || (update && per_cpu && bits_.percent(50)))
+    return;
+  const bool keep = bits_.percent(options_.held);
+  frame_.for_each_value([&](Content& content) {
+    if (content.map == chosen && (content.changed || !keep))
+      content = {};
+    else if (content.map == chosen)
+      content.changed = true;
+  });
 }
 
 // Few different keys, so that lookups succeed and packets meet.
@@ -176,7 +246,7 @@ void Builder::global_statement() {
   unsigned offset = bits_.below(map(chosen).value_size / 8) * 8;
   unsigned pointer = fresh();
   emit_.load_map_value(pointer, chosen, offset);
-  frame_.regs[pointer] = {Kind::MapValue, chosen, map(chosen).value_size - offset, 0};
+  frame_.regs[pointer] = {Kind::MapValue, chosen, map(chosen).value_size - offset, 0, false};
   if (map(chosen).global != GlobalData::Rodata)
     return value_access(pointer);
   unsigned size = access_size(frame_.regs[pointer].bytes), dst = fresh({pointer});
