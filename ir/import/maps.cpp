@@ -1,6 +1,7 @@
 // Maps and their handles; inputs; the program's end.
 #include "ir/import/importer.h"
 
+#include "llvm/Analysis/SimplifyQuery.h"
 #include "llvm/Analysis/ValueTracking.h"
 #include "llvm/Support/KnownBits.h"
 
@@ -32,6 +33,23 @@ const char* kind_of(bpf_map_type type) {
   default:
     return nullptr;
   }
+}
+
+// What is known of the lowest 32 bits of a key. Keys are put together of many pieces, and LLVM's
+// own analysis looks only a few operations deep.
+llvm::KnownBits low_bits(llvm::Value* v, const llvm::SimplifyQuery& query) {
+  auto* op = llvm::dyn_cast<llvm::Operator>(v);
+  unsigned opcode = op ? op->getOpcode() : 0;
+  if (opcode == llvm::Instruction::Or)
+    return low_bits(op->getOperand(0), query) | low_bits(op->getOperand(1), query);
+  if (opcode == llvm::Instruction::ZExt && op->getOperand(0)->getType()->getIntegerBitWidth() >= 32)
+    return low_bits(op->getOperand(0), query);
+  auto* shift = opcode == llvm::Instruction::Shl
+                    ? llvm::dyn_cast<llvm::ConstantInt>(op->getOperand(1))
+                    : nullptr;
+  if (shift && shift->getValue().uge(32))
+    return llvm::KnownBits::makeConstant(llvm::APInt(32, 0));
+  return llvm::computeKnownBits(v, 0, query).trunc(32);
 }
 
 } // namespace
@@ -97,9 +115,8 @@ Value Importer::find(unsigned index, Value key) {
 
 // The first 32 bits of the key of a longest-prefix match, if they are always the same.
 std::optional<std::uint32_t> Importer::prefix_length(llvm::CallInst& i) {
-  llvm::KnownBits key =
-      llvm::computeKnownBits(i.getArgOperand(0), module_.getDataLayout(), 0, assumptions_, &i);
-  llvm::KnownBits length = key.trunc(32);
+  llvm::KnownBits length = low_bits(
+      i.getArgOperand(0), llvm::SimplifyQuery(module_.getDataLayout(), nullptr, assumptions_, &i));
   if (!length.isConstant())
     return std::nullopt;
   return std::uint32_t(length.getConstant().getZExtValue());

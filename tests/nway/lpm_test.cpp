@@ -56,7 +56,7 @@ SEC("xdp") int prog(struct xdp_md *ctx) {
   *(__u32 *)data = value->number;
   return XDP_TX;
 }
-char license[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "GPL";
 )";
 }
 
