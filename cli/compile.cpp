@@ -6,9 +6,10 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session.h"
+#include "cli/slots.h"
 
-#include <iostream>
 #include <algorithm>
+#include <iostream>
 
 namespace pw::cli {
 
@@ -51,7 +52,6 @@ std::string summary(const Session& session, const pipeline::Pipeline& p, unsigne
          " MHz, bus of " + std::to_string(p.bus_bytes * 8) + " bits\n";
 }
 
-Json report_json(Session& session, const std::string& out) {
 unsigned packet_reads(const pipeline::Pipeline& p) {
   return unsigned(
       std::ranges::count(p.operations, pipeline::OpKind::PacketRead, &pipeline::Operation::kind));
@@ -69,6 +69,7 @@ std::string whole_packet(const pipeline::Pipeline& p) {
          std::to_string((1500 + p.bus_bytes - 1) / p.bus_bytes - 1) + " clocks after its first\n";
 }
 
+Json report_json(Session& session, const std::string& out) {
   const pipeline::Pipeline& p = session.compiled().pipeline;
   Json files = Json::array();
   for (const auto& [name, text] : session.verilog().files)
@@ -81,11 +82,12 @@ std::string whole_packet(const pipeline::Pipeline& p) {
           {"regions", p.regions.size()},
           {"register_bits", p.register_bits},
           {"window_bytes", p.window_bytes},
-          {"device", p.device},
           {"packet_reads", packet_reads(p)},
+          {"device", p.device},
           {"clock_mhz", p.clock_mhz},
           {"bus_bits", p.bus_bytes * 8},
           {"files", files},
+          {"maps", maps_json(p)},
           {"stage_list", stages_json(p)},
           {"diagnostics", diagnostics_json(session.warnings())["diagnostics"]}};
 }
@@ -96,6 +98,7 @@ void print_report(Session& session, const std::string& out) {
             << stages_text(p);
   if (!p.maps.empty())
     std::cout << "\nmaps\n" << maps_text(p);
+  std::cout << slots_text(session.object(), p);
   std::cout << changeable(session.object()) << "\nfiles in " << out << ":";
   for (const auto& [name, text] : session.verilog().files)
     std::cout << " " << name;

@@ -1,6 +1,7 @@
 #include "cli/describe.h"
 
 #include "cli/expression.h"
+#include "cli/map_access.h"
 
 #include <algorithm>
 #include <map>
@@ -95,6 +96,11 @@ private:
     case OpKind::MapFind:
       s.match.push_back("look up " + map(op) + "[" + of(1) + "]" + when(op.operands.at(0)));
       break;
+    case OpKind::MapAccess:
+      s.match.push_back("look up " + map(op) + "[" + of(1) + "]" + when(op.operands.at(0)));
+      change("insert into ", op, 2, s);
+      change("delete from ", op, 3, s);
+      break;
     case OpKind::MapRead:
       s.actions.push_back("read " + expressions_.column(op));
       break;
@@ -102,18 +108,24 @@ private:
       s.actions.push_back("write " + expressions_.column(op) + " = " + of(2) +
                           when(op.operands.at(0)));
       break;
+    case OpKind::PacketRead:
+      s.actions.push_back("read " + expressions_.of(op.result));
+      break;
     case OpKind::PacketWrite:
       s.actions.push_back("write " + target(op) + " = " + of(1) + when(op.operands.at(0)));
       break;
     case OpKind::Trace:
       s.actions.push_back("trace" + when(op.operands.at(0)));
       break;
-    case OpKind::PacketRead:
-      s.actions.push_back("read " + expressions_.of(op.result));
-      break;
     default:
       break;
     }
+  }
+
+  void change(const char* what, const Operation& op, std::size_t condition, StageText& s) const {
+    const std::string text = expressions_.of(op.operands.at(condition), 2);
+    if (text != "0")
+      s.actions.push_back(what + map(op) + when(op.operands.at(condition)));
   }
 
   std::string map(const Operation& op) const { return p_.maps.at(op.map).name; }
@@ -248,8 +260,9 @@ Json stages_json(const Pipeline& p) {
 
 std::string maps_text(const Pipeline& p) {
   std::string out;
-  for (const Map& m : p.maps) {
-    out += "  " + m.name + ": " + kind_name(m.kind) + ", key " + std::to_string(m.key_bytes) +
+  for (unsigned i = 0; i < p.maps.size(); ++i) {
+    const Map& m = p.maps[i];
+    out += "  " + m.name + ": " + kind_name(m.kind) + (m.lru ? " (LRU), key " : ", key ") + std::to_string(m.key_bytes) +
            " bytes, value " + std::to_string(m.value_bytes) + " bytes, " +
            std::to_string(m.max_entries) + " entries in " + std::to_string(m.slots) + " slots";
     std::set<std::string> memories;
@@ -257,9 +270,20 @@ std::string maps_text(const Pipeline& p) {
       memories.insert(memory_name(c.memory));
     for (const std::string& memory : memories)
       out += (memory == *memories.begin() ? "; " : ", ") + memory;
-    out += "\n";
+    out += "\n    " + text_of(use_of_map(p, i)) + "\n";
   }
   return out;
+}
+
+Json maps_json(const Pipeline& p) {
+  Json list = Json::array();
+  for (unsigned i = 0; i < p.maps.size(); ++i) {
+    Json map = json_of(use_of_map(p, i));
+    map["name"] = p.maps[i].name;
+    map["kind"] = kind_name(p.maps[i].kind);
+    list.push_back(map);
+  }
+  return list;
 }
 
 } // namespace pw::cli

@@ -23,7 +23,9 @@ std::vector<StageText> describe(const pipeline::Pipeline&);
 std::string stages_text(const pipeline::Pipeline&); // for people
 Json stages_json(const pipeline::Pipeline&);
 
-// "flows: hash, 8-byte keys, 16-byte values, 1024 entries in 4 x 512 slots": one line a map.
+// "flows: hash, 8-byte keys, 16-byte values, 1024 entries in 4 x 512 slots", and below it how packets
+// access it (cli/map_access.h).
 std::string maps_text(const pipeline::Pipeline&);
+Json maps_json(const pipeline::Pipeline&);
 
 } // namespace pw::cli

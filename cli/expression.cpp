@@ -183,6 +183,9 @@ std::string Expressions::extract(const Operation& op, unsigned depth) const {
   const unsigned width = p_.values.at(op.result).width;
   if (from != nullptr && from->kind == OpKind::MapFind && op.offset == 0 && width == 1)
     return p_.maps.at(from->map).name + ".hit";
+  if (from != nullptr && from->kind == OpKind::MapAccess && width == 1)
+    if (const auto& map = p_.maps.at(from->map); op.offset == 0 || op.offset == int(map.handle_bits))
+      return map.name + (op.offset == 0 ? ".hit" : ".found");
   const std::string range =
       width == 1 ? std::to_string(op.offset)
                  : std::to_string(op.offset + int(width) - 1) + ":" + std::to_string(op.offset);
@@ -209,16 +212,17 @@ std::string Expressions::operation(const Operation& op, unsigned depth) const {
   case OpKind::PacketField:
     return packet_bytes(op.offset, p_.values.at(op.result).width / 8);
   case OpKind::MapFind:
+  case OpKind::MapAccess:
     return p_.maps.at(op.map).name + ".slot";
   case OpKind::MapRead:
     return column(op);
+  case OpKind::PacketRead:
+    return std::to_string(p_.values.at(op.result).width / 8) + " bytes of packet[" +
+           (depth == 0 ? "..." : of(op.operands.at(1), depth - 1)) + "]";
   default:
     break;
   }
   if (depth == 0)
-  case OpKind::PacketRead:
-    return std::to_string(p_.values.at(op.result).width / 8) + " bytes of packet[" +
-           (depth == 0 ? "..." : of(op.operands.at(1), depth - 1)) + "]";
     return "...";
   switch (op.kind) {
   case OpKind::Add:
