@@ -309,9 +309,11 @@ Value Resolver::overlay(Value old, Value data, const Overlap& where) {
 std::int64_t Resolver::furthest_byte() {
   std::int64_t end = 0;
   for (mlir::Operation& op : block_) {
-    if (auto extract = mlir::dyn_cast<ExtractOp>(op))
+    auto extract = mlir::dyn_cast<ExtractOp>(op);
+    auto at = mlir::dyn_cast<ExtractAtOp>(op);
+    if (extract && !options_.wholePacket)
       end = std::max(end, std::int64_t(extract.getOffset()) + bytes(extract));
-    else if (auto at = mlir::dyn_cast<ExtractAtOp>(op))
+    else if (at && !options_.wholePacket)
       end = std::max(end, std::int64_t(at.getMax()) + bytes(at));
     else if (auto insert = mlir::dyn_cast<InsertAtOp>(op))
       end = std::max(end, std::int64_t(insert.getMax()) + width_of(insert.getData()) / 8);
@@ -330,7 +332,10 @@ std::string window_remedy(std::int64_t end) {
 bool Resolver::in_window(mlir::Operation* op, std::int64_t end) {
   if (!behind_window(end))
     return true;
-  report(op, diagnose("PW-PKT-020", "this access may reach byte " + std::to_string(end - 1) +
+  const bool writes = mlir::isa<InsertAtOp>(op);
+  report(op, diagnose("PW-PKT-020", (writes ? "this write at an offset known only at run time"
+                                            : std::string("this access")) +
+                                        " may reach byte " + std::to_string(end - 1) +
                                         " of the packet, behind the header window")
                  .limited(std::to_string(std::int64_t(options_.window)) + " bytes",
                           std::to_string(end) + " bytes")

@@ -88,12 +88,12 @@ void add_levels(Demand& d, ir::MapOp map) {
 // at at once) and the key of each slot.
 void add_table(Demand& d, ir::MapOp map) {
   unsigned slot = map.handle_bits() - 1, key = unsigned(map.getKeyBytes() * 8);
-  for (unsigned way = 0; way < map.ways(); ++way)
-    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), map.places() * (key + slot + 1)));
+  unsigned memories = map.ways() * map.places();
+  for (unsigned n = 0; n < memories; ++n)
+    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), key + slot + 1));
   add(d, choose_memory(map.slots(), slot));
-  if (!map.lru())
-    return;
-  for (unsigned candidate = 0; candidate < 4; ++candidate)
+  unsigned place = map.row_bits() + unsigned(llvm::Log2_32_Ceil(memories));
+  for (unsigned bank = 0; bank < 4 && map.lru(); ++bank) {
     add(d, choose_memory(divide_up(map.slots(), 4), 32));
   add(d, choose_memory(map.slots(), key));
 }
@@ -116,6 +116,15 @@ Demand demand_of(ir::MapOp map) {
 }
 
 } // namespace
+// 64 KiB in two banks of the bus's width: what the packet FIFO holds.
+constexpr std::uint64_t packet_copy_blocks = 16;
+
+unsigned packet_reads(mlir::ModuleOp module) {
+  unsigned count = 0;
+  module.walk([&](ir::PacketReadOp) { ++count; });
+  return count;
+}
+
 
 void check_device(mlir::ModuleOp module, const std::string& name) {
   auto device =
@@ -137,10 +146,17 @@ void check_device(mlir::ModuleOp module, const std::string& name) {
       largest = d;
   }
   std::uint64_t spare = device->ultra288 > ultra ? device->ultra288 - ultra : 0;
+  if (unsigned reads = packet_reads(module)) {
+    blocks += reads * packet_copy_blocks;
+    sum << (sum.tellp() > 0 ? " + " : "") << reads
+        << " reads behind the window: " << reads * packet_copy_blocks << " BRAM36";
+    if (reads * packet_copy_blocks > largest.blocks + 8 * largest.ultra)
+      largest.map = "copies of the packets";
+  }
   if (ultra <= device->ultra288 && blocks <= device->block36 + 8 * spare)
     return;
-  throw Failure(diagnose("PW-DEV-001",
-                         "the maps don't fit " + name + "; the largest is '" + largest.map + "'")
+  throw Failure(diagnose("PW-DEV-001", "the memories don't fit " + name + "; the largest is '" +
+                                           largest.map + "'")
                     .limited(std::to_string(device->block36) + " BRAM36, " +
                                  std::to_string(device->ultra288) + " URAM288",
                              std::to_string(blocks) + " BRAM36, " + std::to_string(ultra) +
