@@ -25,10 +25,11 @@ void Core::make_regions() {
     state.entered.resize(std::bit_ceil(stages + 2));
     state.mask = state.entered.size() - 1;
     for (const auto& interlock : region.interlocks) {
-      state.handle_count += unsigned(interlock.handles.size());
+      for (const pipeline::ValueId handle : interlock.handles)
+        state.handle_words += handle_words(pipeline_.values[handle].width);
       state.longest = std::max(state.longest, interlock.distance);
     }
-    state.current.resize(state.handle_count);
+    state.current.resize(state.handle_words);
     make_holders(state, unsigned(regions_.size() - 1));
   }
 }
@@ -37,8 +38,10 @@ void Core::make_holders(RegionState& state, unsigned region) {
   std::map<unsigned, Holder> holders;
   std::size_t first = 0;
   for (const auto& lock : state.region->interlocks) {
-    holders[lock.map].locks.push_back({lock.distance, first, lock.handles.size()});
-    first += lock.handles.size();
+    const std::size_t count = lock.handles.size();
+    const std::size_t words = count ? handle_words(pipeline_.values[lock.handles[0]].width) : 1;
+    holders[lock.map].locks.push_back({lock.distance, first, count, words});
+    first += count * words;
   }
   for (Port& port : ports_.all())
     if (const auto use = verilog::table_use(pipeline_, port.map); use.used && use.region == region)
@@ -103,9 +106,11 @@ void Core::read_handles(RegionState& state, Record* record) {
 bool Core::conflicts(const RegionState& state, const Holder::Lock& lock, const Entry& entry) const {
   if (lock.count == 0)
     return true;
-  for (std::size_t i = lock.first; i < lock.first + lock.count; ++i)
-    for (std::size_t j = lock.first; j < lock.first + lock.count; ++j)
-      if ((state.current[i] & 1) && state.current[i] == entry.handles[j])
+  const std::size_t end = lock.first + lock.count * lock.words;
+  for (std::size_t i = lock.first; i < end; i += lock.words)
+    for (std::size_t j = lock.first; j < end; j += lock.words)
+      if ((state.current[i] & 1) &&
+          std::equal(&state.current[i], &state.current[i] + lock.words, &entry.handles[j]))
         return true;
   return false;
 }

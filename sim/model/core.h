@@ -50,7 +50,7 @@ private:
   struct Holder {
     struct Lock {
       unsigned distance = 0;
-      std::size_t first = 0, count = 0; // of the region's handles
+      std::size_t first = 0, count = 0, words = 1; // of the region's handles; words of each
     };
     unsigned map = 0;
     std::vector<Lock> locks;
@@ -62,7 +62,7 @@ private:
     std::uint64_t mask = 0;
     std::vector<Holder> holders;
     std::vector<StageFunction> handles;
-    unsigned handle_count = 0, longest = 0; // longest interlock distance
+    unsigned handle_words = 0, longest = 0; // longest interlock distance
     std::deque<Entry> recent;               // newest first
     std::vector<std::uint64_t> current;     // handles of the packet at the entrance
     const Record* current_of = nullptr;

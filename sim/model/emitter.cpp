@@ -183,9 +183,12 @@ Value* Emitter::concat(const Operation& op) {
 
 void Emitter::handles(const std::vector<ValueId>& ids) {
   Value* out = b_.CreateLoad(b_.getPtrTy(), field(offsetof(Record, handles)));
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    Value* handle = b_.CreateZExtOrTrunc(value(ids[i]), b_.getInt64Ty());
-    b_.CreateStore(handle, b_.CreateConstGEP1_64(b_.getInt64Ty(), out, i));
+  unsigned at = 0;
+  for (const ValueId id : ids) {
+    const unsigned words = handle_words(width(id));
+    Value* handle = b_.CreateZExt(value(id), type(64 * words));
+    b_.CreateAlignedStore(handle, b_.CreateConstGEP1_64(b_.getInt64Ty(), out, at), llvm::Align(8));
+    at += words;
   }
 }
 

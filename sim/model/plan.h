@@ -43,6 +43,9 @@ Plan make_plan(const pipeline::Pipeline&);
 // Bytes of the integer type in which a value of this width is stored: 1, 2, 4 or a multiple of 8.
 std::size_t storage_bytes(unsigned width);
 
+// Words of 64 bits in which a handle of an interlock is compared.
+constexpr unsigned handle_words(unsigned width) { return (width + 63) / 64; }
+
 // Constants, inputs and packet fields: made anew where they are used.
 bool is_source(const pipeline::Operation&);
 

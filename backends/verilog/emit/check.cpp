@@ -26,9 +26,13 @@ void check_regions(const Pipeline& p) {
     require(r.first_stage == next && r.last_stage >= r.first_stage, "regions leave gaps");
     require(next == 0 || (r.fifo_depth >= 2 && std::has_single_bit(r.fifo_depth)),
             "depth of a region FIFO is no power of two");
-    for (const pipeline::Interlock& lock : r.interlocks)
+    for (const pipeline::Interlock& lock : r.interlocks) {
       require(lock.distance > 0 && lock.map < p.maps.size(),
               "interlock without a distance or a map");
+      for (pipeline::ValueId handle : lock.handles)
+        require(p.values[handle].width == p.values[lock.handles[0]].width,
+                "handles of an interlock differ in width");
+    }
     next = r.last_stage + 1;
   }
   require(next == p.stages, "regions don't cover the stages");

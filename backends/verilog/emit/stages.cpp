@@ -62,19 +62,20 @@ std::string add_interlock(Context& c, unsigned r, unsigned number) {
   std::string name = region_name(r) + "_interlock" + std::to_string(number);
   c.top.add(Comment{"A packet waits while an earlier one of the last " +
                     std::to_string(lock.distance) + " clocks has " +
-                    (lock.handles.empty() ? "entered" : "the same entry") + " (map " + map.name +
-                    ")."});
+                    (lock.handles.empty() ? "entered" : "the same entry or key") + " (map " +
+                    map.name + ")."});
   c.wire(1, name + "_hold");
   std::vector<Expression> handles;
   for (ValueId v : lock.handles)
     handles.push_back(c.values.at_entrance(v, r));
+  unsigned bits = lock.handles.empty() ? 1 : c.values.width(lock.handles[0]);
   if (handles.empty())
     handles.push_back(literal(1, 0));
   c.top.add(Instance{"pw_interlock",
                      name,
                      {{"DISTANCE", std::to_string(lock.distance)},
                       {"HANDLES", std::to_string(lock.handles.size())},
-                      {"HANDLE_BITS", std::to_string(map.handle_bits)}},
+                      {"HANDLE_BITS", std::to_string(bits)}},
                      {{"clk", atom("clk")},
                       {"rst", atom("rst")},
                       {"enter", atom(enter_name(r))},

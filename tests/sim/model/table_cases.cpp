@@ -129,6 +129,27 @@ Case table_twice(unsigned entries, bool lru) {
   return make_case(b, some_flows("flows", 3));
 }
 
+// Packets of the same key of more than 64 bits are kept apart while the entry's value is changed.
+Case table_keyed() {
+  B b("table_keyed");
+  const unsigned map = b.table("flows", 13, 8, 30, {B::column(0, 8)});
+  const ValueId never = b.constant(1, 0);
+  const ValueId whole = long_enough(b, 30);
+  const ValueId key = b.op(OpKind::Concat, {flow(b), b.constant(64, 0x0123456789abcdef)}, 104);
+  const ValueId result = b.access(map, {whole, key, b.constant(1, 1), never});
+  const ValueId guard = b.op(OpKind::Concat, {whole, key}, 105);
+  b.region(0, 4);
+  b.at(5);
+  const Entry entry = entry_of(b, result);
+  const ValueId old = b.read(map, 0, {entry.hit, entry.handle});
+  b.at(9);
+  const ValueId more = b.op(OpKind::Add, {old, b.constant(64, 1)});
+  b.write(map, 0, {entry.hit, entry.handle, more});
+  b.packet_write(entry.hit, 0, more);
+  b.region(5, 10, {Interlock{map, 3, {guard}}});
+  return make_case(b);
+}
+
 std::vector<Case> table_cases() {
   return {table_counter("table_roomy", 64, false, 6),
           table_counter("table_full", 10, false, 4),
@@ -137,6 +158,7 @@ std::vector<Case> table_cases() {
           table_counter("table_lru_odd", 7, true, 0),
           table_delete(true),
           table_delete(false),
+          table_keyed(),
           table_twice(16, false),
           table_twice(6, true)};
 }
