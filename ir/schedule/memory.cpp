@@ -88,12 +88,12 @@ void add_levels(Demand& d, ir::MapOp map) {
 // at at once) and the key of each slot.
 void add_table(Demand& d, ir::MapOp map) {
   unsigned slot = map.handle_bits() - 1, key = unsigned(map.getKeyBytes() * 8);
-  unsigned memories = map.ways() * map.places();
-  for (unsigned n = 0; n < memories; ++n)
-    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), key + slot + 1));
+  for (unsigned way = 0; way < map.ways(); ++way)
+    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), map.places() * (key + slot + 1)));
   add(d, choose_memory(map.slots(), slot));
-  unsigned place = map.row_bits() + unsigned(llvm::Log2_32_Ceil(memories));
-  for (unsigned bank = 0; bank < 4 && map.lru(); ++bank) {
+  if (!map.lru())
+    return;
+  for (unsigned candidate = 0; candidate < 4; ++candidate)
     add(d, choose_memory(divide_up(map.slots(), 4), 32));
   add(d, choose_memory(map.slots(), key));
 }
@@ -115,7 +115,6 @@ Demand demand_of(ir::MapOp map) {
   return d;
 }
 
-} // namespace
 // 64 KiB in two banks of the bus's width: what the packet FIFO holds.
 constexpr std::uint64_t packet_copy_blocks = 16;
 
@@ -125,6 +124,7 @@ unsigned packet_reads(mlir::ModuleOp module) {
   return count;
 }
 
+} // namespace
 
 void check_device(mlir::ModuleOp module, const std::string& name) {
   auto device =
@@ -145,7 +145,6 @@ void check_device(mlir::ModuleOp module, const std::string& name) {
     if (d.blocks + 8 * d.ultra > largest.blocks + 8 * largest.ultra)
       largest = d;
   }
-  std::uint64_t spare = device->ultra288 > ultra ? device->ultra288 - ultra : 0;
   if (unsigned reads = packet_reads(module)) {
     blocks += reads * packet_copy_blocks;
     sum << (sum.tellp() > 0 ? " + " : "") << reads
@@ -153,6 +152,7 @@ void check_device(mlir::ModuleOp module, const std::string& name) {
     if (reads * packet_copy_blocks > largest.blocks + 8 * largest.ultra)
       largest.map = "copies of the packets";
   }
+  std::uint64_t spare = device->ultra288 > ultra ? device->ultra288 - ultra : 0;
   if (ultra <= device->ultra288 && blocks <= device->block36 + 8 * spare)
     return;
   throw Failure(diagnose("PW-DEV-001", "the memories don't fit " + name + "; the largest is '" +
