@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drops sources that send more than `limit` packets in a window of `window_ns`. The host puts the sources to be
-// watched in the table (maps.json); others pass.
+// Drops sources that send more than `limit` packets in a window of `window_ns`. A source enters the table with its first
+// packet; when the table is full, new ones pass without being watched.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
@@ -39,10 +39,13 @@ int ddos_filter(struct xdp_md *ctx)
 		return XDP_PASS;
 	address = ip->saddr;
 	source = bpf_map_lookup_elem(&sources, &address);
-	if (!source)
-		return XDP_PASS;
-
 	now = bpf_ktime_get_ns();
+	if (!source) {
+		struct source first = {.window_start = now, .packets = 1};
+
+		bpf_map_update_elem(&sources, &address, &first, BPF_ANY);
+		return XDP_PASS;
+	}
 	if (now - source->window_start >= window_ns) {
 		source->window_start = now;
 		source->packets = 1;

@@ -12,4 +12,8 @@ def inputs():
         packets.append(frame(tcp4("10.0.0.1", 1000 + i, "192.0.2.1", 80, b"GET /", options=options)))
         packets.append(frame(udp4("10.0.0.1", 1000 + i, "192.0.2.1", 53, b"query", check=i != 1, options=options)))
         packets.append(frame(tcp4("10.0.0.1", 1000 + i, "192.0.2.1", 443, options=options)))
+    for i in range(4):  # the answers, and one that nobody asked for
+        packets.append(frame(tcp4("10.1.0.1", 8080, "10.0.0.1", 1000 + i, b"200 OK", flags=0x18)))
+        packets.append(frame(udp4("10.1.0.2", 5353, "10.0.0.1", 1000 + i, b"answer", check=i != 1)))
+    packets.append(frame(tcp4("10.1.0.1", 8080, "10.0.0.2", 1000)))
     return maps, packets

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A filter in front of an intrusion detection system: once the system has seen enough of a flow (a video, a backup),
-// it puts the flow in a table, and from then on its packets are only counted and go no further. Frames may carry up to
-// two VLAN tags, IPv4 may have options: the ports stand at many places.
+// A filter in front of an intrusion detection system: once the system has seen enough bytes of a flow (a video, a
+// backup), its packets are only counted and go no further. Flows enter the tables with their first packet; the system
+// may put flows there, too. Frames may carry up to two VLAN tags, IPv4 may have options: the ports stand at many places.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -45,14 +45,14 @@ struct counters {
 };
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
 	__uint(max_entries, 2048);
 	__type(key, struct flow4);
 	__type(value, struct counters);
 } flows4 SEC(".maps");
 
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, struct flow6);
 	__type(value, struct counters);
@@ -61,13 +61,21 @@ struct {
 // Host and program share this one: bypassing can be switched off while traffic flows.
 __u32 bypass_enabled = 1;
 
-static __always_inline int count(struct counters *counters, __u64 bytes)
+const volatile __u64 enough = 1 << 20; // bytes of a flow that the system wants to see
+
+static __always_inline int count(void *flows, const void *flow, __u64 bytes)
 {
-	if (!counters)
+	struct counters first = {.packets = 1, .bytes = bytes}, *counters = bpf_map_lookup_elem(flows, flow);
+	int seen;
+
+	if (!counters) {
+		bpf_map_update_elem(flows, flow, &first, BPF_ANY);
 		return XDP_PASS;
+	}
+	seen = counters->bytes >= enough;
 	counters->packets += 1;
 	counters->bytes += bytes;
-	return XDP_DROP;
+	return seen ? XDP_DROP : XDP_PASS;
 }
 
 static __always_inline int has_ports(__u8 protocol)
@@ -96,7 +104,7 @@ static __always_inline int filter4(struct xdp_md *ctx, void *header, const __u16
 	flow.vlan[0] = vlan[0];
 	flow.vlan[1] = vlan[1];
 	flow.protocol = ip->protocol;
-	return count(bpf_map_lookup_elem(&flows4, &flow), data_end - (void *)(long)ctx->data);
+	return count(&flows4, &flow, data_end - (void *)(long)ctx->data);
 }
 
 static __always_inline int filter6(struct xdp_md *ctx, void *header, const __u16 *vlan)
@@ -115,7 +123,7 @@ static __always_inline int filter6(struct xdp_md *ctx, void *header, const __u16
 	flow.vlan[0] = vlan[0];
 	flow.vlan[1] = vlan[1];
 	flow.protocol = ip->nexthdr;
-	return count(bpf_map_lookup_elem(&flows6, &flow), data_end - (void *)(long)ctx->data);
+	return count(&flows6, &flow, data_end - (void *)(long)ctx->data);
 }
 
 SEC("xdp")

@@ -16,4 +16,8 @@ def inputs():
         packets.append(frame(tcp4(f"10.0.{i}.1", 1000 + i, "10.1.0.1", 80, b"GET / HTTP/1.1")))
         packets.append(frame(udp4(f"10.0.{i}.2", 2000 + i, "10.1.0.1", 53, b"query", check=i % 4 != 0)))
     packets += packets[10:14]
+    # A connection that stays with its server, though the ring now names another one.
+    client = address("10.0.200.1") + address("10.1.0.1") + be16(1000) + be16(80) + bytes([TCP, 0, 0, 0])
+    maps["connections"] = [entry(client, u32(3))]
+    packets += [frame(tcp4("10.0.200.1", 1000, "10.1.0.1", 80, b"still here"))] * 2
     return maps, packets

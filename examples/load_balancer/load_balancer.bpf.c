@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A load balancer: packets to a virtual address go to one of the servers behind it. A hash of the flow picks a slot
-// of a ring, the ring names the server, so that a flow stays with its server, and a server gets as many slots as
-// it deserves. The destination is rewritten, checksums are updated, and the packet leaves where it came from.
+// A load balancer: packets to a virtual address go to one of the servers behind it. For a new flow a hash picks a slot
+// of a ring, and the ring names the server, so that a server gets as many slots as it deserves; from then on the table
+// of connections keeps the flow with its server, whatever happens to the ring. The destination is rewritten, checksums are updated, and the packet leaves where it came from.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -52,6 +52,22 @@ struct {
 	__type(key, __u32);
 	__type(value, struct server);
 } servers SEC(".maps");
+
+struct connection {
+	__be32 client;
+	__be32 service;
+	__be16 client_port;
+	__be16 service_port;
+	__u8 protocol;
+	__u8 zero[3];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct connection);
+	__type(value, __u32); // index of a server
+} connections SEC(".maps");
 
 const volatile __u32 hash_seed = 0x5eed;
 
@@ -117,6 +133,26 @@ static __always_inline void send_to(struct server *server, struct ethhdr *eth, s
 		checksum_replace32(transport->check, old, server->address);
 }
 
+// The server of a flow: the one that it has, or the one that the ring names. -1: none.
+static __always_inline int choose(struct iphdr *ip, const struct transport *transport, __u32 *index)
+{
+	struct connection connection = {.client = ip->saddr, .service = ip->daddr, .client_port = transport->source,
+					.service_port = transport->dest, .protocol = ip->protocol};
+	__u32 slot, *known = bpf_map_lookup_elem(&connections, &connection);
+
+	if (known) {
+		*index = *known;
+		return 0;
+	}
+	slot = hash_flow(ip->saddr, (__u32)transport->source << 16 | transport->dest, hash_seed) % RING_SLOTS;
+	known = bpf_map_lookup_elem(&ring, &slot);
+	if (!known)
+		return -1;
+	*index = *known;
+	bpf_map_update_elem(&connections, &connection, index, BPF_ANY);
+	return 0;
+}
+
 SEC("xdp")
 int load_balancer(struct xdp_md *ctx)
 {
@@ -127,7 +163,7 @@ int load_balancer(struct xdp_md *ctx)
 	struct transport transport;
 	struct service service = {};
 	struct server *server;
-	__u32 slot, *index;
+	__u32 index;
 
 	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
 		return XDP_PASS;
@@ -142,11 +178,9 @@ int load_balancer(struct xdp_md *ctx)
 	if (!bpf_map_lookup_elem(&services, &service))
 		return XDP_PASS;
 
-	slot = hash_flow(ip->saddr, (__u32)transport.source << 16 | transport.dest, hash_seed) % RING_SLOTS;
-	index = bpf_map_lookup_elem(&ring, &slot);
-	if (!index)
+	if (choose(ip, &transport, &index))
 		return XDP_DROP;
-	server = bpf_map_lookup_elem(&servers, index);
+	server = bpf_map_lookup_elem(&servers, &index);
 	if (!server || !server->enabled)
 		return XDP_DROP;
 

@@ -3,22 +3,17 @@ from common.inputs import *
 
 
 def inputs():
-    flows = [("10.0.0.1", 1000, "192.0.2.1", 40000, TCP), ("10.0.0.2", 1000, "192.0.2.1", 40001, UDP),
-             ("10.0.0.3", 1003, "192.0.2.1", 40002, UDP)]
     value = lambda host, port: address(host) + be16(port) + u16(0) + u64(0)
-    maps = {"outgoing": [entry(endpoint(a, p, proto), value(pa, pp)) for a, p, pa, pp, proto in flows],
-            "incoming": [entry(endpoint(pa, pp, proto), value(a, p)) for a, p, pa, pp, proto in flows]}
-    more = [flow for i, flow in enumerate(bench_flows()) if i % 4 and not flow.ipv6]
-    maps["outgoing"] = merged(maps["outgoing"], [entry(endpoint(f.source, f.sport, f.protocol), value("192.0.2.1", 41000 + i))
-                                                 for i, f in enumerate(more)])
-    packets = [*mixed()]
-    for a, p, pa, pp, proto in flows:
-        for check in (True, False):
-            if proto == TCP:
-                packets.append(frame(tcp4(a, p, "198.51.100.7", 80, b"hello")))
-                packets.append(frame(tcp4("198.51.100.7", 80, pa, pp, b"hello yourself")))
-            else:
-                packets.append(frame(udp4(a, p, "198.51.100.7", 53, b"query", check)))
-                packets.append(frame(udp4("198.51.100.7", 53, pa, pp, b"answer", check)))
-    packets.append(frame(tcp4("198.51.100.7", 80, "192.0.2.1", 39999)))  # nobody's
+    inside, public, peer = ("10.0.0.1", 1000), ("198.51.100.1", 50000), ("203.0.113.7", 80)
+    # A port that is forwarded to a server inside, by hand.
+    maps = {"outgoing": [entry(endpoint(*inside, TCP), value(*public))], "incoming": [entry(endpoint(*public, TCP), value(*inside))]}
+    packets = [*mixed(), frame(tcp4(*peer, *public, b"to the server")), frame(tcp4(*inside, *peer, b"its answer"))]
+    for i in range(6):
+        make = tcp4 if i % 2 else udp4
+        packets.append(frame(make(f"10.0.0.{2 + i // 2}", 2000 + i, *peer, b"hello")))
+        # mixed() has used the first four ports.
+        packets.append(frame(make(*peer, "198.51.100.1", 1024 + 4 + i, b"hello yourself")))
+        packets.append(frame(make(f"10.0.0.{2 + i // 2}", 2000 + i, *peer, b"thank you")))
+    packets.append(frame(udp4("10.0.0.9", 7, *peer, b"no checksum", check=False)))
+    packets.append(frame(tcp4(*peer, "198.51.100.1", 39999)))  # nobody's
     return maps, packets

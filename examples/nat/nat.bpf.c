@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Source NAT for TCP and UDP. Packets from the inside get the public address and a port from table `outgoing`, their
-// answers are turned back by table `incoming`. The host fills both (maps.json).
+// Source NAT for TCP and UDP. The first packet of a flow from the inside gets the public address and the next port, and
+// its flow enters both tables: `outgoing` translates the packets behind it, `incoming` turns their answers back.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -28,14 +28,23 @@ struct translation {
 };
 
 struct table {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 2048);
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
 	__type(key, struct endpoint);
 	__type(value, struct translation);
 };
 
 struct table outgoing SEC(".maps"); // inside source -> public source
 struct table incoming SEC(".maps"); // public destination -> inside destination
+
+// The network inside; the host can choose another before the program is compiled or loaded.
+const volatile __u32 inside_network = 0x0a000000; // 10.0.0.0/8
+const volatile __u32 inside_mask = 0xff000000;
+const volatile __be32 public_address = bpf_htonl(0xc6336401); // 198.51.100.1
+#define FIRST_PORT 1024
+#define PORTS 32768 // a power of two, so that the counter may wrap around
+
+__u32 ports_given; // how many there were so far
 
 // Replaces one side of a flow. UDP over IPv4 may leave its checksum out: then it is zero and stays so, and a sum that
 // comes out as zero is written as ffff.
@@ -65,6 +74,47 @@ static __always_inline int translate(struct iphdr *ip, void *data_end, __be32 *a
 	return 0;
 }
 
+// The next port for a flow that has none. The tables forget flows that were silent for long, and by the time that a port
+// comes round again, its last owner is one of them.
+static __always_inline void begin(const struct endpoint *inside, struct translation *outward)
+{
+	struct endpoint outside = {.address = public_address, .protocol = inside->protocol};
+	struct translation inward = {.address = inside->address, .port = inside->port};
+
+	outside.port = bpf_htons(FIRST_PORT + ports_given++ % PORTS);
+	outward->address = outside.address;
+	outward->port = outside.port;
+	outward->packets = 1;
+	bpf_map_update_elem(&outgoing, inside, outward, BPF_ANY);
+	bpf_map_update_elem(&incoming, &outside, &inward, BPF_ANY);
+}
+
+static __always_inline int from_inside(struct iphdr *ip, struct udphdr *udp, void *data_end)
+{
+	struct endpoint source = {.address = ip->saddr, .port = udp->source, .protocol = ip->protocol};
+	struct translation outward = {}, *known = bpf_map_lookup_elem(&outgoing, &source);
+
+	if (known) {
+		known->packets += 1;
+		outward.address = known->address;
+		outward.port = known->port;
+	} else {
+		begin(&source, &outward);
+	}
+	return translate(ip, data_end, &ip->saddr, 1, &outward) ? XDP_DROP : XDP_TX;
+}
+
+static __always_inline int from_outside(struct iphdr *ip, struct udphdr *udp, void *data_end)
+{
+	struct endpoint dest = {.address = ip->daddr, .port = udp->dest, .protocol = ip->protocol};
+	struct translation *known = bpf_map_lookup_elem(&incoming, &dest);
+
+	if (!known)
+		return XDP_PASS;
+	known->packets += 1;
+	return translate(ip, data_end, &ip->daddr, 0, known) ? XDP_DROP : XDP_TX;
+}
+
 SEC("xdp")
 int nat(struct xdp_md *ctx)
 {
@@ -73,8 +123,6 @@ int nat(struct xdp_md *ctx)
 	struct ethhdr *eth = data;
 	struct iphdr *ip = (void *)(eth + 1);
 	struct udphdr *udp = (void *)(ip + 1);
-	struct endpoint from = {}, to = {};
-	struct translation *translation;
 
 	// Eight bytes behind the IP header: the whole of a UDP header, and the ports of TCP.
 	if ((void *)(udp + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
@@ -84,28 +132,9 @@ int nat(struct xdp_md *ctx)
 	if (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP)
 		return XDP_PASS;
 
-	from.address = ip->saddr;
-	from.port = udp->source;
-	from.protocol = ip->protocol;
-	translation = bpf_map_lookup_elem(&outgoing, &from);
-	if (translation) {
-		if (translate(ip, data_end, &ip->saddr, 1, translation))
-			return XDP_DROP;
-		translation->packets += 1;
-		return XDP_TX;
-	}
-
-	to.address = ip->daddr;
-	to.port = udp->dest;
-	to.protocol = ip->protocol;
-	translation = bpf_map_lookup_elem(&incoming, &to);
-	if (translation) {
-		if (translate(ip, data_end, &ip->daddr, 0, translation))
-			return XDP_DROP;
-		translation->packets += 1;
-		return XDP_TX;
-	}
-	return XDP_PASS;
+	if ((bpf_ntohl(ip->saddr) & inside_mask) == inside_network)
+		return from_inside(ip, udp, data_end);
+	return from_outside(ip, udp, data_end);
 }
 
 char LICENSE[] SEC("license") = "Apache-2.0";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // IP-in-IP encapsulation (RFC 2003): packets for a service get a second IPv4 header in front, which takes them to the
-// other end of a tunnel. The host says which services, and where to (maps.json).
+// other end of a tunnel. The host says which services, and where to (maps.json); each flow is accounted for.
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/in.h>
@@ -43,6 +43,39 @@ struct ports {
 	__be16 source;
 	__be16 dest;
 };
+
+struct flow {
+	__be32 source;
+	__be32 dest;
+	struct ports ports;
+	__u8 protocol;
+	__u8 zero[3];
+};
+
+struct usage {
+	__u64 packets;
+	__u64 bytes;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct flow);
+	__type(value, struct usage);
+} flows SEC(".maps"); // what went through the tunnels
+
+static __always_inline void account(struct iphdr *ip, struct ports *ports, __u64 bytes)
+{
+	struct flow flow = {.source = ip->saddr, .dest = ip->daddr, .ports = *ports, .protocol = ip->protocol};
+	struct usage first = {.packets = 1, .bytes = bytes}, *usage = bpf_map_lookup_elem(&flows, &flow);
+
+	if (!usage) {
+		bpf_map_update_elem(&flows, &flow, &first, BPF_ANY);
+		return;
+	}
+	usage->packets += 1;
+	usage->bytes += bytes;
+}
 
 static __always_inline void write_outer(struct iphdr *outer, const struct endpoints *ends, __u16 inner_bytes, __u8 tos)
 {
@@ -89,6 +122,8 @@ int tunnel(struct xdp_md *ctx)
 	ends = bpf_map_lookup_elem(&tunnels, &service);
 	if (!ends)
 		return XDP_PASS;
+
+	account(ip, ports, data_end - data);
 
 	// What is needed of the packet, before it moves: no pointer into it survives bpf_xdp_adjust_head().
 	inner_bytes = bpf_ntohs(ip->tot_len);

@@ -96,7 +96,7 @@ TEST(Options, VersionAndNoCommand) {
 
 TEST(Options, SetMayStandBeforeTheObject) {
   const Scratch scratch;
-  const Outcome o = pipewright({"check", "--set", "inside_ifindex=3", example("firewall")});
+  const Outcome o = pipewright({"check", "--set", "inside_network=3", example("firewall")});
   EXPECT_EQ(o.code, 0) << o.err;
 }
 
