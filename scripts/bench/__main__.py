@@ -8,15 +8,17 @@ import tempfile
 import examples
 import state
 import stress
+import tables
 
-SECTIONS = {"examples": examples, "state": state, "stress": stress}
+SECTIONS = {"examples": examples, "state": state, "tables": tables,
+            "stress": stress}
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("section", choices=SECTIONS, nargs="?", default="examples",
                         help="examples (default): size, latency, packets per clock, cost; state: packets per clock of stateful "
-                             "programs under four kinds of traffic; stress: millions of packets compared")
+                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared")
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="default: those that the section is about")
     parser.add_argument("--all", action="store_true", help="every example")
     parser.add_argument("--no-synthesis", action="store_true", help="examples: leave yosys out (about a minute each)")
