@@ -111,11 +111,30 @@ private:
     AccessOp op;
     mlir::Value handle, hit, found;
   };
+  // An update or deletion of an element that may have been there.
+  struct Replaced {
+    unsigned map = 0;
+    llvm::BasicBlock* block = nullptr;
+    Outcome outcome;
+    mlir::Value replaces, state; // state: of the values before
+  };
   bool is_table(unsigned object_index);
   Outcome access(unsigned object_index, mlir::Value key, mlir::Value insert, mlir::Value remove);
   void need_table(unsigned object_index, llvm::CallInst&);
   void import_update(llvm::CallInst&, unsigned object_index);
   void import_delete(llvm::CallInst&, unsigned object_index);
+
+  // elements.cpp
+  bool may_follow(llvm::BasicBlock* before, llvm::BasicBlock* after);
+  void note_replaced(unsigned object_index, const Outcome&, mlir::Value replaces);
+  std::vector<std::pair<const Replaced*, mlir::Value>> replacements(unsigned map,
+                                                                    mlir::Value handle);
+  mlir::Value detached(unsigned map, mlir::Value handle);
+  mlir::Value when_attached(const Pointer&, mlir::Value enable);
+  [[noreturn]] void refuse_lost(unsigned map, const char* why);
+  mlir::Value load_before(const Replaced&, const Pointer&, mlir::Value handle, LoadOp now);
+  mlir::Value load_detached(const Pointer&, mlir::Value handle, LoadOp now);
+  mlir::Value element_bytes(const Pointer&, LoadOp now);
 
   unsigned rodata_index(const llvm::GlobalVariable&);
 
@@ -147,6 +166,10 @@ private:
   std::map<unsigned, MapOp> maps_;
   std::map<unsigned, mlir::Value> states_; // of values
   std::map<unsigned, mlir::Value> keys_;   // of the keys of tables
+  std::vector<Replaced> replaced_;
+  std::vector<std::pair<unsigned, llvm::BasicBlock*>> lost_stores_; // map, where
+  llvm::DenseMap<mlir::Operation*, llvm::BasicBlock*> access_block_;
+  llvm::DenseMap<llvm::BasicBlock*, llvm::DenseSet<llvm::BasicBlock*>> behind_;
   std::map<std::string, mlir::Value> inputs_;
 };
 

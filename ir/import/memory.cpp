@@ -174,10 +174,11 @@ Value Importer::load(const Pointer& p, unsigned bits) {
         p.variable
             ? make<arith::AddIOp>(p.variable, constant(llvm::APInt(32, p.base - p.range.min, true)))
             : Value();
-    v = builder_.create<LoadOp>(where_, type, name, state(p.map), predicate(), p.handle,
-                                number(p.variable ? p.range.min : p.base), at,
-                                at ? number(p.range.max) : mlir::IntegerAttr(),
-                                at ? number(p.range.stride) : mlir::IntegerAttr());
+    v = element_bytes(
+        p, builder_.create<LoadOp>(where_, type, name, state(p.map), predicate(), p.handle,
+                                   number(p.variable ? p.range.min : p.base), at,
+                                   at ? number(p.range.max) : mlir::IntegerAttr(),
+                                   at ? number(p.range.stride) : mlir::IntegerAttr()));
   }
   return resize(v, bits);
 }
@@ -201,6 +202,7 @@ void Importer::store(const Pointer& p, Value data, Value enable) {
   Value at = p.variable ? make<arith::AddIOp>(p.variable,
                                               constant(llvm::APInt(32, p.base - p.range.min, true)))
                         : Value();
+  enable = when_attached(p, enable);
   Value& before = state(p.map);
   before = builder_.create<StoreOp>(where_, before.getType(), name, before, enable, p.handle,
                                     number(p.variable ? p.range.min : p.base), data, at,

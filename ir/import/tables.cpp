@@ -50,6 +50,7 @@ Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Valu
                                       mlir::FlatSymbolRefAttr::get(m.getSymNameAttr()), before,
                                       predicate(), key, insert, remove, stamp);
   before = op.getResult();
+  access_block_[op] = block_;
   Outcome out;
   out.op = op;
   out.handle = make<BitsOp>(builder_.getIntegerType(bits), op.getOutcome(), 0);
@@ -78,6 +79,8 @@ void Importer::import_update(llvm::CallInst& i, unsigned index) {
   Value fresh_only = compare(P::eq, flags, constant(64, BPF_NOEXIST));
   Value old_only = compare(P::eq, flags, constant(64, BPF_EXIST));
   Outcome out = access(index, key, negate(old_only), constant(1, 0));
+  if (!map(index).keeps_elements())
+    note_replaced(index, out, negate(fresh_only));
   Value exists = make<arith::AndIOp>(fresh_only, out.found);
   Value written = make<arith::AndIOp>(out.hit, negate(exists));
   store({Pointer::Kind::Map, index, out.handle, 0, {}, {}}, data,
@@ -91,6 +94,7 @@ void Importer::import_update(llvm::CallInst& i, unsigned index) {
 void Importer::import_delete(llvm::CallInst& i, unsigned index) {
   need_table(index, i);
   Outcome out = access(index, value(i.getArgOperand(0)), constant(1, 0), constant(1, 1));
+  note_replaced(index, out, constant(1, 1));
   values_[&i] = make<arith::SelectOp>(out.found, constant(64, 0),
                                       constant(llvm::APInt(64, std::uint64_t(-ENOENT))));
 }

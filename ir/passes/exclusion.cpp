@@ -63,6 +63,34 @@ bool Exclusion::decide(Value a, Value b) {
   return false;
 }
 
+bool Exclusion::implies(Value a, Value b) {
+  auto [at, fresh] = implied_.try_emplace({a, b}, false);
+  if (!fresh || implied_.size() > most_pairs)
+    return at->second;
+  bool result = decide_implied(a, b);
+  implied_[{a, b}] = result;
+  return result;
+}
+
+bool Exclusion::decide_implied(Value a, Value b) {
+  auto is = [](Value v, bool one) {
+    auto c = constant_of(v);
+    return c && c->isOne() == one;
+  };
+  if (a == b || is(b, true) || is(a, false))
+    return true;
+  if (auto both = b.getDefiningOp<arith::AndIOp>())
+    return implies(a, both.getLhs()) && implies(a, both.getRhs());
+  if (auto either = a.getDefiningOp<arith::OrIOp>())
+    return implies(either.getLhs(), b) && implies(either.getRhs(), b);
+  if (auto both = a.getDefiningOp<arith::AndIOp>())
+    if (implies(both.getLhs(), b) || implies(both.getRhs(), b))
+      return true;
+  if (auto either = b.getDefiningOp<arith::OrIOp>())
+    return implies(a, either.getLhs()) || implies(a, either.getRhs());
+  return false;
+}
+
 bool depends_on(Value value, llvm::ArrayRef<Value> sources) {
   llvm::DenseSet<Value> seen;
   std::vector<Value> work = {value};

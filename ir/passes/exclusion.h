@@ -11,10 +11,13 @@ class Exclusion {
 public:
   // Never true without reason; may miss some.
   bool exclusive(mlir::Value a, mlir::Value b);
+  // Does b hold whenever a holds? The same.
+  bool implies(mlir::Value a, mlir::Value b);
 
 private:
+  bool decide_implied(mlir::Value a, mlir::Value b);
   bool decide(mlir::Value a, mlir::Value b);
-  llvm::DenseMap<std::pair<mlir::Value, mlir::Value>, bool> known_;
+  llvm::DenseMap<std::pair<mlir::Value, mlir::Value>, bool> known_, implied_;
 };
 
 // Does `value` depend on one of `sources`, directly or not?

@@ -40,6 +40,8 @@ private:
   Value contents(Group& g, std::size_t stores);
   Value loaded(Group& g, const Member& m);
   Value merged(Value word, const Member& m);
+  bool apart(llvm::ArrayRef<Member*> stores);
+  Value choice(llvm::ArrayRef<Member*> stores);
   void write(Group& g);
   void renamed(Value old, Value v);
   void follow(Value& use) {
@@ -217,6 +219,24 @@ Value Former::loaded(Group& g, const Member& m) {
   return build_.mux(conditions, values);
 }
 
+// Stores of which at most one is done are chosen from at once, not one after another.
+bool Former::apart(llvm::ArrayRef<Member*> stores) {
+  for (std::size_t i = 0; i < stores.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (!exclusion_.exclusive(stores[i]->access->enable, stores[j]->access->enable))
+        return false;
+  return stores.size() > 2;
+}
+
+Value Former::choice(llvm::ArrayRef<Member*> stores) {
+  std::vector<Value> conditions, values;
+  for (const Member* m : stores) {
+    conditions.push_back(m->access->enable);
+    values.push_back(m->access->data);
+  }
+  return build_.mux(conditions, values);
+}
+
 // Stores to the same bytes need no read: the last one enabled wins. Others are merged into the
 // whole word.
 void Former::write(Group& g) {
@@ -234,6 +254,8 @@ void Former::write(Group& g) {
     if (same_bytes)
       data = data ? build_.select(m->access->enable, m->access->data, data) : m->access->data;
   }
+  if (same_bytes && apart(g.stores))
+    data = choice(g.stores);
   if (same_bytes) {
     std::fill_n(touched.begin() + first.place.byte, first.access->bytes, true);
     data = build_.concat(

@@ -8,8 +8,7 @@
 // counts of a condition is its cofactor; as long as that is free of the access's own outcome (and
 // of what is loaded by its handle), one access does. Then accesses on paths that exclude each other
 // share one by choosing the key.
-#include "ir/passes/build.h"
-#include "ir/passes/cofactor.h"
+#include "ir/passes/access_group.h"
 #include "ir/passes/exclusion.h"
 #include "ir/passes/passes.h"
 
@@ -28,191 +27,12 @@ using mlir::Value;
 namespace arith = mlir::arith;
 
 bool is_constant(Value v, bool one) {
-  auto c = v ? constant_of(v) : std::nullopt;
+  auto c = constant_of(v);
   return c && c->isOne() == one;
 }
 
 bool changes(AccessOp a) {
   return !is_constant(a.getInsert(), false) || !is_constant(a.getRemove(), false);
-}
-
-// Never true without reason.
-bool implies(Value a, Value b) {
-  if (a == b || is_constant(b, true) || is_constant(a, false))
-    return true;
-  if (auto both = a.getDefiningOp<arith::AndIOp>())
-    return implies(both.getLhs(), b) || implies(both.getRhs(), b);
-  if (auto either = a.getDefiningOp<arith::OrIOp>())
-    return implies(either.getLhs(), b) && implies(either.getRhs(), b);
-  return false;
-}
-
-// Accesses by one key that are to become one. For each world (the key was there before the packet,
-// or not) it follows whether the key is there now.
-class Group {
-public:
-  Group(AccessOp first, Build& build, Exclusion& exclusion)
-      : build_(build), exclusion_(exclusion), absent_(*first->getBlock(), build),
-        present_(*first->getBlock(), build), inserted_(build.constant(1, 0)),
-        kept_(build.constant(1, 1)), enable_(first.getEnable()) {}
-
-  bool add(AccessOp);
-  bool single() const { return members_.size() < 2; }
-  const std::vector<AccessOp>& accesses() const { return members_; }
-  AccessOp replace();
-
-private:
-  // What is known behind an access.
-  struct After {
-    Value inserted, kept;
-  };
-  struct Change {
-    Value insert, remove; // null: not known
-  };
-
-  Change change(Cofactor&, AccessOp);
-  std::optional<Value> absent_after(AccessOp);
-  std::optional<Value> present_after(AccessOp);
-  bool enable(AccessOp);
-  Value hit(const After&, Value found, Value hit_at_end);
-  void replace_uses(AccessOp old, Value found, Value hit, Value handle);
-
-  Build& build_;
-  Exclusion& exclusion_;
-  Cofactor absent_, present_;
-  Value inserted_, kept_; // so far, in the world without the key and in the one with it
-  Value enable_;
-  std::vector<AccessOp> members_;
-  std::vector<After> after_;
-};
-
-Group::Change Group::change(Cofactor& world, AccessOp a) {
-  auto when = [&](Value what) {
-    if (is_constant(what, false))
-      return what;
-    Value e = world.of(a.getEnable()), w = world.of(what);
-    if (is_constant(e, false) || is_constant(w, false))
-      return build_.constant(1, 0);
-    return e && w ? build_.both(e, w) : Value();
-  };
-  return {when(a.getInsert()), when(a.getRemove())};
-}
-
-// Insertions on the way, in the world without the key. What this packet has inserted it can't
-// remove again: the table does one thing a packet.
-std::optional<Value> Group::absent_after(AccessOp a) {
-  Change c = change(absent_, a);
-  if (!c.insert)
-    return std::nullopt;
-  bool may_remove = !is_constant(inserted_, false) && !is_constant(c.remove, false);
-  if (may_remove && (!c.remove || !exclusion_.exclusive(inserted_, c.remove)))
-    return std::nullopt;
-  return is_constant(c.insert, false)    ? inserted_
-         : is_constant(inserted_, false) ? c.insert
-                                         : build_.either(inserted_, c.insert);
-}
-
-// Removals, in the world with the key. An insertion after a removal is as if the entry had stayed.
-std::optional<Value> Group::present_after(AccessOp a) {
-  Change c = change(present_, a);
-  if (!c.remove)
-    return std::nullopt;
-  Value left = kept_;
-  if (!is_constant(c.remove, false))
-    left = build_.both(kept_, build_.negate(c.remove));
-  if (is_constant(left, true))
-    return left;
-  if (!c.insert)
-    return std::nullopt;
-  return is_constant(c.insert, false) ? left : build_.either(left, c.insert);
-}
-
-// An access that is not done although the first one is costs nothing; LRU maps note what is used.
-bool Group::enable(AccessOp a) {
-  if (implies(a.getEnable(), enable_))
-    return true;
-  Value e = absent_.of(a.getEnable());
-  if (!e && a.getStamp())
-    return false;
-  enable_ = e ? build_.either(enable_, e) : build_.constant(1, 1);
-  return true;
-}
-
-bool Group::add(AccessOp a) {
-  auto inserted = absent_after(a);
-  auto kept = present_after(a);
-  if (!inserted || !kept || !enable(a))
-    return false;
-  Value none = build_.constant(1, 0);
-  auto certain = [&](Value v) { return is_constant(v, false) ? none : Value(); };
-  absent_.settle(a, certain(inserted_), certain(*inserted));
-  present_.settle(a, kept_, *kept);
-  inserted_ = *inserted;
-  kept_ = *kept;
-  members_.push_back(a);
-  after_.push_back({inserted_, kept_});
-  return true;
-}
-
-// Is there an entry behind a member? In the world without the key only if there was room.
-Value Group::hit(const After& after, Value found, Value hit_at_end) {
-  bool never = is_constant(after.inserted, false), always = is_constant(after.kept, true);
-  if (always && !never && after.inserted == inserted_)
-    return hit_at_end;
-  Value fresh = never ? Value() : build_.both(after.inserted, hit_at_end);
-  if (always)
-    return fresh ? build_.either(found, fresh) : found;
-  return fresh ? build_.select(found, after.kept, fresh) : build_.both(found, after.kept);
-}
-
-// A handle that is used otherwise than for a comparison with null is the handle of an entry.
-void Group::replace_uses(AccessOp old, Value found, Value hit, Value handle) {
-  unsigned top = width_of(old.getOutcome()) - 1;
-  for (mlir::Operation* user : llvm::make_early_inc_range(old.getOutcome().getUsers())) {
-    auto bits = mlir::cast<BitsOp>(user);
-    Value v = bits.getOffset() == top                                    ? found
-              : bits.getOffset() == 0 && width_of(bits.getResult()) == 1 ? hit
-                                                                         : handle;
-    if (v == handle)
-      for (mlir::Operation* test : llvm::make_early_inc_range(bits.getResult().getUsers()))
-        if (auto bit = mlir::dyn_cast<BitsOp>(test)) {
-          bit.getResult().replaceAllUsesWith(hit);
-          bit.erase();
-        }
-    bits.getResult().replaceAllUsesWith(v);
-    bits.erase();
-  }
-}
-
-AccessOp Group::replace() {
-  AccessOp first = members_.front();
-  llvm::SmallVector<mlir::Location> places;
-  for (AccessOp a : members_)
-    places.push_back(a.getLoc());
-  build_.at(mlir::FusedLoc::get(first.getContext(), places));
-  Value remove = is_constant(kept_, true) ? build_.constant(1, 0) : build_.negate(kept_);
-  std::vector<Value> operands = {first.getState(), enable_, first.getKey(), inserted_, remove};
-  if (first.getStamp())
-    operands.push_back(first.getStamp());
-  mlir::OpBuilder& builder = build_.behind(operands);
-  auto one = builder.create<AccessOp>(
-      build_.where(), first.getOutcome().getType(), first.getState().getType(), first.getMapAttr(),
-      first.getState(), enable_, first.getKey(), inserted_, remove, first.getStamp());
-  unsigned bits = width_of(one.getOutcome()) - 1;
-  Value handle = build_.bits(one.getOutcome(), 0, bits);
-  Value found = build_.bits(one.getOutcome(), bits, 1), end = build_.bits(one.getOutcome(), 0, 1);
-  Value before = found;
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    Value now = hit(after_[i], found, end);
-    replace_uses(members_[i], before, now, handle);
-    before = now;
-  }
-  first.getResult().replaceAllUsesWith(one.getResult());
-  for (AccessOp a : llvm::ArrayRef(members_).drop_front())
-    a.getResult().replaceAllUsesWith(a.getState());
-  for (AccessOp a : llvm::reverse(members_))
-    a.erase();
-  return one;
 }
 
 class Fuser {
@@ -237,6 +57,7 @@ private:
   Value hit(Value handle);
   void name_entries();
   Value entry(Value handle);
+  void gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all);
   bool fuse_one();
   bool share_one();
   bool passes(AccessOp moved, llvm::ArrayRef<AccessOp> others);
@@ -370,19 +191,27 @@ bool Fuser::passes(AccessOp moved, llvm::ArrayRef<AccessOp> others) {
   });
 }
 
+// Those by the same key that can be done together with the first.
+void Fuser::gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all) {
+  AccessOp first = all[0];
+  group.add(first);
+  std::vector<AccessOp> left; // behind the first
+  for (AccessOp a : all.drop_front())
+    if (a.getKey() != first.getKey() || !passes(a, left) || !group.add(a))
+      left.push_back(a);
+}
+
 bool Fuser::fuse_one() {
   auto all = accesses();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    Group group(all[i], build_, exclusion_);
-    group.add(all[i]);
-    std::vector<AccessOp> left; // behind the first
-    for (std::size_t j = i + 1; j < all.size(); ++j)
-      if (all[j].getKey() != all[i].getKey() || !passes(all[j], left) || !group.add(all[j]))
-        left.push_back(all[j]);
-    if (group.single())
-      continue;
-    group.replace();
-    return true;
+    for (bool bold : {true, false}) {
+      AccessGroup group(all[i], build_, exclusion_, bold);
+      gather(group, llvm::ArrayRef(all).drop_front(i));
+      if (!group.complete() || group.single())
+        continue;
+      group.replace();
+      return true;
+    }
   }
   return false;
 }

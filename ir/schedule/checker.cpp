@@ -44,6 +44,7 @@ private:
   void check_order(mlir::Operation& op, unsigned stage);
   void check_column(const std::vector<Touch>& touches);
   void check_table(const std::string& map, const std::vector<AccessOp>& accesses);
+  bool guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>& accesses, unsigned r);
   void check_interlock(const std::vector<Touch>& touches, unsigned distance);
   bool alias(const Touch& a, const Touch& b);
   unsigned region(unsigned stage) const;
@@ -179,9 +180,11 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
   for (auto lock : regions_[r].interlocks) {
     if (lock.map.getSymName() != name || lock.distance < distance)
       continue;
-    bool covers = lock.handles.empty() || llvm::all_of(pair, [&](const Touch& t) {
-                    return covered(t.handle, lock.handles);
-                  });
+    auto table = tables_.find(name.str());
+    bool covers =
+        lock.handles.empty() ||
+        (table != tables_.end() && guards(lock.handles, table->second, r)) ||
+        llvm::all_of(pair, [&](const Touch& t) { return covered(t.handle, lock.handles); });
     bool known = llvm::all_of(lock.handles, [&](Value h) {
       return h.getDefiningOp() && ready(h.getDefiningOp()) < regions_[r].first_stage;
     });
@@ -189,6 +192,32 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
       return;
   }
   fail(*pair[0].op, "no interlock keeps packets apart by " + std::to_string(distance));
+}
+
+// Does one condition imply the other, by what they are made of?
+bool follows(Value condition, Value from) {
+  if (condition == from)
+    return true;
+  if (auto both = condition.getDefiningOp<mlir::arith::AndIOp>())
+    return follows(both.getLhs(), from) && follows(both.getRhs(), from);
+  if (auto either = from.getDefiningOp<mlir::arith::OrIOp>())
+    return follows(condition, either.getLhs()) && follows(condition, either.getRhs());
+  auto both = from.getDefiningOp<mlir::arith::AndIOp>();
+  return both && (follows(condition, both.getLhs()) || follows(condition, both.getRhs()));
+}
+
+// A handle {0, condition}: the same for all packets that access the table.
+bool Checker::guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>& accesses,
+                     unsigned r) {
+  auto guard = handles.size() == 1 ? handles[0].getDefiningOp<ConcatOp>() : ConcatOp();
+  if (!guard || ready(guard) >= regions_[r].first_stage)
+    return false;
+  for (Value v : guard.getValues().drop_front())
+    if (auto c = constant_of(v); !c || !c->isZero())
+      return false;
+  Value condition = guard.getValues()[0];
+  return width_of(condition) == 1 &&
+         llvm::all_of(accesses, [&](AccessOp a) { return follows(condition, a.getEnable()); });
 }
 
 // A packet has a table for itself from its first access to its last. So what it finds is what
@@ -209,7 +238,8 @@ void Checker::check_table(const std::string& map, const std::vector<AccessOp>& a
     return fail(*AccessOp(accesses[0]), "two accesses of a table are in different regions");
   for (const auto& lock : regions_[region(first)].interlocks) {
     MapOp locked = lock.map;
-    if (locked.getSymName() == map && lock.handles.empty() && lock.distance >= last - first)
+    bool all = lock.handles.empty() || guards(lock.handles, accesses, region(first));
+    if (locked.getSymName() == map && all && lock.distance >= last - first)
       return;
   }
   fail(*AccessOp(accesses[0]),

@@ -84,18 +84,19 @@ void add_levels(Demand& d, ir::MapOp map) {
   memory(shape.intervals, map.handle_bits());
 }
 
-// Rows of {key, slot, valid}, the list of free slots, and for LRU maps the stamps (four are looked
-// at at once) and the key of each slot.
+// As pw_table is made: a memory of {key, slot, valid} for each place of each way, the list of free
+// slots, and for LRU maps stamps and places of slots in four banks.
 void add_table(Demand& d, ir::MapOp map) {
   unsigned slot = map.handle_bits() - 1, key = unsigned(map.getKeyBytes() * 8);
-  for (unsigned way = 0; way < map.ways(); ++way)
-    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), map.places() * (key + slot + 1)));
+  unsigned memories = map.ways() * map.places();
+  for (unsigned n = 0; n < memories; ++n)
+    add(d, choose_memory(std::uint64_t(1) << map.row_bits(), key + slot + 1));
   add(d, choose_memory(map.slots(), slot));
-  if (!map.lru())
-    return;
-  for (unsigned candidate = 0; candidate < 4; ++candidate)
+  unsigned place = map.row_bits() + unsigned(llvm::Log2_32_Ceil(memories));
+  for (unsigned bank = 0; bank < 4 && map.lru(); ++bank) {
     add(d, choose_memory(divide_up(map.slots(), 4), 32));
-  add(d, choose_memory(map.slots(), key));
+    add(d, choose_memory(divide_up(map.slots(), 4), place));
+  }
 }
 
 Demand demand_of(ir::MapOp map) {

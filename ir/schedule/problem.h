@@ -9,6 +9,8 @@
 #include "ir/dialect/dialect.h"
 #include "ir/schedule/delays.h"
 
+#include "llvm/ADT/StringMap.h"
+
 #include <optional>
 #include <vector>
 
@@ -33,6 +35,7 @@ struct Problem {
   std::vector<Constraint> constraints;
   unsigned exit = 0;
   llvm::DenseMap<mlir::Operation*, unsigned> node_of;
+  llvm::StringMap<mlir::Value> guards; // by table, see guards.h
 
   // stage(a) == stage(b) + distance
   void fix(unsigned a, unsigned b, int distance = 0) {

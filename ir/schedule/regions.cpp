@@ -73,14 +73,28 @@ void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>&
 }
 
 // From its first access of a table to its last a packet has the table for itself.
-void add_hazard(const TableAccesses& a, std::vector<Hazard>& all) {
-  if (a.accesses.size() < 2)
-    return;
+void add_hazard(const Problem& p, const TableAccesses& a, std::vector<Hazard>& all) {
   Hazard h;
-  h.map = a.map;
+  MapOp map = a.map;
+  h.map = map;
+  h.table = true;
   h.accesses = a.accesses;
-  h.keyed = false;
+  Value guard = p.guards.lookup(map.getSymName());
+  h.keyed = bool(guard);
+  if (guard)
+    h.handles.push_back(guard);
   all.push_back(std::move(h));
+}
+
+// Accesses that come long after packets were let into the region make the table's stash large,
+// since all packets on the way may need it: more than so many stages are too many.
+constexpr int most_reserve = 8;
+
+bool inserts(const Problem& p, const Hazard& h) {
+  return h.table && llvm::any_of(h.accesses, [&](unsigned n) {
+           auto c = constant_of(mlir::cast<AccessOp>(p.nodes[n].op).getInsert());
+           return !c || !c->isZero();
+         });
 }
 
 struct Crossing {
@@ -94,7 +108,7 @@ public:
     for (const ColumnAccesses& a : accesses_by_column(p))
       add_hazards(p, a, all_);
     for (const TableAccesses& a : accesses_by_table(p))
-      add_hazard(a, all_);
+      add_hazard(p, a, all_);
     open_.resize(all_.size());
   }
   Plan run();
@@ -105,12 +119,15 @@ private:
   bool solve(Plan& plan);
   std::vector<Crossing> crossings(const Plan& plan) const;
   bool open_more(const Plan& plan);
+  bool move_fronts(const Plan& plan);
   void loosen(std::size_t round);
+  void give_up_key(Hazard& h);
 
   const Problem& base_;
   std::vector<int> bounds_;
   std::vector<Hazard> all_;
   std::vector<bool> open_; // needs an entrance
+  bool fronts_ = true;     // entrances may be moved to the first access of a table
 };
 
 void Planner::add_entrance(Problem& p, Hazard& h) {
@@ -119,6 +136,8 @@ void Planner::add_entrance(Problem& p, Hazard& h) {
   p.constraints.push_back({0, h.entrance, 0});
   for (unsigned n : h.accesses)
     p.constraints.push_back({h.entrance, n, 0});
+  if (h.front)
+    p.fix(h.entrance, h.accesses[0]);
   if (!h.keyed)
     return;
   for (Value handle : h.handles) {
@@ -183,14 +202,49 @@ bool Planner::open_more(const Plan& plan) {
   return more;
 }
 
+// The table's accesses in their regions, by how many packets may be on the way to them.
+bool Planner::move_fronts(const Plan& plan) {
+  bool more = false;
+  for (std::size_t i = 0; i < all_.size() && fronts_; ++i) {
+    if (all_[i].front || !inserts(base_, all_[i]))
+      continue;
+    int first = plan.stage[all_[i].accesses[0]], start = 0, reserve = 0;
+    for (const Hazard& h : plan.hazards)
+      if (plan.stage[h.entrance] <= first)
+        start = std::max(start, plan.stage[h.entrance]);
+    for (unsigned n : all_[i].accesses)
+      reserve += plan.stage[n] - start + 1;
+    if (reserve > most_reserve && first > start)
+      more = all_[i].front = open_[i] = true;
+  }
+  return more;
+}
+
+// A packet that does not access a table has no handle for its columns either.
+void Planner::give_up_key(Hazard& h) {
+  MapOp map = h.map;
+  Value guard = base_.guards.lookup(map.getSymName());
+  if (!h.table && guard && h.handles != std::vector<Value>{guard})
+    h.handles = {guard};
+  else
+    h.keyed = false;
+}
+
 // A key that depends on what the region itself reads can't be known at its entrance.
 void Planner::loosen(std::size_t round) {
-  std::size_t seen = 0;
-  for (std::size_t i = all_.size(); i-- > 0;)
-    if (open_[i] && all_[i].keyed && seen++ == 0) {
-      all_[i].keyed = false;
-      return;
-    }
+  if (llvm::any_of(all_, [](const Hazard& h) { return h.front; })) {
+    fronts_ = false;
+    for (std::size_t i = 0; i < all_.size(); ++i)
+      if (std::exchange(all_[i].front, false) && all_[i].accesses.size() < 2)
+        open_[i] = false;
+    return;
+  }
+  for (bool tables : {false, true})
+    for (std::size_t i = all_.size(); i-- > 0;)
+      if (open_[i] && all_[i].keyed && all_[i].table == tables) {
+        give_up_key(all_[i]);
+        return;
+      }
   throw Failure(diagnose("PW-INT-001", "no regions satisfy the order of map accesses (round " +
                                            std::to_string(round) + ")"));
 }
@@ -202,7 +256,7 @@ Plan Planner::run() {
       loosen(round);
       continue;
     }
-    if (!open_more(plan))
+    if (!open_more(plan) && !move_fronts(plan))
       return plan;
   }
 }

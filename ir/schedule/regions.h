@@ -14,10 +14,12 @@
 
 namespace pw::schedule {
 
-// Accesses that may name the same word, of a column that is written.
+// Accesses that may name the same word, of a column that is written; or all accesses of a table.
 struct Hazard {
   ir::MapOp map;
   unsigned column = 0;
+  bool table = false;
+  bool front = false;             // the region begins right at the first access
   std::vector<unsigned> accesses; // nodes
   std::vector<mlir::Value> handles;
   bool constant = false; // a handle is known when compiling

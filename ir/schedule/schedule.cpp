@@ -3,6 +3,7 @@
 #include "ir/passes/report.h"
 #include "ir/schedule/algorithm.h"
 #include "ir/schedule/checker.h"
+#include "ir/schedule/guards.h"
 #include "ir/schedule/lifetime.h"
 #include "ir/schedule/memory.h"
 #include "ir/schedule/regions.h"
@@ -54,7 +55,9 @@ std::vector<Diagnostic> warnings_of(const Plan& plan) {
 }
 
 std::vector<Diagnostic> schedule_one(ir::ProgramOp program, const ScheduleOptions& options) {
+  auto guards = make_guards(program);
   Problem p = make_problem(program, options.clock_mhz);
+  p.guards = std::move(guards);
   add_order(p);
   fuse(p);
   Plan plan =

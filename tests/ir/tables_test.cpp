@@ -326,6 +326,90 @@ TEST(Tables, DeletionThatTheValueAsksForIsASecondAccessBehindAnInterlock) {
               ElementsAre(1, 2, 77, 1, 1, 2, 77, 2));
 }
 
+// Reading through the old pointer after an update or a deletion gives the old value, and what is
+// written there is lost.
+const char* const old_element = R"(
+  %v = call ptr @pw.map.find.0(i8 %k)
+  %none = icmp eq ptr %v, null
+  br i1 %none, label %miss, label %hit
+miss:
+  %e = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 0)
+  br label %out
+hit:
+  %what = icmp eq i8 %l, 0
+  br i1 %what, label %change, label %go
+change:
+  %f = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 2)
+  br label %use
+go:
+  %d = call i64 @pw.map.delete.0(i8 %k)
+  br label %use
+use:
+  %old = load i64, ptr %v, align 1
+  store i64 99, ptr %v, align 1
+  br label %out
+out:
+  %s = phi i64 [ 0, %miss ], [ %old, %use ]
+  %r = trunc i64 %s to i32
+)";
+
+TEST(Tables, OldElementKeepsItsValueAndLosesWhatIsWrittenToIt) {
+  auto p = compile(old_element);
+  EXPECT_EQ(count(p, OpKind::MapAccess), 1u);
+  EXPECT_EQ(interlocks(p), 0u);
+  EXPECT_THAT(run(old_element, {{1, 0, 5}, {1, 0, 6}, {1, 0, 7}, {1, 1, 8}, {1, 0, 9}, {1, 0, 1}}),
+              ElementsAre(0, 5, 6, 7, 0, 9));
+  EXPECT_THAT(run(old_element, {{1, 0, 5}, {1, 0, 6}, {1, 0, 7}}, {BPF_MAP_TYPE_PERCPU_HASH, 4}),
+              ElementsAre(0, 6, 7)); // in place
+}
+
+// By another key, which may be the same at run time.
+const char* const other_key = R"(
+  %v = call ptr @pw.map.find.0(i8 %k)
+  %none = icmp eq ptr %v, null
+  br i1 %none, label %miss, label %hit
+miss:
+  %e = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 0)
+  br label %out
+hit:
+  %f = call i64 @pw.map.update.0(i8 %l, i64 %x64, i64 0)
+  %old = load i64, ptr %v, align 1
+  %new = add i64 %old, 100
+  store i64 %new, ptr %v, align 1
+  br label %out
+out:
+  %s = phi i64 [ 0, %miss ], [ %old, %hit ]
+  %r = trunc i64 %s to i32
+)";
+
+TEST(Tables, UpdateByAKeyThatMayBeTheSame) {
+  EXPECT_EQ(count(compile(other_key), OpKind::MapAccess), 2u);
+  EXPECT_THAT(run(other_key, {{1, 1, 5}, {1, 1, 6}, {1, 1, 7}, {1, 2, 8}, {1, 2, 9}, {2, 1, 1}}),
+              ElementsAre(0, 5, 6, 7, 107, 9));
+}
+
+TEST(Tables, ReadingBackWhatIsLostIsRefused) {
+  const char* body = R"(
+  %v = call ptr @pw.map.find.0(i8 %k)
+  %none = icmp eq ptr %v, null
+  br i1 %none, label %out, label %hit
+hit:
+  %d = call i64 @pw.map.delete.0(i8 %k)
+  store i64 %x64, ptr %v, align 1
+  %old = load i64, ptr %v, align 1
+  br label %out
+out:
+  %s = phi i64 [ 0, %begin ], [ %old, %hit ]
+  %r = trunc i64 %s to i32
+)";
+  try {
+    compile(body);
+    FAIL() << "accepted";
+  } catch (const Failure& f) {
+    EXPECT_EQ(f.diagnostics()[0].code, "PW-MAP-024");
+  }
+}
+
 // (g) One map under two keys, the second from a counter.
 const char* const translation = R"(
   %v = call ptr @pw.map.find.0(i8 %k)

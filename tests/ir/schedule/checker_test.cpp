@@ -97,5 +97,85 @@ TEST_F(CheckerTest, FindsAFieldTakenLate) {
   EXPECT_THAT(check(), Contains(HasSubstr("stage 0")));
 }
 
+const char* const table_text = R"(
+pw.map @t "table"(4 -> 8) x 1000 index 0 type 1
+pw.program @p {
+  %s = pw.initial : !pw.state<"t:keys">
+  %false = arith.constant false
+  %true = arith.constant true
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %k = pw.field 0 : i32
+  %f = pw.field 4 : i8
+  %p = pw.bits %f[0] : i8 -> i1
+  %guard = pw.concat %p, %false : i1, i1 -> i2
+  %a, %s1 = pw.access @t[%k] insert %true remove %false if %p on %s : !pw.state<"t:keys"> -> !pw.state<"t:keys"> : i32 -> i12
+  %q = pw.bits %f[1] : i8 -> i1
+  %both = arith.andi %p, %q : i1
+  %b, %s2 = pw.access @t[%k] insert %false remove %true if %both on %s1 : !pw.state<"t:keys"> -> !pw.state<"t:keys"> : i32 -> i12
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %s2 : !pw.state<"t:keys"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+})";
+
+class TableCheckerTest : public testing::Test {
+protected:
+  TableCheckerTest() {
+    context_.loadDialect<ir::PwDialect, mlir::arith::ArithDialect>();
+    module_ = mlir::parseSourceString<mlir::ModuleOp>(table_text, &context_);
+    program_ = *module_->getOps<ir::ProgramOp>().begin();
+    map_ = *module_->getOps<ir::MapOp>().begin();
+    // two fields, bit, guard, access, bit, and, access, exit
+    unsigned stages[] = {0, 0, 0, 0, 1, 0, 0, 3, 7};
+    unsigned n = 0;
+    for (mlir::Operation& op : program_.getBody().front())
+      if (!mlir::isa<mlir::arith::ConstantOp, ir::StateOp>(op)) {
+        stage_[&op] = stages[n++];
+        ops_.push_back(&op);
+      }
+    regions_ = {{0, {}}, {1, {{map_, 2, {}}}}};
+  }
+  std::vector<std::string> check() { return check_schedule(program_, stage_, regions_, 8, 3.4); }
+
+  mlir::MLIRContext context_{mlir::MLIRContext::Threading::DISABLED};
+  mlir::OwningOpRef<mlir::ModuleOp> module_;
+  ir::ProgramOp program_;
+  ir::MapOp map_;
+  StageOf stage_;
+  std::vector<mlir::Operation*> ops_;
+  std::vector<RegionPlan> regions_;
+};
+
+TEST_F(TableCheckerTest, AcceptsAnInterlockOfAnyTwoPackets) { EXPECT_THAT(check(), IsEmpty()); }
+
+TEST_F(TableCheckerTest, AcceptsAGuardThatAllAccessesImply) {
+  regions_[1].interlocks[0].handles = {ops_[3]->getResult(0)};
+  EXPECT_THAT(check(), IsEmpty());
+}
+
+TEST_F(TableCheckerTest, RefusesAGuardThatSomeAccessDoesNotImply) {
+  ops_[7]->setOperand(1, ops_[5]->getResult(0));
+  regions_[1].interlocks[0].handles = {ops_[3]->getResult(0)};
+  EXPECT_THAT(check(), Contains(HasSubstr("keeps packets out of a table")));
+}
+
+TEST_F(TableCheckerTest, FindsAnInterlockTooShort) {
+  regions_[1].interlocks[0].distance = 1;
+  EXPECT_THAT(check(), Contains(HasSubstr("keeps packets out of a table")));
+}
+
+TEST_F(TableCheckerTest, FindsAccessesInTheWrongOrder) {
+  stage_[ops_[7]] = 1;
+  EXPECT_THAT(check(), Contains(HasSubstr("before an earlier access")));
+}
+
+TEST_F(TableCheckerTest, FindsATableCutByABorder) {
+  stage_[ops_[7]] = 6;
+  stage_[ops_[8]] = 10;
+  regions_ = {{0, {}}, {6, {{map_, 5, {}}}}};
+  EXPECT_THAT(check_schedule(program_, stage_, regions_, 11, 3.4),
+              Contains(HasSubstr("different regions")));
+}
+
 } // namespace
 } // namespace pw::schedule
