@@ -61,9 +61,12 @@ public:
     while (!pending_.empty() && !stopped_) {
       const std::vector<unsigned> here = std::move(pending_.begin()->second);
       pending_.erase(pending_.begin());
+      const bool endless = repeats(here);
       for (unsigned n : here)
-        if (!stopped_)
-          process(n, here.size() == 1);
+        if (endless)
+          out_.order.push_back(n);
+        else if (!stopped_)
+          process(n);
     }
     for (const unsigned insn : served_) // in another round or call
       out_.empty_calls.erase(insn);
@@ -186,14 +189,12 @@ private:
     arrive(std::move(s), p, kind, from);
   }
 
-  void process(unsigned n, bool alone) {
+  void process(unsigned n) {
     out_.order.push_back(n);
     if (out_.nodes[n].loop_step)
       return process_step(n);
     const Function& f = function(out_.nodes[n].context);
     const Block& b = f.blocks[out_.nodes[n].block];
-    if (repeats(n, f, alone))
-      return;
     State s = out_.nodes[n].entry;
     for (unsigned i = b.first; i < b.last; ++i)
       if (out_.code[i])
@@ -500,32 +501,56 @@ private:
 
   // ---- loops ----
 
-  // A loop head that is entered with the same knowledge as the time before will be so for ever.
-  bool repeats(unsigned n, const Function& f, bool alone) {
-    const Node& node = out_.nodes[n];
+  // States at a loop head in an earlier round. To find circles of any length it stays for twice as
+  // many rounds each time (Brent).
+  struct Anchor {
+    std::vector<unsigned> nodes;
+    std::uint32_t rounds = 0, patience = 1;
+  };
+
+  // A loop head that is entered with the same knowledge as in an earlier round will be so for ever.
+  bool repeats(const std::vector<unsigned>& here) {
+    const Node& node = out_.nodes[here.front()];
+    const Function& f = function(node.context);
     const Block& b = f.blocks[node.block];
-    if (b.components.empty() || f.components[b.components.back()].head != node.block)
+    if (node.loop_step || b.components.empty() ||
+        f.components[b.components.back()].head != node.block)
       return false;
-    const auto found = heads_.find({node.context, node.block});
-    const unsigned before = found == heads_.end() ? no_node : found->second;
-    heads_[{node.context, node.block}] = alone ? n : no_node;
-    if (before == no_node || !alone)
+    Anchor& anchor = anchors_[{node.context, node.block}];
+    if (anchor.nodes.empty() || !follows(out_.nodes[anchor.nodes.front()], node)) {
+      anchor = {here, 0, 1};
       return false;
-    const Node& last = out_.nodes[before];
-    if (!follows(last, node) || !same_knowledge(last.entry, node.entry))
-      return false;
-    if (!report_.errors())
-      report_.add(diagnose("PW-LOOP-002", "the loop can't be shown to end")
-                      .breaks("nothing that is known changes from one round to the next")
-                      .help("count the rounds and leave the loop at a constant number of them"),
-                  b.first);
-    return true;
+    }
+    if (same_states(anchor.nodes, here)) {
+      if (!report_.errors())
+        report_.add(diagnose("PW-LOOP-002", "the loop can't be shown to end")
+                        .breaks("nothing new is known after some rounds")
+                        .help("count the rounds and leave the loop at a constant number of them"),
+                    b.first);
+      return true;
+    }
+    if (++anchor.rounds == anchor.patience)
+      anchor = {here, 0, 2 * anchor.patience};
+    return false;
   }
 
+  bool same_states(const std::vector<unsigned>& a, std::vector<unsigned> b) const {
+    return a.size() == b.size() && std::ranges::all_of(a, [&](unsigned x) {
+      const auto match = std::ranges::find_if(b, [&](unsigned y) {
+        return same_knowledge(out_.nodes[x].entry, out_.nodes[y].entry);
+      });
+      if (match == b.end())
+        return false;
+      b.erase(match);
+      return true;
+    });
+  }
+
+  // Is b in a later round of the same loop, nothing around it having gone on?
   static bool follows(const Node& a, const Node& b) {
-    auto next = a.iterations;
-    ++next.back();
-    return next == b.iterations;
+    return std::equal(a.iterations.begin(), a.iterations.end() - 1, b.iterations.begin(),
+                      b.iterations.end() - 1) &&
+           a.iterations.back() < b.iterations.back();
   }
 
   void give_up(unsigned n) {
@@ -582,7 +607,7 @@ private:
   std::vector<Fate> fates_; // by node
   std::map<Key, std::vector<unsigned>> pending_;
   std::map<std::pair<Key, unsigned>, unsigned> contexts_;
-  std::map<std::pair<unsigned, unsigned>, unsigned> heads_;
+  std::map<std::pair<unsigned, unsigned>, Anchor> anchors_;
   std::set<unsigned> served_; // tail calls that find a program
   bool stopped_ = false;
 };

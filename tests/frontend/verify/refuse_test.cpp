@@ -48,6 +48,12 @@ std::vector<Refusal> refusals() {
       {"PW-VER-015", Insns{load(BPF_W, 2, 1, 20)} + pass, {}},
       {"PW-VER-017", bounds + Insns{mov(4, 1), atomic_add(2, 0, 4)} + pass, {}},
       {"PW-LOOP-002", {mov(0, 0), jump(-1)}, {}},
+      // Every second round is as the one before: x ^= 1 while the byte at x is not 0.
+      {"PW-LOOP-002",
+       bounds + Insns{mov(0, 0), mov_r(4, 2), alu_r(BPF_ADD, 4, 0), mov_r(5, 4), add(5, 1),
+                      jump_if_r(BPF_JGT, 5, 3, 3), load(BPF_B, 5, 4, 0), alu(BPF_XOR, 0, 1),
+                      jump_if(BPF_JNE, 5, 0, -8), leave()},
+       {}},
       {"PW-LOOP-001", {mov(0, 0), add(0, 1), jump_if(BPF_JNE, 0, 0x7fffffff, -2), leave()}, {}},
       {"PW-CALL-001", Insns{call(9999)} + pass, {}},
       {"PW-CALL-002",
