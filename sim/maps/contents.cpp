@@ -1,6 +1,7 @@
 #include "sim/maps/contents.h"
 
 #include <algorithm>
+#include <map>
 
 namespace pw {
 
@@ -185,7 +186,32 @@ void check_maps(const MapState& state, const Object& object) {
     throw Failure(findings);
 }
 
+namespace {
+
+// A key of an LPM trie without what stands behind its prefix.
+std::vector<std::uint8_t> prefix_of(std::vector<std::uint8_t> key) {
+  const std::size_t length = key_index(key);
+  for (std::size_t bit = length; bit < (key.size() - 4) * 8; ++bit)
+    key[4 + bit / 8] &= static_cast<std::uint8_t>(~(0x80 >> bit % 8));
+  return key;
+}
+
+// Of several keys with the same prefix the last one stays.
+MapContents one_key_a_prefix(const MapContents& given) {
+  std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>> last;
+  for (const auto& [key, value] : given)
+    last[prefix_of(key)] = key;
+  MapContents contents;
+  for (const auto& [prefix, key] : last)
+    contents[key] = given.at(key);
+  return contents;
+}
+
+} // namespace
+
 MapContents complete_contents(const MapDefinition& map, const MapContents& given) {
+  if (map.type == BPF_MAP_TYPE_LPM_TRIE)
+    return one_key_a_prefix(given);
   MapContents contents;
   if (is_array_map(map.type))
     for (std::uint32_t i = 0; i < map.max_entries; ++i)

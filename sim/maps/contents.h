@@ -32,7 +32,8 @@ MapState initial_state(const Object&); // every map that has_contents
 // (PW-IN-1xx).
 void check_maps(const MapState&, const Object&);
 
-// `given` as set_maps means it: an array keeps zeros in slots that are not named. Checked already.
+// `given` as set_maps means it: an array keeps zeros in slots that are not named; an LPM trie has
+// one entry a prefix, and the last one counts. Checked already.
 MapContents complete_contents(const MapDefinition&, const MapContents& given);
 
 } // namespace pw

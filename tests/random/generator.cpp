@@ -1,5 +1,6 @@
 #include "tests/random/generator.h"
 
+#include "sim/maps/contents.h"
 #include "tests/random/builder.h"
 
 namespace pw::random {
@@ -30,9 +31,10 @@ MapDefinition draw_map(Bits& bits, unsigned number, const GenerateOptions& optio
   const bool kernel = options.kernel;
   MapDefinition map;
   map.name = "map" + std::to_string(number);
-  map.type = bits.of({BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY,
-                      BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_HASH,
-                      BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_CPUMAP});
+  map.type =
+      bits.of({BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH,
+               BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_PERCPU_HASH,
+               BPF_MAP_TYPE_LPM_TRIE, BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_CPUMAP});
   if (kernel && (map.type == BPF_MAP_TYPE_DEVMAP || map.type == BPF_MAP_TYPE_CPUMAP))
     map.type = BPF_MAP_TYPE_HASH;
   if (options.changes && bits.percent(80))
@@ -40,6 +42,11 @@ MapDefinition draw_map(Bits& bits, unsigned number, const GenerateOptions& optio
   bool hash = is_hash(map.type);
   bool redirect = map.type == BPF_MAP_TYPE_DEVMAP || map.type == BPF_MAP_TYPE_CPUMAP;
   map.key_size = hash ? bits.of({1u, 2u, 3u, 4u, 4u, 5u, 6u, 8u, 12u, 13u, 16u, 20u}) : 4;
+  if (map.type == BPF_MAP_TYPE_LPM_TRIE) {
+    map.key_size = 4 + bits.of({1u, 2u, 3u, 4u, 4u, 16u});
+    map.flags = BPF_F_NO_PREALLOC;
+    hash = true;
+  }
   map.value_size =
       redirect ? 4 : bits.of({1u, 2u, 4u, 4u, 8u, 8u, 8u, 12u, 16u, 16u, 20u, 24u, 40u});
   if (map.max_entries == 0)
@@ -83,6 +90,14 @@ std::vector<std::uint8_t> draw_key(Bits& bits, unsigned size, unsigned first) {
   return key;
 }
 
+// Prefixes of such keys, some with bits behind their end.
+std::vector<std::uint8_t> draw_prefix(Bits& bits, unsigned size, unsigned first) {
+  std::vector<std::uint8_t> key = index_key(bits.between(0, (size - 4) * 8));
+  const std::vector<std::uint8_t> data = draw_key(bits, size - 4, first);
+  key.insert(key.end(), data.begin(), data.end());
+  return key;
+}
+
 MapContents draw_contents(Bits& bits, const MapDefinition& map) {
   MapContents contents;
   bool per_key = is_hash(map.type);
@@ -90,7 +105,9 @@ MapContents draw_contents(Bits& bits, const MapDefinition& map) {
     if (bits.percent(40))
       continue;
     std::vector<std::uint8_t> key = draw_key(bits, map.key_size, index);
-    if (!per_key) {
+    if (map.type == BPF_MAP_TYPE_LPM_TRIE) {
+      key = draw_prefix(bits, map.key_size, index);
+    } else if (!per_key) {
       if (index >= map.max_entries)
         break;
       key = {std::uint8_t(index), 0, 0, 0};

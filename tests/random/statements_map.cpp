@@ -8,10 +8,11 @@ void Builder::map_statement() {
   std::optional<unsigned> pointer = pick(Kind::MapValue);
   if (pointer && bits_.percent(50))
     return value_access(*pointer);
-  std::optional<unsigned> chosen =
-      pick_map({BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH,
-                BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH});
-  if (chosen && options_.changes && (frozen_ & 0x3f) == 0 && bits_.percent(50))
+  std::optional<unsigned> chosen = pick_map(
+      {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_PERCPU_HASH,
+       BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH, BPF_MAP_TYPE_LPM_TRIE});
+  const bool may_change = chosen && map(*chosen).type != BPF_MAP_TYPE_LPM_TRIE;
+  if (may_change && options_.changes && (frozen_ & 0x3f) == 0 && bits_.percent(50))
     return map_change(*chosen);
   if (!chosen || depth_ >= 4)
     return alu_statement();
@@ -129,6 +130,12 @@ void Builder::write_key(const MapDefinition& definition, int at) {
       definition.type == BPF_MAP_TYPE_ARRAY || definition.type == BPF_MAP_TYPE_PERCPU_ARRAY;
   for (unsigned i = 0; i < size; ++i)
     frame_.written.set(first + i);
+  if (definition.type == BPF_MAP_TYPE_LPM_TRIE) { // a whole key behind its length
+    for (unsigned i = 0; i < 4; ++i)
+      emit_.store_imm(1, 10, at + int(i), std::int32_t((size - 4) * 8 >> 8 * i & 0xff));
+    at += 4;
+    size -= 4;
+  }
   if (bits_.percent(30)) {
     for (unsigned i = 0; i < size; ++i)
       emit_.store_imm(1, 10, at + int(i), i == 0 ? std::int32_t(bits_.below(8)) : 0);
