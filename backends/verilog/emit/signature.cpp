@@ -117,11 +117,12 @@ Json regions_json(const pipeline::Pipeline& p) {
 } // namespace
 
 // First beat in to first beat out of a packet that nothing holds: ingress 1, entrance 1 a region,
-// stages, border 1 a region, deparser.
+// stages, border 1 a region, deparser. With reads behind the window: of a packet of one beat, and
+// every further beat takes one more.
 static unsigned latency_of(const Context& c) {
   unsigned regions = static_cast<unsigned>(c.p.regions.size());
-  return c.structure.window_beats - 1 + c.p.stages + regions + c.structure.merge_delay + 2 +
-         (c.p.moves_head ? 1 : 0);
+  unsigned waited = c.structure.whole_packet ? 0 : c.structure.window_beats - 1;
+  return waited + c.p.stages + regions + c.structure.merge_delay + 2 + (c.p.moves_head ? 1 : 0);
 }
 
 static Json registers_json(const Context& c, const VerilogOptions& options) {
@@ -149,6 +150,7 @@ std::string signature_json(const Context& c, const VerilogOptions& options) {
   out["window_bytes"] = p.window_bytes;
   out["stages"] = p.stages;
   out["latency_cycles"] = latency_of(c);
+  out["whole_packet"] = c.structure.whole_packet;
   out["register_bits"] = p.register_bits;
   out["fifo_depths"] = {{"header", c.structure.header_depth},
                         {"packet_beats", c.structure.packet_depth},

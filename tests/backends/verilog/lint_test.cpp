@@ -188,6 +188,17 @@ TEST(Emission, SourceLinesAndBanners) {
     EXPECT_NE(std::string::npos, text.find(part)) << part;
 }
 
+TEST(Emission, SignatureSaysThatPacketsWaitForTheirLastBeat) {
+  const std::map<std::string, bool> waits = {{"read_anywhere", true}, {"move_head", false}};
+  for (const auto& [name, whole] : waits) {
+    const pipeline::Pipeline p = programs.at(name)();
+    VerilogOutput out = emit_verilog(p, {"abc", "9.9"});
+    auto sig = nlohmann::json::parse(out.files.at(out.top + ".sig.json"));
+    EXPECT_EQ(whole, sig["whole_packet"]) << name;
+    EXPECT_EQ(whole ? p.stages + 2 + 2 : p.stages + 1 + 3, sig["latency_cycles"]) << name;
+  }
+}
+
 TEST(Emission, Signature) {
   auto files = emit_verilog(hash_lookup(), {"abc", "9.9"}).files;
   nlohmann::json sig = nlohmann::json::parse(files.at("pw_hash_lookup.sig.json"));
