@@ -84,15 +84,17 @@ module pw_lpm #(
         localparam integer NUMBER = ROOT_BITS + FAN_BITS * l;  // bits
         wire [COUNT*KEY-1:0] keys;
         wire [KEY-1:0] key_0;
-        reg [KEY-1:0] key_1, key_2;
         wire [BITS-1:0] child;
         wire [NUMBER-1:0] number;  // of the node in the next level, or of the row
-        reg [NUMBER-1:0] number_1, number_2;
-        always_ff @(posedge clk) begin
-          key_1 <= key_0;
-          key_2 <= key_1;
-          number_1 <= number;
-          number_2 <= number_1;
+        if (l + 1 < LEVELS) begin : g_delay
+          reg [KEY-1:0] key_1, key_2;
+          reg [NUMBER-1:0] number_1, number_2;
+          always_ff @(posedge clk) begin
+            key_1 <= key_0;
+            key_2 <= key_1;
+            number_1 <= number;
+            number_2 <= number_1;
+          end
         end
         pw_lpm_node #(.KEY(KEY), .BITS(BITS)) node (.clk(clk), .keys(keys), .key(key_0), .child(child));
         if (l == 0) begin : g_first
@@ -113,8 +115,8 @@ module pw_lpm #(
                 .clk(clk), .write(g_place[l].write), .write_address(write_at), .write_data(write_key),
                 .read_address(g_level[l-1].number), .read_data(keys));
           end
-          assign key_0 = g_level[l-1].key_2;
-          assign number = {g_level[l-1].number_2, child};
+          assign key_0 = g_level[l-1].g_delay.key_2;
+          assign number = {g_level[l-1].g_delay.number_2, child};
         end
       end
 

@@ -21,7 +21,10 @@ module pw_lpm_node #(
       // A heap: node i joins nodes 2i and 2i + 1; the pieces are LEAVES, LEAVES + 1, ..., lowest first.
       for (p = 2 * LEAVES - 1; p > 0; p = p - 1) begin : g_heap
         localparam integer LOW = 64 * (p - LEAVES);
-        wire is_less, is_same;
+        wire is_less;
+        /* verilator lint_off UNUSEDSIGNAL */ // that of the whole key: nobody asks
+        wire is_same;
+        /* verilator lint_on UNUSEDSIGNAL */
         if (p < LEAVES) begin : g_join
           assign is_less = g_heap[2*p+1].is_less || (g_heap[2*p+1].is_same && g_heap[2*p].is_less);
           assign is_same = g_heap[2*p+1].is_same && g_heap[2*p].is_same;
