@@ -105,6 +105,13 @@ const Variant variants[] = {
     {"pw_order", "-GDEPTH=9 -GADDRESS=4 -GWRITES=3 -GREADS=2 -GLANES=4"},
     {"pw_patch", "-GWIDTH=64 -GADDRESS=7 -GWRITES=4"},
     {"pw_hash_find", "-GKEY=416 -GWAYS=1 -GROW_BITS=6 -GSLOT_BITS=6 -GFINDS=2"},
+    {"pw_lpm", "-GKEY=8 -GLEVELS=1 -GROOT_BITS=2 -GFAN_BITS=1 -GROWS=3 -GROW_BITS=2 -GHANDLE=2"},
+    {"pw_lpm", "-GKEY=128 -GLEVELS=4 -GROOT_BITS=3 -GFAN_BITS=3 -GROWS=2049 -GROW_BITS=12 "
+               "-GHANDLE=12 -GFINDS=2 -GULTRA=24"},
+    {"pw_lpm", "-GKEY=2048 -GLEVELS=3 -GROOT_BITS=2 -GFAN_BITS=2 -GROWS=41 -GROW_BITS=6"},
+    {"pw_lpm_node", "-GKEY=520 -GBITS=3"},
+    {"pw_lpm_node", "-GKEY=8 -GBITS=1"},
+    {"pw_lpm_memory", "-GWIDTH=8 -GLANES=1 -GDEPTH=2 -GADDRESS=1"},
     {"pw_present", "-GDEPTH=1 -GSLOT_BITS=1"},
     {"pw_present", "-GDEPTH=300 -GSLOT_BITS=9 -GFINDS=2 -GLATENCY=2"},
     {"pw_host", ""},
