@@ -1,6 +1,7 @@
 // Pipelines with tables whose keys come and go with packets.
 #include "tests/sim/model/table_cases.h"
 
+#include "sim/tables/table_hash.h"
 #include "tests/sim/model/builder.h"
 
 namespace pw::test {
@@ -148,6 +149,25 @@ Case table_keyed() {
   b.packet_write(entry.hit, 0, more);
   b.region(5, 10, {Interlock{map, 3, {guard}}});
   return make_case(b);
+}
+
+std::vector<Packet> colliding_packets(const Case& c, unsigned keys) {
+  const Map& map = c.pipeline.maps[0];
+  const TableHash hash(map.key_bytes, map.row_bits);
+  std::vector<std::uint8_t> key(map.key_bytes);
+  const auto first = hash(key.data());
+  std::vector<Packet> packets;
+  for (std::uint32_t n = 0; packets.size() < keys; ++n) {
+    for (unsigned i = 0; i < 4; ++i)
+      key[i] = std::uint8_t(n >> (8 * i));
+    const auto value = hash(key.data());
+    if (value.h0 != first.h0 || value.h1 != first.h1)
+      continue;
+    Packet& packet = packets.emplace_back();
+    packet.bytes.resize(60);
+    std::copy_n(key.begin(), 4, packet.bytes.begin() + 26);
+  }
+  return packets;
 }
 
 std::vector<Case> table_cases() {
