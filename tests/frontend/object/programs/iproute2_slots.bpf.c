@@ -14,7 +14,9 @@ struct bpf_elf_map SEC("maps") numbers = { BPF_MAP_TYPE_ARRAY, 4, 4, 3, 0, 8, 0,
 SEC("7/1")
 int called(struct xdp_md *ctx)
 {
-	return ctx->data + 20 > ctx->data_end ? XDP_DROP : XDP_TX;
+	void *data = (void *)(long)ctx->data;
+
+	return data + 20 > (void *)(long)ctx->data_end ? XDP_DROP : XDP_TX;
 }
 
 SEC("7/3") // there is no such slot
