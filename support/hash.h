@@ -28,15 +28,23 @@ constexpr bool h3_bit(unsigned way, unsigned out, std::size_t bit) {
 std::uint32_t h3_row(unsigned way, unsigned row_bits, std::span<const std::uint8_t> key);
 
 // Tables whose keys come and go with packets (pw_table) must be able to change their hash functions
-// while they run, so the masks are registers, and few of them: bit `out` of function f is the
-// parity of the key under bits [out, out + key bits) of a string of key bits + row_bits bits (a
-// Toeplitz matrix). Two such functions h0, h1 give the rows of all ways: h0, h1, and for the ways w
-// >= 2 that follow h0 ^ M^(w-2) h1, where M is table_step(): a row of any two ways tells h0 and h1.
+// while they run, with few registers and little logic. First the key is mixed: bit j becomes its
+// sum with bit j + table_mix_near (modulo the key's bits) if bit j of `mix` is set, and with bit
+// j + table_mix_far if bit (key bits + j) of `mix` is set; after reset none is. Bit `out` of h_f
+// (f = 0, 1) is the parity of the mixed key under bits [out, out + key bits) of a string (a
+// Toeplitz matrix). The rows of the ways: h0, h1, and for w >= 2 h0 ^ M^(w-2) h1, where M is
+// table_step(). So the rows of any two ways tell h0 and h1.
+constexpr std::size_t table_mix_near(std::size_t key_bits) { return key_bits / 3 + 1; }
+constexpr std::size_t table_mix_far(std::size_t key_bits) { return key_bits / 2 + 1; }
 
-// Bit `bit` of the string of function `function` after reset: parameter SECRET of pw_table has the
-// one of function 1 behind (above) the one of function 0.
+// Of 30,000 numbers the one whose functions best tell keys apart that differ in few bits side by
+// side (sequential numbers), by the rank of the rows of such bits.
+inline constexpr std::uint64_t table_salt = 22684;
+
+// Bit `bit` of the string of function `function`. Parameter SECRET of pw_table has that of function
+// 1 behind (above) that of function 0, key bits + row_bits bits each.
 constexpr bool table_secret_bit(unsigned function, std::size_t bit) {
-  return (splitmix64((std::uint64_t(0x5ec2 + function) << 48) ^ bit) >> 17 & 1) != 0;
+  return (splitmix64(((table_salt + function) << 48) ^ bit) >> 17 & 1) != 0;
 }
 
 // Multiplication by x modulo x^row_bits + x + 1 over GF(2).

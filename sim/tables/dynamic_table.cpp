@@ -19,7 +19,7 @@ namespace {
 
 // Set of entries of the stash.
 using Mask = unsigned __int128;
-constexpr unsigned max_stash = 127, max_places = 16;
+constexpr unsigned max_stash = 127, max_places = 16, max_row_bits = 20;
 unsigned count(Mask m) {
   return unsigned(std::popcount(std::uint64_t(m)) + std::popcount(std::uint64_t(m >> 64)));
 }
@@ -31,6 +31,8 @@ unsigned lowest(Mask m) {
 
 constexpr std::uint32_t nowhere = ~std::uint32_t{0};
 constexpr unsigned max_tries = 255, rehash_margin = 8;
+// After so many clocks in which nothing is on the way, registers don't change any more.
+constexpr unsigned still_clocks = 4;
 constexpr unsigned look_clocks = 3; // from the issue until the entry is there
 
 enum class State { Rest, Seed, Scan, Scanned, Hash, Compare, Lift, Lifted, Drain };
@@ -55,7 +57,7 @@ struct DynamicTable::Core {
   bool settled() const;
   Result host(const Access&);
   std::uint32_t find_place(const std::uint8_t* key, const Op&) const;
-  Op located(const std::uint8_t* key) const;
+  void locate(const std::uint8_t* key, Op&) const;
   const std::uint8_t* key_of(std::uint32_t place) const { return &keys[place * bytes]; }
   Entry place(std::uint32_t number) const;
 
@@ -68,19 +70,20 @@ struct DynamicTable::Core {
 private:
   // All of the clock that takes registers as they were, then what is decided, then new registers.
   struct Next {
-    Op issue;
     bool issue_move = false, load_move = false, hold = false, quiet = false;
     unsigned load_index = 0;
   };
-  Next plan(const Access&) const;
+  Next plan(bool access) const;
+  void issue(const Access&, const Next&);
+  Result clock_with_something(const Access&);
   void decide(const Op&, const std::uint8_t* key);
   void decide_access(const Op&, const std::uint8_t* key);
   void decide_move(const Op&, const std::uint8_t* key);
-  bool evict(const Op&, std::uint32_t& slot, std::uint32_t& place);
   void remove(std::uint32_t place);
   std::uint32_t choose(const Op&, std::uint32_t but) const;
   void put(std::uint32_t place, const std::uint8_t* key, std::uint32_t tag, std::uint32_t slot);
   void put_in_stash(unsigned index, const std::uint8_t* key, std::uint32_t tag, std::uint32_t slot);
+  bool belongs_at(std::uint32_t place) const;
   void control();
   void scan_on();
   void seed();
@@ -107,14 +110,14 @@ private:
   bool move_ready = false, holds = false, was_quiet = false;
   unsigned own_index = 0;
   std::vector<std::uint8_t> own_key;
-  unsigned tries = 0, age = 0;
+  unsigned tries = 0, age = 0, still = 0;
   std::uint32_t random = 0;
 
   State state = State::Rest;
   unsigned waited = 0;
   std::uint32_t scan_row = 0, scan_pick = 0;
   bool all_seen = false;
-  std::vector<bool> new_strings;
+  std::vector<bool> new_mix;
 
   friend class DynamicTable;
 };
@@ -125,15 +128,18 @@ DynamicTable::Core::Core(const Shape& s)
       slots(s.max_entries), lru(s.lru ? s.max_entries : 0), slot_of(rows_end + s.stash),
       tag_of(rows_end + s.stash), keys((rows_end + s.stash) * bytes),
       place_of(s.lru ? s.max_entries : 0), op_keys(4 * bytes), own_key(bytes) {
-  if (candidates > max_places || s.stash > max_stash || s.stash < s.reserve + 5)
+  if (candidates > max_places || s.stash > max_stash || s.stash < s.reserve + 5 ||
+      s.row_bits > max_row_bits)
     throw Failure(diagnose("PW-INT-001", "a table with " + std::to_string(candidates) +
-                                             " places a key and a stash of " +
-                                             std::to_string(s.stash) + " can't be simulated"));
+                                             " places a key, 2^" + std::to_string(s.row_bits) +
+                                             " rows and a stash of " + std::to_string(s.stash) +
+                                             " can't be simulated"));
   restart();
 }
 
 void DynamicTable::Core::restart() {
-  hash.set_initial_strings();
+  if (counters.rehashes != 0)
+    hash.set_mix(std::vector<bool>(hash.mix_bits()));
   slots.restart();
   lru.restart();
   std::ranges::fill(slot_of, nowhere);
@@ -144,20 +150,20 @@ void DynamicTable::Core::restart() {
   result = {};
   stash_valid = busy = 0;
   move_ready = holds = was_quiet = false;
-  tries = age = 0;
+  tries = age = still = 0;
   random = 0x5eed7ab1;
   state = State::Rest;
   counters = {};
 }
 
-Op DynamicTable::Core::located(const std::uint8_t* key) const {
-  Op op;
+void DynamicTable::Core::locate(const std::uint8_t* key, Op& op) const {
   op.hash = hash(key);
-  for (unsigned i = 0; i < candidates; ++i)
-    op.places[i] = ((i / shape.places) << shape.row_bits | hash.row(op.hash, i / shape.places)) *
-                       shape.places +
-                   i % shape.places;
-  return op;
+  std::uint32_t* place = op.places.data();
+  for (unsigned w = 0; w < shape.ways; ++w) {
+    const std::uint32_t first = (w << shape.row_bits | hash.row(op.hash, w)) * shape.places;
+    for (unsigned p = 0; p < shape.places; ++p)
+      *place++ = first + p;
+  }
 }
 
 std::uint32_t DynamicTable::Core::find_place(const std::uint8_t* key, const Op& op) const {
@@ -180,48 +186,55 @@ unsigned DynamicTable::Core::random_pick() const {
   return pick;
 }
 
-// What comes into the registers, as far as it depends on registers and the access only.
-DynamicTable::Core::Next DynamicTable::Core::plan(const Access& a) const {
+// What comes into the registers, as far as it depends on registers and on whether there is an
+// access.
+DynamicTable::Core::Next DynamicTable::Core::plan(bool access) const {
   Next n;
   const unsigned full_at = shape.stash - shape.reserve - table_pipeline_accesses;
   n.hold = state != State::Rest || count(stash_valid | busy) > (holds ? full_at / 2 : full_at);
   n.quiet = on_the_way == 0 && busy == 0 && (stash_valid == 0 || exhausted()) && n.hold == holds;
-  n.issue_move = move_ready && !a.enable;
+  n.issue_move = move_ready && !access;
   const Mask movable = stash_valid & ~busy;
   n.load_move = (state == State::Rest || state == State::Drain) && !exhausted() && movable != 0 &&
                 (!move_ready || n.issue_move);
   if (n.load_move)
     n.load_index = lowest(movable);
-  if (a.enable) {
-    n.issue = located(a.key);
-    n.issue.kind = Op::Kind::Access;
-    n.issue.insert = a.insert;
-    n.issue.remove = a.remove;
-    n.issue.stamp = a.stamp;
-  } else if (n.issue_move) {
-    n.issue = located(own_key.data());
-    n.issue.kind = Op::Kind::Move;
-    n.issue.index = own_index;
-    n.issue.pick = random_pick();
-  }
   return n;
 }
 
+void DynamicTable::Core::issue(const Access& a, const Next& n) {
+  Op& op = ops[now % 4];
+  op.kind = a.enable ? Op::Kind::Access : n.issue_move ? Op::Kind::Move : Op::Kind::None;
+  if (op.kind == Op::Kind::None)
+    return;
+  const std::uint8_t* key = a.enable ? a.key : own_key.data();
+  locate(key, op);
+  std::memcpy(&op_keys[now % 4 * bytes], key, bytes);
+  op.insert = a.insert;
+  op.remove = a.remove;
+  op.stamp = a.stamp;
+  op.index = own_index;
+  op.pick = a.enable ? 0 : random_pick();
+  ++on_the_way;
+}
+
 DynamicTable::Result DynamicTable::Core::clock(const Access& a) {
+  if (!a.enable && still == still_clocks)
+    return {};
+  return clock_with_something(a);
+}
+
+DynamicTable::Result DynamicTable::Core::clock_with_something(const Access& a) {
   const Result out = result;
   result = {};
-  const Next n = plan(a);
-  const unsigned decided = (now + 1) % 4; // issued three clocks ago
-  written[now % 3].fill(nowhere);
-  Op& old = ops[decided];
-  ops[now % 4] = n.issue;
-  if (n.issue.kind != Op::Kind::None) {
-    std::memcpy(&op_keys[now % 4 * bytes], a.enable ? a.key : own_key.data(), bytes);
-    ++on_the_way;
-  }
+  const Next n = plan(a.enable);
+  still = n.quiet && !holds && state == State::Rest && !a.enable ? still + 1 : 0;
+  issue(a, n);
   if (n.load_move)
     std::memcpy(own_key.data(), key_of(rows_end + n.load_index), bytes);
-  decide(old, &op_keys[decided * bytes]);
+  written[now % 3].fill(nowhere);
+  const unsigned decided = (now + 1) % 4; // issued three clocks ago
+  decide(ops[decided], &op_keys[decided * bytes]);
   control();
   if (n.load_move) {
     own_index = n.load_index;
@@ -367,14 +380,14 @@ void DynamicTable::Core::decide_move(const Op& op, const std::uint8_t* key) {
 void DynamicTable::Core::seed() {
   const std::uint32_t r = random;
   const auto b = [r](unsigned i) { return r >> i & 1; };
-  new_strings.push_back(b(0) ^ (b(7) & b(13)) ^ (b(3) & b(21) & b(29)));
+  new_mix.push_back(b(0) ^ (b(7) & b(13)) ^ (b(3) & b(21) & b(29)));
   step_random();
   tries = 0;
   scan_row = scan_pick = 0;
   all_seen = false;
-  if (new_strings.size() < hash.string_bits())
+  if (new_mix.size() < hash.mix_bits())
     return;
-  hash.set_strings(new_strings);
+  hash.set_mix(new_mix);
   ++counters.rehashes;
   state = State::Drain;
 }
@@ -385,6 +398,12 @@ void DynamicTable::Core::scan_on() {
   if (scan_pick == 0)
     ++scan_row;
   all_seen = scan_row >> shape.row_bits != 0;
+}
+
+bool DynamicTable::Core::belongs_at(std::uint32_t place) const {
+  Op op;
+  locate(key_of(place), op);
+  return std::ranges::count(op.places.begin(), op.places.begin() + candidates, place) != 0;
 }
 
 void DynamicTable::Core::control() {
@@ -400,7 +419,7 @@ void DynamicTable::Core::control() {
     if (!holds || age != shape.reserve + rehash_margin || !exhausted() || !was_quiet)
       return;
     state = State::Seed;
-    new_strings.clear();
+    new_mix.clear();
     return;
   case State::Seed:
     return seed();
@@ -419,9 +438,9 @@ void DynamicTable::Core::control() {
     state = State::Compare;
     return;
   case State::Compare:
-    if (located(key_of(looked_at)).places[scan_pick] == looked_at)
-      return go_on();
     state = State::Lift;
+    if (belongs_at(looked_at))
+      go_on();
     return;
   case State::Lift: {
     const Mask free = ~(stash_valid | busy);
@@ -440,7 +459,7 @@ void DynamicTable::Core::control() {
       return;
     if (count(stash_valid) == shape.stash) {
       state = State::Seed;
-      new_strings.clear();
+      new_mix.clear();
     } else {
       state = all_seen ? State::Rest : State::Scan;
     }
@@ -449,7 +468,7 @@ void DynamicTable::Core::control() {
 }
 
 bool DynamicTable::Core::settled() const {
-  return state == State::Rest && !holds && !result.hit && !result.found && plan({}).quiet;
+  return state == State::Rest && !holds && !result.hit && !result.found && plan(false).quiet;
 }
 
 DynamicTable::Result DynamicTable::Core::host(const Access& a) {
@@ -502,7 +521,9 @@ void DynamicTable::settle() {
 }
 
 DynamicTable::Result DynamicTable::find(const std::uint8_t* key) const {
-  const std::uint32_t place = core_->find_place(key, core_->located(key));
+  Op op;
+  core_->locate(key, op);
+  const std::uint32_t place = core_->find_place(key, op);
   return place == nowhere ? Result{}
                           : Result{.found = true, .hit = true, .slot = core_->slot_of[place]};
 }

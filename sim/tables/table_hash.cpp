@@ -7,45 +7,45 @@
 namespace pw {
 
 TableHash::TableHash(unsigned key_bytes, unsigned row_bits)
-    : key_bytes_(key_bytes), row_bits_(row_bits), strings_(2 * (8 * key_bytes + row_bits)) {
-  set_initial_strings();
-}
-
-void TableHash::set_strings(std::vector<bool> strings) {
-  strings_ = std::move(strings);
+    : key_bytes_(key_bytes), row_bits_(row_bits), mix_(16 * std::size_t(key_bytes)) {
   build();
 }
 
-void TableHash::set_initial_strings() {
-  const std::size_t half = strings_.size() / 2;
-  for (std::size_t i = 0; i < strings_.size(); ++i)
-    strings_[i] = table_secret_bit(i < half ? 0 : 1, i < half ? i : i - half);
+void TableHash::set_mix(std::vector<bool> mix) {
+  mix_ = std::move(mix);
   build();
 }
 
-TableHash::Word TableHash::of_bit(std::size_t bit) const {
-  const std::size_t half = strings_.size() / 2;
-  Word w;
-  for (unsigned o = 0; o < row_bits_; ++o) {
-    w.rows |= std::uint64_t(strings_[bit + o]) << o;
-    w.rows |= std::uint64_t(strings_[half + bit + o]) << (32 + o);
-  }
-  w.tag = std::uint32_t(splitmix64(bit));
-  return w;
+std::uint64_t TableHash::of_mixed_bit(std::size_t bit) const {
+  std::uint64_t word = 0;
+  for (unsigned o = 0; o < row_bits_; ++o)
+    for (unsigned f = 0; f < 2; ++f)
+      word |= std::uint64_t(table_secret_bit(f, bit + o)) << (f * hash_bits + o);
+  return word;
+}
+
+// A bit of the key takes part in its own mixed bit and, if `mix` says so, in two others.
+std::uint64_t TableHash::of_bit(std::size_t bit) const {
+  const std::size_t bits = mix_.size() / 2, near = (bit + bits - table_mix_near(bits)) % bits,
+                    far = (bit + bits - table_mix_far(bits)) % bits;
+  std::uint64_t word = of_mixed_bit(bit);
+  if (mix_[near])
+    word ^= of_mixed_bit(near);
+  if (mix_[bits + far])
+    word ^= of_mixed_bit(far);
+  return word | splitmix64(bit) << (2 * hash_bits);
 }
 
 // Each value is one with a bit less, and that bit.
 void TableHash::build() {
-  bytes_.assign(std::size_t(key_bytes_) * 256, {});
+  bytes_.assign(std::size_t(key_bytes_) * 256, 0);
   for (std::size_t byte = 0; byte < key_bytes_; ++byte) {
-    Word bits[8];
+    std::uint64_t* words = &bytes_[byte * 256];
     for (unsigned b = 0; b < 8; ++b)
-      bits[b] = of_bit(8 * byte + b);
-    Word* words = &bytes_[byte * 256];
-    for (unsigned value = 1; value < 256; ++value) {
-      const Word &rest = words[value & (value - 1)], &lowest = bits[std::countr_zero(value)];
-      words[value] = {rest.rows ^ lowest.rows, rest.tag ^ lowest.tag};
-    }
+      words[1u << b] = of_bit(8 * byte + b);
+    for (unsigned value = 1; value < 256; ++value)
+      if (!std::has_single_bit(value))
+        words[value] = words[value & (value - 1)] ^ words[value & -value];
   }
 }
 

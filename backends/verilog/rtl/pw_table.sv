@@ -15,7 +15,7 @@ module pw_table #(
     parameter integer RESERVE = 1,  // accesses that can still be issued once hold is high
     parameter integer LRU = 0,  // 1: a full table evicts
     parameter integer HOST_ADDRESS = 32,
-    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // first strings of the hash functions (pw_table_hash)
+    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // strings of the hash functions (pw_table_hash)
 ) (
     input  wire                     clk,
     input  wire                     rst,
@@ -60,7 +60,7 @@ module pw_table #(
   wire [INDEX-1:0] load_number;
   wire [ROW_BITS-1:0] at;
   wire [PICK-1:0] pick_at;
-  wire [2*(KEY+ROW_BITS)-1:0] secret;
+  wire [2*KEY-1:0] mix;
   /* verilator lint_off UNUSEDSIGNAL */
   wire [31:0] random;
   /* verilator lint_on UNUSEDSIGNAL */
@@ -85,7 +85,7 @@ module pw_table #(
   // ---- t: hash
   wire [KEY-1:0] key = access_enable ? access_key : own_key;
   wire [WAYS*ROW_BITS-1:0] hash;
-  pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS)) hasher (.key(key), .secret(secret), .rows(hash));
+  pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS), .SECRET(SECRET)) hasher (.key(key), .mix(mix), .rows(hash));
   reg access_1, access_2, access_3, move_1, move_2, move_3, look_1, look_2, look_3, host_1, host_2, host_3, host_4;
   reg insert_1, insert_2, insert_3, remove_1, remove_2, remove_3;
   reg [KEY-1:0] key_1, key_2, key_3;
@@ -427,8 +427,8 @@ module pw_table #(
     quiet <= !restart && !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
 
   pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .INDEX(INDEX),
-                     .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS), .SECRET(SECRET)) control (
-      .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .secret(secret),
+                     .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS)) control (
+      .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .mix(mix),
       .random(random), .random_step(loads_move), .may_move(may_move), .rehashing(rehashing), .seeding(seeding),
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
       .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash), .load_number(load_number),

@@ -1,9 +1,9 @@
 // What a pw_table does besides accesses: it clears the rows, carries out the host's operations, and changes the hash
 // functions when keys can't be placed.
 //
-// A change of functions: new strings are shifted in, one bit a clock. Then each place of the rows is looked at; a key that would
+// A change of functions: new bits `mix` (pw_table_hash) are shifted in, one bit a clock. Then each place of the rows is looked at; a key that would
 // not be found there any more is lifted into the stash, from where it is moved as ever. When moves come to nothing while the
-// stash is full, it starts again with other strings. Every key stands in a place of its own all the time.
+// stash is full, it starts again with others. Every key stands in a place of its own all the time.
 module pw_table_control #(
     parameter integer KEY = 32,
     parameter integer N = 8,  // places of the rows with one number, a power of two
@@ -13,8 +13,7 @@ module pw_table_control #(
     parameter integer SLOT_BITS = 4,
     parameter integer INDEX = 4,  // bits of a number of a stash entry
     parameter integer RESERVE = 1,
-    parameter integer HOST_ADDRESS = 32,
-    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0
+    parameter integer HOST_ADDRESS = 32
 ) (
     input  wire                        clk,
     input  wire                        rst,
@@ -22,7 +21,7 @@ module pw_table_control #(
     output wire                        clearing,
     output wire [ROW_BITS-1:0]         at,  // row that is cleared, looked at or lifted from
     output wire [PICK-1:0]             pick,  // which of its places
-    output wire [2*(KEY+ROW_BITS)-1:0] secret,
+    output wire [2*KEY-1:0]            mix,
     output wire [31:0]                 random,
     input  wire                        random_step,
     // moves
@@ -57,8 +56,8 @@ module pw_table_control #(
     output wire                        host_done,
     output wire [KEY+SLOT_BITS+2:0]    host_rdata
 );
-  localparam integer SECRETS = 2 * (KEY + ROW_BITS);
-  localparam integer COUNT = $clog2(SECRETS + 1);
+  localparam integer BITS = 2 * KEY;
+  localparam integer COUNT = $clog2(BITS + 1);
   localparam integer AGE = $clog2(RESERVE + 9);
   localparam integer PLACE_BITS = $clog2(PLACES);
   localparam [4:0] CLEAR = 0, REST = 1, OPERATE = 2, DECIDE = 3, LOOK = 4, SEE = 5, STASH = 6, DONE = 7;
@@ -72,13 +71,13 @@ module pw_table_control #(
   reg [PICK-1:0] place;
   reg [COUNT-1:0] seeded;
   reg [AGE-1:0] age;  // clocks of hold, up to RESERVE + 8: no packet has an access to come then
-  reg [SECRETS-1:0] strings;
+  reg [BITS-1:0] bits;
   reg [31:0] lfsr;
   reg [KEY+SLOT_BITS+2:0] answer;
   wire aged = age == AGE'(RESERVE + 8);
   wire stuck = hold && aged && exhausted && quiet;
   wire settled = quiet && !hold;
-  // Not linear, so that no two keys have the same rows whatever the strings are.
+  // Not linear, so that no two keys have the same rows whatever these bits are.
   wire new_bit = lfsr[0] ^ (lfsr[7] & lfsr[13]) ^ (lfsr[3] & lfsr[21] & lfsr[29]);
   wire begins = state == REST && settled && pending && !operated;
   wire empty_now = begins && host_write && host_operation == 2'd3;
@@ -95,7 +94,7 @@ module pw_table_control #(
   assign clearing = state == CLEAR;
   assign at = row;
   assign pick = place;
-  assign secret = strings;
+  assign mix = bits;
   assign random = lfsr;
   assign rehashing = state[3] && !state[4];
   assign seeding = state == SEED;
@@ -115,8 +114,8 @@ module pw_table_control #(
     else if (!aged) age <= age + 1'b1;
     if (restart) lfsr <= 32'h5eed_7ab1;
     else if (random_step || seeding) lfsr <= {1'b0, lfsr[31:1]} ^ (lfsr[0] ? 32'h8020_0003 : 32'h0);
-    if (restart) strings <= SECRET;
-    else if (seeding) strings <= {new_bit, strings[SECRETS-1:1]};
+    if (restart) bits <= 0;
+    else if (seeding) bits <= {new_bit, bits[BITS-1:1]};
     seeded <= seeding ? seeded + 1'b1 : {COUNT{1'b0}};
 
     pending <= !rst && (host_begin || (pending && state != DONE));
@@ -164,7 +163,7 @@ module pw_table_control #(
         SEE: if (looked) state <= DONE;
         STASH: state <= SHOW;
         SHOW: state <= DONE;
-        SEED: if (seeded == COUNT'(SECRETS - 1)) state <= DRAIN;
+        SEED: if (seeded == COUNT'(BITS - 1)) state <= DRAIN;
         SCAN: state <= SCANNED;
         SCANNED: if (looked) state <= entry[0] ? HASH : last ? DRAIN : SCAN;
         HASH: state <= COMPARE;

@@ -1,21 +1,25 @@
-// The rows of a key in all ways of a pw_table (support/hash.h): two Toeplitz hashes h0, h1, whose strings are inputs
-// because they change when keys can't be placed. Way 0: h0, way 1: h1, way w >= 2: h0 ^ M^(w-2) h1 with M = multiplication
+// The rows of a key in all ways of a pw_table (support/hash.h). Each bit of the key is exchanged for its sum with none, one or both of
+// two others far away, as `mix` says, which changes when keys can't be placed. Of that, two Toeplitz hashes h0, h1. Way 0: h0, way 1: h1, way w >= 2: h0 ^ M^(w-2) h1 with M = multiplication
 // by x modulo x^ROW_BITS + x + 1. No registers.
 module pw_table_hash #(
     parameter integer KEY = 32,
     parameter integer WAYS = 4,
-    parameter integer ROW_BITS = 4
+    parameter integer ROW_BITS = 4,
+    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // the strings of h0 and, above, h1
 ) (
-    input  wire [KEY-1:0]              key,
-    input  wire [2*(KEY+ROW_BITS)-1:0] secret,
-    output wire [WAYS*ROW_BITS-1:0]    rows
+    input  wire [KEY-1:0]           key,
+    input  wire [2*KEY-1:0]         mix,
+    output wire [WAYS*ROW_BITS-1:0] rows
 );
+  localparam integer NEAR = KEY / 3 + 1, FAR = KEY / 2 + 1;
+  wire [KEY-1:0] mixed = key ^ ({key[NEAR-1:0], key[KEY-1:NEAR]} & mix[KEY-1:0]) ^
+      ({key[FAR-1:0], key[KEY-1:FAR]} & mix[2*KEY-1:KEY]);
   wire [ROW_BITS-1:0] h0, h1;
   genvar o, w;
   generate
     for (o = 0; o < ROW_BITS; o = o + 1) begin : g_bit
-      assign h0[o] = ^(key & secret[o+:KEY]);
-      assign h1[o] = ^(key & secret[KEY+ROW_BITS+o+:KEY]);
+      assign h0[o] = ^(mixed & SECRET[o+:KEY]);
+      assign h1[o] = ^(mixed & SECRET[KEY+ROW_BITS+o+:KEY]);
     end
     for (w = 0; w < WAYS; w = w + 1) begin : g_way
       /* verilator lint_off UNUSEDSIGNAL */  // of the first two ways
@@ -38,7 +42,4 @@ module pw_table_hash #(
       end
     end
   endgenerate
-  /* verilator lint_off UNUSEDSIGNAL */  // the last bit of each string
-  wire [1:0] unused = {secret[2*(KEY+ROW_BITS)-1], secret[KEY+ROW_BITS-1]};
-  /* verilator lint_on UNUSEDSIGNAL */
 endmodule

@@ -1,27 +1,34 @@
-// The rows of random keys under random strings, computed bit by bit; any two ways tell both hashes.
+// The rows of random keys with random bits `mix`, computed bit by bit.
 module pw_table_hash_tb;
   parameter integer KEY = 32;
   parameter integer WAYS = 4;
   parameter integer ROW_BITS = 4;
   localparam integer HALF = KEY + ROW_BITS;
-  reg [KEY-1:0] key;
-  reg [2*HALF-1:0] secret;
+  reg [KEY-1:0] key, mixed;
+  reg [2*KEY-1:0] mix;
+  localparam [4095:0] PATTERN = {64{64'h9e3779b97f4a7c15}} ^ {62{66'h2a5c96e1b7d48f03a}};
+  localparam [2*HALF-1:0] SECRET = PATTERN[2*HALF-1:0];
   wire [WAYS*ROW_BITS-1:0] rows;
-  pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS)) dut (.*);
+  pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS), .SECRET(SECRET)) dut (.*);
 
   reg [ROW_BITS-1:0] h0, h1, turned, top;
   integer n, i, o, w, errors = 0;
   initial begin
     for (n = 0; n < 500; n = n + 1) begin
       for (i = 0; i < KEY; i = i + 1) key[i] = $urandom;
-      for (i = 0; i < 2 * HALF; i = i + 1) secret[i] = $urandom;
+      for (i = 0; i < 2 * KEY; i = i + 1) mix[i] = $urandom;
+      for (i = 0; i < KEY; i = i + 1) begin
+        mixed[i] = key[i];
+        if (mix[i] && key[(i+KEY/3+1)%KEY]) mixed[i] = !mixed[i];
+        if (mix[KEY+i] && key[(i+KEY/2+1)%KEY]) mixed[i] = !mixed[i];
+      end
       #1;
       h0 = 0;
       h1 = 0;
       for (o = 0; o < ROW_BITS; o = o + 1)
         for (i = 0; i < KEY; i = i + 1) begin
-          if (key[i] && secret[o+i]) h0[o] = !h0[o];
-          if (key[i] && secret[HALF+o+i]) h1[o] = !h1[o];
+          if (mixed[i] && SECRET[o+i]) h0[o] = !h0[o];
+          if (mixed[i] && SECRET[HALF+o+i]) h1[o] = !h1[o];
         end
       turned = h1;
       for (w = 0; w < WAYS; w = w + 1) begin
