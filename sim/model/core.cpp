@@ -135,7 +135,9 @@ bool Core::may_enter(Record* record, unsigned region, std::uint64_t now) {
   bool free = true;
   for (const Holder& holder : state.holders)
     if (holds(state, holder, now)) {
-      ++held_[holder.map];
+      Held& held = held_[holder.map];
+      held.clocks += held.last != now;
+      held.last = now;
       free = false;
     }
   return free;

@@ -31,7 +31,7 @@ public:
   void load_keys() { ports_.load(tables_); }
   void store_keys() { ports_.store(tables_); }
   // Clocks in which a packet had to wait for the sake of this map (Pipeline::maps).
-  std::uint64_t held(unsigned map) const { return held_[map]; }
+  std::uint64_t held(unsigned map) const { return held_[map].clocks; }
 
   void results(Record*) const;      // behind the last stage: fills in the results
   void write_packet(Record*) const; // applies packet writes at record->out, in program order
@@ -85,7 +85,11 @@ private:
   std::vector<RegionState> regions_;
   std::vector<Step> reads_, writes_;
   std::vector<StageFunction> results_, packet_writes_;
-  std::vector<std::uint64_t> held_;                // by map
+  // By map. Packets in front of two regions may wait for its sake in one clock.
+  struct Held {
+    std::uint64_t clocks = 0, last = ~std::uint64_t{0};
+  };
+  std::vector<Held> held_;
   std::deque<std::vector<std::uint64_t>> storage_; // of records
   std::vector<Record*> free_;
 };
