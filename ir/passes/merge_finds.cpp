@@ -4,7 +4,8 @@
 //   %b = find @m[%l] if %q          =>    %ab = find @m[%e] if true
 //
 // A lookup reads only, so it may be done without need: what is left is always enabled and waits for
-// no predicate.
+// no predicate. What packets write are values; the keys of maps with `find` are the host's, so that
+// it does not matter at which state of the map a lookup stands.
 #include "ir/passes/build.h"
 #include "ir/passes/exclusion.h"
 #include "ir/passes/passes.h"
@@ -47,7 +48,7 @@ private:
   }
 
   bool may_merge(FindOp a, FindOp b) {
-    if (a.getState() != b.getState() || !exclusion_.exclusive(a.getEnable(), b.getEnable()))
+    if (!exclusion_.exclusive(a.getEnable(), b.getEnable()))
       return false;
     for (auto [x, y] : {std::pair(a, b), std::pair(b, a)})
       for (Value v : {Value(x.getKey()), Value(x.getEnable())})

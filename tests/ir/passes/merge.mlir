@@ -90,3 +90,33 @@ pw.program @both {
   %m2 = pw.store @a[%y, 0], %w1 on %m1 if %true : i9, i64, !pw.state<"a"> -> !pw.state<"a">
   pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %w) states %m2 : !pw.state<"a"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// What one path stores between two lookups changes no key: they still are one.
+// CHECK-LABEL: pw.program @between
+// CHECK: pw.find @h
+// CHECK-NOT: pw.find
+// CHECK: pw.write @h
+// CHECK-NOT: pw.write
+pw.program @between {
+  %m = pw.initial : !pw.state<"h">
+  %one = arith.constant 1 : i64
+  %true = arith.constant true
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %k = pw.field 0 : i32
+  %l = pw.field 4 : i32
+  %f = pw.field 8 : i8
+  %p = pw.bits %f[0] : i8 -> i1
+  %q = arith.xori %p, %true : i1
+  %x = pw.find @h[%k] if %p on %m : !pw.state<"h"> : i32 -> i9
+  %v = pw.load @h[%x, 0] on %m if %p : i9, !pw.state<"h"> -> i64
+  %v1 = arith.addi %v, %one : i64
+  %m1 = pw.store @h[%x, 0], %v1 on %m if %p : i9, i64, !pw.state<"h"> -> !pw.state<"h">
+  %y = pw.find @h[%l] if %q on %m1 : !pw.state<"h"> : i32 -> i9
+  %w = pw.load @h[%y, 0] on %m1 if %q : i9, !pw.state<"h"> -> i64
+  %w1 = arith.addi %w, %one : i64
+  %m2 = pw.store @h[%y, 0], %w1 on %m1 if %q : i9, i64, !pw.state<"h"> -> !pw.state<"h">
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %m2 : !pw.state<"h"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
