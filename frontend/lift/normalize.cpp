@@ -1,9 +1,10 @@
 // One spelling of everything, so that ir/import needs to know only one:
 //   every access to the packet goes through one `getelementptr i8, ptr @pw.packet, i32 X` of its
 //   own; loads and stores are plain (the passes saw them as `unordered`); no freeze, no unreachable
-//   blocks.
+//   blocks; no access that can't happen.
 #include "frontend/lift/passes.h"
 
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Module.h>
@@ -134,6 +135,32 @@ void make_plain(Function& f) {
   }
 }
 
+// Where LLVM knows of an address that it is null but not of the path that it is never taken: a
+// lookup that the verifier knows to succeed, behind one with the same key that is taken to fail.
+bool is_null(const Value* address) {
+  const Value* base = getUnderlyingObject(address);
+  const auto* expression = dyn_cast<ConstantExpr>(base);
+  return isa<ConstantPointerNull>(base) ||
+         (expression && expression->getOpcode() == Instruction::IntToPtr);
+}
+
+const Value* address_of(const Instruction& i) {
+  if (const auto* rmw = dyn_cast<AtomicRMWInst>(&i))
+    return rmw->getPointerOperand();
+  if (const auto* exchange = dyn_cast<AtomicCmpXchgInst>(&i))
+    return exchange->getPointerOperand();
+  return getLoadStorePointerOperand(&i);
+}
+
+void drop_impossible(Function& f) {
+  for (Instruction& i : make_early_inc_range(instructions(f)))
+    if (const Value* address = address_of(i); address && is_null(address)) {
+      if (!i.getType()->isVoidTy())
+        i.replaceAllUsesWith(Constant::getNullValue(i.getType()));
+      i.eraseFromParent();
+    }
+}
+
 void remove_dead(Function& f) {
   removeUnreachableBlocks(f);
   bool changed = true;
@@ -153,6 +180,7 @@ void normalize(Module& m) {
   Function& f = *m.getFunction("pw.program");
   removeUnreachableBlocks(f);
   make_plain(f);
+  drop_impossible(f);
   for (GlobalVariable& g : m.globals())
     index_global(f, &g);
   remove_dead(f);
