@@ -9,6 +9,7 @@ import tool
 KEY_BITS = 128
 SOURCE = "scripts/bench/fill.bpf.c"
 MASK64 = (1 << 64) - 1
+TABLE_SALT = 22684  # support/hash.h
 
 
 def compile_table(entries, folder):
@@ -49,7 +50,7 @@ def hash_rows(row_bits):
     """The masks of all bits of both hash functions after reset (support/hash.h, table_secret_bit)."""
     masks = []
     for function in (0, 1):
-        secret = sum((splitmix64(((0x5EC2 + function) << 48) ^ bit) >> 17 & 1) << bit for bit in range(KEY_BITS + row_bits))
+        secret = sum((splitmix64(((TABLE_SALT + function) << 48 & MASK64) ^ bit) >> 17 & 1) << bit for bit in range(KEY_BITS + row_bits))
         masks += [secret >> out & ((1 << KEY_BITS) - 1) for out in range(row_bits)]
     return masks
 
@@ -80,8 +81,9 @@ CASES = [("random", random_keys, 1024), ("random", random_keys, 4096), ("random"
 
 def measure(kind, make, entries, folder, engine):
     path = compile_table(entries, folder)
-    report = json.loads(tool.pipewright("compile", path, "--json", "-o", f"{folder}/fill_{kind}_{entries}"))
-    table = next(m for m in report["maps"] if m["name"] == "table")
+    tool.pipewright("compile", path, "-o", f"{folder}/fill_{kind}_{entries}")
+    with open(f"{folder}/fill_{kind}_{entries}/pw_fill.sig.json", encoding="utf-8") as file:
+        table = json.load(file)["maps"][0]
     capture = f"{folder}/fill_{kind}_{entries}.pcap"
     write_capture(capture, make(entries + 16, table["row_bits"]))
     packets = json.loads(tool.pipewright("run", path, "--engine", engine, "--in", capture, "--json"))
