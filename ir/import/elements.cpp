@@ -82,7 +82,9 @@ std::vector<std::pair<const Importer::Replaced*, Value>> Importer::replacements(
 Value Importer::detached(unsigned map, Value handle) {
   if (auto select = handle.getDefiningOp<arith::SelectOp>()) {
     Value t = detached(map, select.getTrueValue()), f = detached(map, select.getFalseValue());
-    return t == f ? t : make<arith::SelectOp>(select.getCondition(), t, f);
+    return t == f || (is_false(t) && is_false(f))
+               ? t
+               : make<arith::SelectOp>(select.getCondition(), t, f);
   }
   Value any = constant(1, 0);
   for (auto& [change, when] : replacements(map, handle))
@@ -143,7 +145,7 @@ Value Importer::element_bytes(const Pointer& p, LoadOp now) {
     if (map == p.map && may_follow(block, block_))
       refuse_lost(p.map, "and written there before");
   Value v = load_detached(p, p.handle, now);
-  if (now.getResult().use_empty())
+  if (v != now.getResult() && now.getResult().use_empty())
     now.erase();
   return v;
 }

@@ -194,17 +194,37 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
   fail(*pair[0].op, "no interlock keeps packets apart by " + std::to_string(distance));
 }
 
-// Does one condition imply the other, by what they are made of?
-bool follows(Value condition, Value from) {
-  if (condition == from)
-    return true;
-  if (auto both = condition.getDefiningOp<mlir::arith::AndIOp>())
-    return follows(both.getLhs(), from) && follows(both.getRhs(), from);
-  if (auto either = from.getDefiningOp<mlir::arith::OrIOp>())
-    return follows(condition, either.getLhs()) && follows(condition, either.getRhs());
-  auto both = from.getDefiningOp<mlir::arith::AndIOp>();
-  return both && (follows(condition, both.getLhs()) || follows(condition, both.getRhs()));
-}
+// Does a condition hold whenever another one does, by what they are made of?
+class Following {
+public:
+  bool operator()(Value condition, Value from) {
+    auto [at, fresh] = known_.try_emplace({condition, from}, false);
+    if (!fresh)
+      return at->second;
+    bool result = decide(condition, from);
+    return known_[{condition, from}] = result;
+  }
+
+private:
+  bool decide(Value condition, Value from) {
+    if (condition == from)
+      return true;
+    auto none = constant_of(from);
+    if (none && none->isZero())
+      return true;
+    if (auto both = condition.getDefiningOp<mlir::arith::AndIOp>())
+      return (*this)(both.getLhs(), from) && (*this)(both.getRhs(), from);
+    if (auto either = from.getDefiningOp<mlir::arith::OrIOp>())
+      return (*this)(condition, either.getLhs()) && (*this)(condition, either.getRhs());
+    if (auto both = from.getDefiningOp<mlir::arith::AndIOp>())
+      if ((*this)(condition, both.getLhs()) || (*this)(condition, both.getRhs()))
+        return true;
+    auto either = condition.getDefiningOp<mlir::arith::OrIOp>();
+    return either && ((*this)(either.getLhs(), from) || (*this)(either.getRhs(), from));
+  }
+
+  llvm::DenseMap<std::pair<Value, Value>, bool> known_;
+};
 
 // A handle {0, condition}: the same for all packets that access the table.
 bool Checker::guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>& accesses,
@@ -216,6 +236,7 @@ bool Checker::guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>&
     if (auto c = constant_of(v); !c || !c->isZero())
       return false;
   Value condition = guard.getValues()[0];
+  Following follows;
   return width_of(condition) == 1 &&
          llvm::all_of(accesses, [&](AccessOp a) { return follows(condition, a.getEnable()); });
 }

@@ -122,6 +122,7 @@ private:
   bool move_fronts(const Plan& plan);
   void loosen(std::size_t round);
   void give_up_key(Hazard& h);
+  bool guarded(const Hazard& h) const;
 
   const Problem& base_;
   std::vector<int> bounds_;
@@ -224,10 +225,15 @@ bool Planner::move_fronts(const Plan& plan) {
 void Planner::give_up_key(Hazard& h) {
   MapOp map = h.map;
   Value guard = base_.guards.lookup(map.getSymName());
-  if (!h.table && guard && h.handles != std::vector<Value>{guard})
+  if (!h.table && guard && !guarded(h))
     h.handles = {guard};
   else
     h.keyed = false;
+}
+
+bool Planner::guarded(const Hazard& h) const {
+  MapOp map = h.map;
+  return h.handles.size() == 1 && h.handles[0] == base_.guards.lookup(map.getSymName());
 }
 
 // A key that depends on what the region itself reads can't be known at its entrance.
@@ -239,9 +245,11 @@ void Planner::loosen(std::size_t round) {
         open_[i] = false;
     return;
   }
-  for (bool tables : {false, true})
+  // Those last that every packet would wait for.
+  auto rank = [&](const Hazard& h) { return h.table ? 2 : guarded(h) ? 1 : 0; };
+  for (int last = 0; last < 3; ++last)
     for (std::size_t i = all_.size(); i-- > 0;)
-      if (open_[i] && all_[i].keyed && all_[i].table == tables) {
+      if (open_[i] && all_[i].keyed && rank(all_[i]) == last) {
         give_up_key(all_[i]);
         return;
       }

@@ -388,6 +388,39 @@ TEST(Tables, UpdateByAKeyThatMayBeTheSame) {
               ElementsAre(0, 5, 6, 7, 107, 9));
 }
 
+// Regression: a choice among pointers none of which was replaced, where other paths update.
+const char* const chosen = R"(
+  %first = icmp eq i8 %x, 1
+  br i1 %first, label %put, label %second
+second:
+  %other = icmp eq i8 %x, 2
+  br i1 %other, label %look, label %put2
+put:
+  %e = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 0)
+  br label %out
+put2:
+  %f = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 0)
+  br label %out
+look:
+  %v = call ptr @pw.map.find.0(i8 %k)
+  %w = call ptr @pw.map.find.0(i8 %l)
+  %less = icmp ult i8 %k, %l
+  %q = select i1 %less, ptr %v, ptr %w
+  %none = icmp eq ptr %q, null
+  br i1 %none, label %out, label %use
+use:
+  %old = load i64, ptr %q, align 1
+  br label %out
+out:
+  %s = phi i64 [ %e, %put ], [ %f, %put2 ], [ 88, %look ], [ %old, %use ]
+  %r = trunc i64 %s to i32
+)";
+
+TEST(Tables, AChoiceAmongPointersNoneOfWhichWasReplaced) {
+  EXPECT_THAT(run(chosen, {{1, 0, 1}, {2, 0, 7}, {1, 2, 2}, {2, 1, 2}, {3, 9, 2}}),
+              ElementsAre(0, 0, 1, 1, 88));
+}
+
 TEST(Tables, ReadingBackWhatIsLostIsRefused) {
   const char* body = R"(
   %v = call ptr @pw.map.find.0(i8 %k)
