@@ -1,8 +1,10 @@
 #include "backends/verilog/emit/check.h"
 
 #include "backends/verilog/structure.h"
+#include "ir/table_reserve.h"
 #include "support/diagnostic.h"
 #include "support/lpm.h"
+#include "support/table_shape.h"
 
 #include <bit>
 
@@ -71,6 +73,14 @@ void check_access(const Pipeline& p, const Operation& op) {
   require(use.last_stage <= region.last_stage, "accesses of map " + m.name + " in several regions");
 }
 
+// As pw_table wants it.
+void check_table(const Pipeline& p, unsigned number) {
+  const pipeline::Map& m = p.maps[number];
+  require(std::has_single_bit(m.ways) && std::has_single_bit(m.places) &&
+              m.stash >= pipeline::table_reserve(p, number) + table_pipeline_accesses,
+          "shape of the table of map " + m.name);
+}
+
 void check_operation(const Pipeline& p, const Operation& op) {
   require(op.stage + op.latency < p.stages, "an operation ends behind the last stage");
   if (op.kind == OpKind::PacketRead)
@@ -104,6 +114,9 @@ void check_pipeline(const Pipeline& p) {
     check_map(m);
   for (const Operation& op : p.operations)
     check_operation(p, op);
+  for (unsigned m = 0; m < p.maps.size(); ++m)
+    if (p.maps[m].kind == MapKind::Table)
+      check_table(p, m);
 }
 
 } // namespace pw::verilog

@@ -471,6 +471,25 @@ TEST(VerilogPipeline, ReadAnywhereOnePacketAClock) {
   EXPECT_DOUBLE_EQ(1.0, packets_per_clock(seen));
 }
 
+TEST(VerilogPipeline, BrokenTables) {
+  auto refused = [](auto change) {
+    Pipeline p = flow_table();
+    EXPECT_NO_THROW(emit_verilog(p, {"0", "test"}));
+    change(p);
+    EXPECT_THROW(emit_verilog(p, {"0", "test"}), Failure);
+  };
+  auto access = [](Pipeline& p) -> pipeline::Operation& {
+    return *std::ranges::find(p.operations, pipeline::OpKind::MapAccess,
+                              &pipeline::Operation::kind);
+  };
+  refused([](Pipeline& p) { p.maps[0].stash = 5; });
+  refused([](Pipeline& p) { p.maps[0].places = 3; });
+  refused([](Pipeline& p) { p.maps[0].slots = 128; });
+  refused([&](Pipeline& p) { access(p).latency = 3; });
+  refused([&](Pipeline& p) { access(p).operands.pop_back(); });
+  refused([&](Pipeline& p) { p.maps[0].kind = pipeline::MapKind::Hash; });
+}
+
 TEST(VerilogPipeline, AllOperations) {
   Pipeline p = all_operations();
   Simulation s(p);
