@@ -17,6 +17,9 @@ struct TableShape {
 // table and one that is issued in the clock in which `hold` rises.
 inline constexpr unsigned table_pipeline_accesses = 5;
 
+// Entries of a stash that can be compared within a clock.
+inline constexpr unsigned widest_stash = 127;
+
 // The shape for `max_entries` keys. `reserve`: how many accesses can still be issued once `hold` is
 // high (ir/table_reserve.h). A full map takes between 40 and 80 % of the places in rows (less below
 // 13 entries).

@@ -285,6 +285,20 @@ void Exporter::add_stage(StageOp stage) {
   }
 }
 
+// All packets on the way to an access may need a place in the stash.
+static void choose_stash(Pipeline& p, unsigned number) {
+  pipeline::Map& map = p.maps[number];
+  const unsigned reserve = table_reserve(p, number);
+  map.stash = table_shape(map.max_entries, reserve).stash;
+  if (map.stash > widest_stash)
+    throw Failure(diagnose("PW-DEV-001", "map '" + map.name +
+                                             "' is accessed too long after packets enter: " +
+                                             "its table needs a stash of " +
+                                             std::to_string(map.stash) + " entries")
+                      .limited(std::to_string(widest_stash) + " entries", std::to_string(map.stash))
+                      .help("change the map once in the program, and early"));
+}
+
 void Exporter::finish(Pipeline& p, const CompileOptions& options) {
   std::set<int> written;
   unsigned window = 0;
@@ -296,8 +310,8 @@ void Exporter::finish(Pipeline& p, const CompileOptions& options) {
         written.insert(op.offset + int(b));
   }
   for (unsigned m = 0; m < p.maps.size(); ++m)
-    if (pipeline::Map& map = p.maps[m]; map.kind == pipeline::MapKind::Table)
-      map.stash = table_shape(map.max_entries, table_reserve(p, m)).stash;
+    if (p.maps[m].kind == pipeline::MapKind::Table)
+      choose_stash(p, m);
   p.written_bytes.assign(written.begin(), written.end());
   p.window_bytes = std::max(window, options.window.value_or(0));
   p.register_bits = 0;

@@ -19,7 +19,7 @@ namespace {
 
 // Set of entries of the stash.
 using Mask = unsigned __int128;
-constexpr unsigned max_stash = 127, max_places = 16, max_row_bits = 20;
+constexpr unsigned max_stash = widest_stash, max_places = 16, max_row_bits = 20;
 unsigned count(Mask m) {
   return unsigned(std::popcount(std::uint64_t(m)) + std::popcount(std::uint64_t(m >> 64)));
 }
