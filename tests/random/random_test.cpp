@@ -71,6 +71,43 @@ TEST(RandomPrograms, InterpreterAndKernelAgree) {
   }
 }
 
+// Programs that update maps and delete from them; pointers into them stay in use. Pools of elements
+// are used again in the order in which Linux does it.
+TEST(RandomChanges, InterpreterAndKernelAgree) {
+  if (!kernel_available())
+    GTEST_SKIP() << "needs root and a kernel that loads BPF programs";
+  GenerateOptions options;
+  options.kernel = true;
+  options.changes = true;
+  for (std::uint64_t seed = 0; seed < 1500; ++seed) {
+    options.held = seed % 3 * 40;
+    Case c = generate_case(seed, options);
+    Verdict verdict = compare(c, kernel(), interp());
+    ASSERT_EQ(verdict.kind, Verdict::Same) << failure_text(c, verdict);
+  }
+}
+
+class Changes : public testing::TestWithParam<unsigned> {};
+
+TEST_P(Changes, InterpreterAndModelAgree) {
+  constexpr unsigned block = 100;
+  GenerateOptions generate;
+  generate.changes = true;
+  unsigned refused = 0;
+  for (std::uint64_t seed = GetParam() * block; seed < (GetParam() + 1) * block; ++seed) {
+    generate.held = seed % 3 * 30;
+    Case c = generate_case(seed, generate);
+    ModelOptions options;
+    options.stall_percent = unsigned(seed % 4) * 20;
+    Verdict verdict = compare(c, interp(), model(options));
+    refused += verdict.kind == Verdict::Refused;
+    ASSERT_NE(verdict.kind, Verdict::Different) << failure_text(c, verdict);
+  }
+  EXPECT_LE(refused, block / 10) << "most programs must be accepted for this to say anything";
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Changes, testing::Range(0u, 10u));
+
 // --- in hardware
 
 class Hardware : public testing::TestWithParam<unsigned> {};
@@ -86,6 +123,22 @@ TEST_P(Hardware, AgreesWithTheModel) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Random, Hardware, testing::Range(1000u, 1006u));
+
+class HardwareChanges : public testing::TestWithParam<unsigned> {};
+
+TEST_P(HardwareChanges, AgreesWithTheModel) {
+  GenerateOptions options;
+  options.max_statements = 20;
+  options.changes = true;
+  options.held = 20;
+  Case c = generate_case(GetParam(), options);
+  Verdict verdict = compare(c, model(), rtl());
+  if (verdict.kind == Verdict::Refused)
+    GTEST_SKIP() << verdict.what;
+  EXPECT_EQ(verdict.kind, Verdict::Same) << failure_text(c, verdict);
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, HardwareChanges, testing::Range(2000u, 2006u));
 
 // --- what was found
 
