@@ -3,7 +3,7 @@
 module pw_table_tb;
   parameter integer KEY = 32;
   parameter integer ROW_BITS = 2;
-  parameter integer ENTRIES = 20;
+  parameter integer ENTRIES = 29;
   parameter integer SLOT_BITS = 5;
   parameter integer RESERVE = 3;
   parameter integer STASH = 13;
