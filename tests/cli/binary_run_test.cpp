@@ -30,6 +30,7 @@ TEST(Run, JsonOfAnUntimedEngine) {
   const auto j = o.json();
   EXPECT_EQ(j.at("engine"), "interp");
   EXPECT_EQ(j.at("cycles"), nullptr);
+  EXPECT_EQ(j.at("held"), nullptr);
   ASSERT_FALSE(j.at("packets").empty());
   std::size_t index = 0;
   for (const auto& p : j.at("packets")) {
@@ -48,6 +49,7 @@ TEST(Run, JsonOfATimedEngine) {
   ASSERT_EQ(o.code, 0) << o.err;
   const auto j = o.json();
   EXPECT_GT(j.at("cycles").get<std::uint64_t>(), 0u);
+  EXPECT_TRUE(j.at("held").is_object());
   std::uint64_t last = 0;
   for (const auto& p : j.at("packets")) {
     EXPECT_GE(p.at("cycle_in").get<std::uint64_t>(), last);
