@@ -273,6 +273,28 @@ int from_subprogram(struct xdp_md *ctx)
 	return result == XDP_DROP ? XDP_TX : result;
 }
 
+struct rounds {
+	struct xdp_md *ctx;
+	int sum;
+};
+
+static long one_round(__u32 round, struct rounds *rounds)
+{
+	rounds->sum += in_subprogram(rounds->ctx);
+	return 0;
+}
+
+// From a subprogram of a callback, three times.
+SEC("xdp")
+int from_callback(struct xdp_md *ctx)
+{
+	struct rounds rounds = { ctx, 0 };
+
+	bpf_loop(3, one_round, &rounds, 0);
+	count(14);
+	return rounds.sum == 3 * XDP_DROP ? XDP_TX : XDP_PASS;
+}
+
 static __attribute__((noinline)) int to_drop(struct xdp_md *ctx)
 {
 	int result = 100;

@@ -74,7 +74,8 @@ TEST_P(TailCalls, AgreeInEverySchedule) {
 INSTANTIATE_TEST_SUITE_P(NWay, TailCalls,
                          testing::Values("one_slot", "empty_slot", "small_index", "any_index",
                                          "two_ways", "moved_head", "cut_tail", "through_scratch",
-                                         "random_numbers", "redirect_first", "from_subprogram"),
+                                         "random_numbers", "redirect_first", "from_subprogram",
+                                         "from_callback"),
                          [](const auto& info) { return info.param; });
 
 // Linux follows 33 of them. In hardware the host could clear the slot, which makes it depend on
