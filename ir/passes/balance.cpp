@@ -5,6 +5,7 @@
 //
 // A part of a chain that others use too stays for them: the tree is made only where it is faster.
 #include "ir/passes/build.h"
+#include "ir/passes/loops.h"
 #include "ir/passes/passes.h"
 #include "ir/schedule/delays.h"
 
@@ -22,7 +23,7 @@ using mlir::Value;
 namespace arith = mlir::arith;
 
 constexpr std::size_t most_leaves = 40;
-constexpr double assumed_clock = 250, least_gain = 0.1;
+constexpr double least_gain = 0.1;
 
 bool associative(mlir::Operation& op) {
   return mlir::isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp, arith::AddIOp>(op);
@@ -35,6 +36,7 @@ public:
         period_(schedule::usable_period(assumed_clock)) {}
 
   void run() {
+    find_late_reads();
     for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
       if (op.getNumResults() == 0)
         continue;
@@ -45,9 +47,28 @@ public:
   }
 
 private:
+  // What is read in a loop of read and write counts as later than anything that the loop does not
+  // wait for, whenever that comes: the way from read to write matters more than the whole.
+  void find_late_reads() {
+    std::vector<Loop> loops = find_loops(block_);
+    std::vector<unsigned> level(loops.size(), 1);
+    for (std::size_t round = 0; round < loops.size(); ++round)
+      for (std::size_t i = 0; i < loops.size(); ++i)
+        for (std::size_t j = 0; j < loops.size(); ++j)
+          if (i != j && feeds(loops[j], loops[i]))
+            level[i] = std::max(level[i], level[j] + 1);
+    for (std::size_t i = 0; i < loops.size(); ++i)
+      for (ReadOp read : loops[i].reads)
+        late_[read] = level[i] * 1000 * period_;
+  }
+  static bool feeds(const Loop& from, const Loop& to) {
+    return llvm::any_of(to.writes, [&](WriteOp write) {
+      return from.late.contains(write.getData()) || from.late.contains(write.getEnable());
+    });
+  }
   // When the result is there, in ns from the first stage on, stage borders in between.
   void time(mlir::Operation& op) {
-    double start = 0;
+    double start = late_.lookup(&op);
     for (Value v : op.getOperands())
       start = std::max(start, time_.lookup(v));
     time_[op.getResult(0)] = after(op, start);
@@ -71,6 +92,7 @@ private:
   Build build_;
   double period_;
   llvm::DenseMap<Value, double> time_;
+  llvm::DenseMap<mlir::Operation*, double> late_;
   std::map<std::tuple<const void*, void*, void*>, Value> joined_;
 };
 

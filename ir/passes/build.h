@@ -54,6 +54,7 @@ public:
 
   // Behind the last of the operands (at the start of the block if there is none).
   mlir::OpBuilder& behind(llvm::ArrayRef<mlir::Value> operands);
+  mlir::MLIRContext* context() { return builder_.getContext(); }
   mlir::Location where() { return where_ ? *where_ : mlir::Location(builder_.getUnknownLoc()); }
 
 private:

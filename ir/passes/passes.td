@@ -70,6 +70,18 @@ def CompressSums : Pass<"pw-compress-sums", "mlir::ModuleOp"> {
   let summary = "a read word plus or minus two numbers, written back, has one carry chain";
 }
 
+def ForwardWrites : Pass<"pw-forward-writes", "mlir::ModuleOp"> {
+  let summary = "a packet's own writes reach its later reads of the same column directly";
+}
+
+def CloseLoops : Pass<"pw-close-loops", "mlir::ModuleOp"> {
+  let summary = "read-modify-writes decide side by side and choose last";
+}
+
+def PackLoops : Pass<"pw-pack-loops", "mlir::ModuleOp"> {
+  let summary = "logic of slow read-modify-writes is packed into LUTs";
+}
+
 def AddFirst : Pass<"pw-add-first", "mlir::ModuleOp"> {
   let summary = "sums of read words are made before the choice among them";
 }

@@ -43,8 +43,12 @@ void add_passes(mlir::OpPassManager& passes, const ResolvePacketOptions& packet)
   passes.addPass(createFormColumns());
   passes.addPass(mlir::createCanonicalizerPass());
   passes.addPass(mlir::createCSEPass());
+  passes.addPass(createForwardWrites());
+  passes.addPass(mlir::createCSEPass());
   passes.addPass(createJoinPieces());
   passes.addPass(createSimplifyLogic());
+  passes.addPass(createCloseLoops());
+  passes.addPass(mlir::createCSEPass());
   passes.addPass(createCompareRanges());
   passes.addPass(createAddFirst());
   passes.addPass(createCompressSums());
@@ -58,6 +62,7 @@ void add_passes(mlir::OpPassManager& passes, const ResolvePacketOptions& packet)
   passes.addPass(createSimplifyLogic());
   passes.addPass(createBalance());
   passes.addPass(mlir::createCSEPass());
+  passes.addPass(createPackLoops());
 }
 
 void run_passes(mlir::ModuleOp module, const ResolvePacketOptions& packet) {

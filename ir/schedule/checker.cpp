@@ -2,6 +2,8 @@
 
 #include "ir/schedule/delays.h"
 
+#include "llvm/ADT/SetVector.h"
+
 #include <algorithm>
 #include <map>
 
@@ -42,6 +44,7 @@ private:
   double arrival(mlir::Operation& op, unsigned stage);
   void check_ends(mlir::Operation& op, unsigned stage);
   void check_order(mlir::Operation& op, unsigned stage);
+  void check_lut(mlir::Operation& root);
   void check_column(const std::vector<Touch>& touches);
   void check_table(const std::string& map, const std::vector<AccessOp>& accesses);
   bool guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>& accesses, unsigned r);
@@ -103,6 +106,10 @@ void Checker::check_operation(mlir::Operation& op) {
     fail(op, "is cut by the border of a region");
   check_ends(op, stage);
   check_order(op, stage);
+  if (op.hasAttr(lut_root))
+    check_lut(op);
+  else if (op.hasAttr(lut_part) && op.use_empty())
+    fail(op, "is inside a LUT that delivers nothing");
 }
 
 void Checker::check_ends(mlir::Operation& op, unsigned stage) {
@@ -110,6 +117,34 @@ void Checker::check_ends(mlir::Operation& op, unsigned stage) {
     fail(op, "what comes with the packet must be taken in stage 0");
   if (mlir::isa<PutOp, ExitOp>(op) && stage + 1 != stages_)
     fail(op, "what the deparser takes must be in the last stage");
+}
+
+// A LUT has six inputs; what is inside is seen by nobody outside.
+void Checker::check_lut(mlir::Operation& root) {
+  auto number = root.getAttr(lut_root);
+  llvm::SetVector<mlir::Operation*> inside;
+  llvm::SetVector<Value> inputs;
+  inside.insert(&root);
+  for (unsigned i = 0; i < inside.size(); ++i)
+    for (Value v : inside[i]->getOperands()) {
+      mlir::Operation* from = v.getDefiningOp();
+      if (from->getAttr(lut_part) == number)
+        inside.insert(from);
+      else if (!mlir::isa<mlir::arith::ConstantOp>(from))
+        inputs.insert(v);
+    }
+  if (inputs.size() > 6)
+    fail(root, "a LUT has more than six inputs");
+  for (mlir::Operation* op : inside) {
+    if (stage_of(op) != stage_of(&root))
+      fail(*op, "is in another stage than its LUT");
+    if (!mlir::isa<mlir::arith::AndIOp, mlir::arith::OrIOp, mlir::arith::XOrIOp,
+                   mlir::arith::SelectOp, MuxOp>(op))
+      fail(*op, "is nothing for a LUT");
+    for (mlir::Operation* user : op->getUsers())
+      if (op != &root && !inside.contains(user))
+        fail(*op, "is inside a LUT and used outside");
+  }
 }
 
 // Reads see the writes that come before them in the chain of states, and none that comes after.
@@ -128,7 +163,7 @@ void Checker::check_order(mlir::Operation& op, unsigned stage) {
   unsigned touched = ready(&op);
   for (auto before = state.getDefiningOp<WriteOp>(); before;
        before = before.getState().getDefiningOp<WriteOp>())
-    if (stage_of(before) >= stage)
+    if (stage_of(before) + (read ? 1 : 0) > stage) // of two writes in one stage the later one wins
       fail(op, "touches a map before an earlier write");
   if (write)
     for (mlir::Operation* user : write.getState().getUsers())

@@ -15,7 +15,7 @@ namespace {
 namespace arith = mlir::arith;
 using namespace pw::ir;
 
-constexpr double level = 0.45, gate = 0.22, clock_margin = 0.6;
+constexpr double level = lut_level, gate = 0.22, clock_margin = 0.6;
 
 double chain(unsigned width) { return width <= 2 ? level : 0.6 + 0.012 * width; }
 double tree(unsigned leaves, unsigned fan_in) {
@@ -74,6 +74,10 @@ Delay of_arith(mlir::Operation* op) {
 } // namespace
 
 Delay delay_of(mlir::Operation* op) {
+  if (op->hasAttr(lut_part))
+    return {};
+  if (op->hasAttr(lut_root))
+    return {level, 0, 0, 0};
   if (auto mux = mlir::dyn_cast<MuxOp>(op))
     return {tree(unsigned(mux.getValues().size()), 3), 0, 0, 0};
   if (auto find = mlir::dyn_cast<FindOp>(op)) {

@@ -13,6 +13,14 @@ struct Delay {
   unsigned latency = 0; // stages
 };
 
+inline constexpr double lut_level = 0.45; // a LUT of six inputs, with the way to it
+
+// Attributes of logic that is packed into LUTs: the number of the LUT that an operation is inside
+// of, and on the operation whose result it delivers. All of one LUT is in one stage, takes a level,
+// and has at most six inputs a bit.
+inline constexpr const char* lut_part = "pw.lut";
+inline constexpr const char* lut_root = "pw.lut_root";
+
 Delay delay_of(mlir::Operation*);
 
 // What is left of a clock period for logic.

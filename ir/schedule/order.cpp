@@ -44,7 +44,8 @@ void add_order(Problem& p) {
       if (!mlir::isa<ReadOp, WriteOp>(after))
         continue;
       unsigned m = p.node_of.at(after);
-      p.constraints.push_back({n, m, 1});
+      // Of two writes in one stage the later one wins.
+      p.constraints.push_back({n, m, mlir::isa<ReadOp>(after) ? 1 : 0});
     }
   }
 }
@@ -84,13 +85,24 @@ std::optional<double> loop_time(const Problem& p, unsigned read, unsigned write)
 
 } // namespace
 
+namespace {
+
+bool comes_before(ReadOp read, WriteOp write) {
+  for (WriteOp w = write; w; w = w.getState().getDefiningOp<WriteOp>())
+    if (w.getState() == read.getState())
+      return true;
+  return false;
+}
+
+} // namespace
+
 std::vector<Fusion> possible_fusions(const Problem& p) {
   std::vector<Fusion> all;
   for (const ColumnAccesses& a : accesses_by_column(p))
     for (unsigned w : a.writes)
       for (unsigned r : a.reads) {
-        bool before = mlir::cast<WriteOp>(p.nodes[w].op).getState() ==
-                      mlir::cast<ReadOp>(p.nodes[r].op).getState();
+        bool before = comes_before(mlir::cast<ReadOp>(p.nodes[r].op),
+                                   mlir::cast<WriteOp>(p.nodes[w].op));
         auto t = before ? loop_time(p, r, w) : std::nullopt;
         if (t && *t <= p.period)
           all.push_back({r, w});

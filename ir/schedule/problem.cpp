@@ -145,6 +145,20 @@ void Chaining::from(unsigned start) {
   beyond_[start] = late_;
 }
 
+// What is inside a LUT stands in the stage of what the LUT delivers.
+void add_luts(Problem& p) {
+  std::map<std::int64_t, unsigned> roots;
+  auto number = [&](unsigned n, const char* name) {
+    return p.nodes[n].op->getAttrOfType<mlir::IntegerAttr>(name);
+  };
+  for (unsigned n = 1; n < p.nodes.size(); ++n)
+    if (auto lut = number(n, lut_root))
+      roots[lut.getInt()] = n;
+  for (unsigned n = 1; n < p.nodes.size(); ++n)
+    if (auto lut = number(n, lut_part))
+      p.fix(n, roots.at(lut.getInt()));
+}
+
 void add_ends(Problem& p) {
   for (unsigned n = 1; n < p.nodes.size(); ++n) {
     mlir::Operation* op = p.nodes[n].op;
@@ -168,6 +182,7 @@ Problem make_problem(ProgramOp program, double clock_mhz) {
   check_period(p, clock_mhz);
   Chaining(p).run();
   add_ends(p);
+  add_luts(p);
   return p;
 }
 
