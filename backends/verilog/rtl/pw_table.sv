@@ -353,15 +353,34 @@ module pw_table #(
         end
         assign place_number[p] = |(last_put & ones);
       end
+      localparam integer LOCATION = PICK + ROW_BITS;
+      wire [SLOT_BITS:0] victim_group;
+      wire [3:0] bank, in_stash;
+      /* verilator lint_off UNUSEDSIGNAL */  // the places are decoded below, earlier
+      wire [4*LOCATION-1:0] locations;
       wire [PICK-1:0] victim_number;
-      pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(PICK + ROW_BITS)) lru (
+      /* verilator lint_on UNUSEDSIGNAL */
+      pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(LOCATION)) lru (
           .clk(clk), .restart(restart), .set_stamp(touched), .set_location(|last_put), .set_slot(touched_slot),
           .stamp(touched_stamp), .location({place_number, put_row}), .now(stamp_3), .advance(evicts),
-          .victim_slot(victim_slot), .victim_location({victim_number, victim_row}));
+          .victim_slot(victim_slot), .victim_location({victim_number, victim_row}), .victim_group(victim_group),
+          .group_locations(locations), .victim_bank(bank));
+      // Where each slot of the group is, while its stamps are compared: in the stash or in the place remembered.
+      wire [4*STASH-1:0] banks;
       for (s = 0; s < STASH; s = s + 1) begin : g_victim
-        assign victim_stash[s] = stash_valid[s] && stash_slot[s*SLOT_BITS+:SLOT_BITS] == victim_slot;
+        wire [SLOT_BITS+2:0] own = (SLOT_BITS + 3)'(stash_slot[s*SLOT_BITS+:SLOT_BITS]);
+        wire [3:0] in_bank = (4'b1 << own[1:0]) & {4{stash_valid[s] && own[SLOT_BITS+2:2] == victim_group}};
+        for (p = 0; p < 4; p = p + 1) begin : g_bank
+          assign banks[p*STASH+s] = in_bank[p];
+        end
+        assign victim_stash[s] = |(in_bank & bank);
       end
-      assign victim_place = ({{N - 1{1'b0}}, 1'b1} << victim_number) & {N{victim_stash == 0}};
+      wire [4*N-1:0] places;
+      for (p = 0; p < 4; p = p + 1) begin : g_place_of
+        assign in_stash[p] = |banks[p*STASH+:STASH];
+        assign places[p*N+:N] = ({{N - 1{1'b0}}, 1'b1} << locations[p*LOCATION+ROW_BITS+:PICK]) & {N{bank[p] && !in_stash[p]}};
+      end
+      assign victim_place = places[N-1:0] | places[2*N-1:N] | places[3*N-1:2*N] | places[4*N-1:3*N];
     end else begin : g_no_lru
       assign victim_slot = 0;
       assign victim_row = 0;

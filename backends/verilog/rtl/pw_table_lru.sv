@@ -19,7 +19,11 @@ module pw_table_lru #(
     input  wire [31:0]          now,
     input  wire                 advance,
     output wire [SLOT_BITS-1:0] victim_slot,
-    output wire [LOCATION-1:0]  victim_location
+    output wire [LOCATION-1:0]  victim_location,
+    // The same, earlier: the group, the locations of its four slots, and which of them it is.
+    output wire [SLOT_BITS:0]   victim_group,
+    output wire [4*LOCATION-1:0] group_locations,
+    output wire [3:0]           victim_bank
 );
   localparam integer GROUPS = (ENTRIES + 3) / 4;
   localparam integer GROUP_BITS = SLOT_BITS > 2 ? SLOT_BITS - 2 : 1;
@@ -92,12 +96,15 @@ module pw_table_lru #(
         location_kept <= advance ? location_next : location_hand;
       end
       assign words[i*WORD+:WORD] = {location_hand, stamp_hand};
+      assign group_locations[i*LOCATION+:LOCATION] = location_hand;
       assign there[i] = (GROUPS - 1) * 4 + i < ENTRIES ? 1'b1 : hand != FINAL;
     end
   endgenerate
 
   // Stamps above `now` are the older ones; among equals of this the smaller one is.
   wire [3:0] wrapped, wins;
+  assign victim_bank = wins;
+  assign victim_group = (SLOT_BITS + 1)'(hand);
   genvar j;
   generate
     for (i = 0; i < 4; i = i + 1) begin : g_candidate

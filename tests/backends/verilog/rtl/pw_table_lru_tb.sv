@@ -10,6 +10,9 @@ module pw_table_lru_tb;
   reg [LOCATION-1:0] location = 0;
   wire [SLOT_BITS-1:0] victim_slot;
   wire [LOCATION-1:0] victim_location;
+  wire [SLOT_BITS:0] victim_group;
+  wire [4*LOCATION-1:0] group_locations;
+  wire [3:0] victim_bank;
   pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(LOCATION)) dut (.*);
 
   reg [31:0] stamps[0:ENTRIES-1], age;
@@ -56,6 +59,9 @@ module pw_table_lru_tb;
       end
       #1;
       if (victim_slot !== victim || victim_location !== locations[victim]) errors = errors + 1;
+      if (victim_group !== hand || victim_bank !== 4'b1 << victim % 4 ||
+          group_locations[victim%4*LOCATION+:LOCATION] !== locations[victim])
+        errors = errors + 1;
       if (advance) begin
         evictions = evictions + 1;
         hand = (hand + 1) % GROUPS;
