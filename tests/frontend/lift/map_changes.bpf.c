@@ -6,7 +6,7 @@
 struct value {
   __u64 a;
   __u32 b;
-  __u8 c[7];
+  __u8 c[12]; // no padding: what of the stack was never written is anything in Linux
 };
 struct locked {
   __u32 before;
