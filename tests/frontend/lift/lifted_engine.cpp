@@ -50,8 +50,36 @@ std::vector<std::uint8_t> host_key(std::uint32_t map, const std::uint8_t* key) {
   return {key, key + host->definitions.at(map)->key_size};
 }
 
+std::uint32_t prefix_length(const std::uint8_t* key) {
+  return key[0] | key[1] << 8 | key[2] << 16 | std::uint32_t(key[3]) << 24;
+}
+
+// Does the key begin with the prefix? Both are its length and then the bytes.
+bool begins_with(const std::uint8_t* key, const std::uint8_t* prefix) {
+  const std::uint32_t length = prefix_length(prefix);
+  for (std::uint32_t bit = 0; bit < length; ++bit)
+    if ((key[4 + bit / 8] ^ prefix[4 + bit / 8]) & (0x80 >> bit % 8))
+      return false;
+  return length <= prefix_length(key);
+}
+
+void* find_longest(MapContents& contents, const MapDefinition& m, const std::uint8_t* key) {
+  if (prefix_length(key) > 8 * (m.key_size - 4))
+    return nullptr;
+  void* best = nullptr;
+  std::uint32_t longest = 0;
+  for (auto& [prefix, value] : contents)
+    if (begins_with(key, prefix.data()) && (!best || prefix_length(prefix.data()) > longest)) {
+      best = value.data();
+      longest = prefix_length(prefix.data());
+    }
+  return best;
+}
+
 void* host_find(std::uint32_t map, const std::uint8_t* key) {
   MapContents& contents = *host->maps.at(map);
+  if (host->definitions[map]->type == BPF_MAP_TYPE_LPM_TRIE)
+    return find_longest(contents, *host->definitions[map], key);
   const auto found = contents.find(host_key(map, key));
   return found == contents.end() ? nullptr : found->second.data();
 }
