@@ -138,7 +138,7 @@ TEST_P(HardwareChanges, AgreesWithTheModel) {
   EXPECT_EQ(verdict.kind, Verdict::Same) << failure_text(c, verdict);
 }
 
-INSTANTIATE_TEST_SUITE_P(Random, HardwareChanges, testing::Range(2000u, 2006u));
+INSTANTIATE_TEST_SUITE_P(Random, HardwareChanges, testing::Range(2000u, 2003u));
 
 // --- what was found
 
