@@ -105,32 +105,56 @@ private:
     return open.end();
   }
 
-  // Does what an access needs depend on what a group reads, by way of other groups too?
+  // Does what an access needs depend on what a group reads, by way of other groups too? The map's
+  // own states say nothing of it: each column will have states of its own. What a load gets comes
+  // from its group, and from those that wrote the column before.
   bool needs(const Member& m, unsigned group) {
     llvm::DenseSet<Value> seen;
     std::vector<Value> work;
-    auto add = [&](const Member& n) {
-      for (Value v : {n.place.handle, n.place.index, n.access->enable})
-        if (v)
-          work.push_back(v);
-    };
-    add(m);
+    const mlir::Type own = state_of(m);
+    add_needs(m, work);
     while (!work.empty()) {
       Value v = work.back();
       work.pop_back();
       if (!seen.insert(v).second)
         continue;
       if (auto load = loads_.find(v); load != loads_.end()) {
-        if (load->second.second == group)
+        auto [column, id] = load->second;
+        if (id == group)
           return true;
-        for (const Group& g : open_[load->second.first])
-          if (g.id == load->second.second)
-            for (const Member* n : g.members)
-              add(*n);
+        for (const Group& g : open_[column])
+          if (g.id == id)
+            add_needs(g, work);
+        for (const Group& g : done_)
+          if (g.column == column)
+            add_needs(g, work);
       }
-      work.insert(work.end(), v.getDefiningOp()->operand_begin(), v.getDefiningOp()->operand_end());
+      for (Value operand : v.getDefiningOp()->getOperands())
+        if (operand.getType() != own)
+          work.push_back(operand);
     }
     return false;
+  }
+
+  static void add_needs(const Member& m, std::vector<Value>& work) {
+    for (Value v : {m.place.handle, m.place.index, m.access->enable})
+      if (v)
+        work.push_back(v);
+  }
+
+  static void add_needs(const Group& g, std::vector<Value>& work) {
+    for (const Member* m : g.members) {
+      add_needs(*m, work);
+      if (m->access->store)
+        work.push_back(m->access->data);
+    }
+  }
+
+  static mlir::Type state_of(const Member& m) {
+    for (Value operand : m.access->op->getOperands())
+      if (mlir::isa<StateType>(operand.getType()))
+        return operand.getType();
+    return {};
   }
 
   Groups::iterator begin(const Member& m) {

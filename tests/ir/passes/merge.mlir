@@ -120,3 +120,41 @@ pw.program @between {
   %m2 = pw.store @h[%y, 0], %w1 on %m1 if %q : i9, i64, !pw.state<"h"> -> !pw.state<"h">
   pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %m2 : !pw.state<"h"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// The other path's condition comes from a column of its own, read behind a store to this one: no value
+// depends on itself.
+// CHECK-LABEL: pw.program @conditions
+// CHECK-COUNT-2: pw.read @a
+// CHECK-NOT: pw.read
+// CHECK: pw.write @a
+// CHECK-NOT: pw.write
+pw.program @conditions {
+  %m = pw.initial : !pw.state<"a">
+  %true = arith.constant true
+  %one = arith.constant 1 : i32
+  %zero = arith.constant 0 : i32
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %k = pw.field 0 : i16
+  %l = pw.field 4 : i16
+  %x = pw.bits %k[0] : i16 -> i9
+  %y = pw.bits %l[0] : i16 -> i9
+  %f = pw.field 8 : i8
+  %p = pw.bits %f[0] : i8 -> i1
+  %q = arith.xori %p, %true : i1
+  %on = pw.load @a[%x, 4] on %m if %p : i9, !pw.state<"a"> -> i32
+  %set = arith.cmpi ne, %on, %zero : i32
+  %e = arith.andi %p, %set : i1
+  %v = pw.load @a[%x, 0] on %m if %e : i9, !pw.state<"a"> -> i32
+  %v1 = arith.addi %v, %one : i32
+  %m1 = pw.store @a[%x, 0], %v1 on %m if %e : i9, i32, !pw.state<"a"> -> !pw.state<"a">
+  %on2 = pw.load @a[%y, 4] on %m1 if %q : i9, !pw.state<"a"> -> i32
+  %set2 = arith.cmpi ne, %on2, %zero : i32
+  %e2 = arith.andi %q, %set2 : i1
+  %w = pw.load @a[%y, 0] on %m1 if %e2 : i9, !pw.state<"a"> -> i32
+  %w1 = arith.addi %w, %one : i32
+  %m2 = pw.store @a[%y, 0], %w1 on %m1 if %e2 : i9, i32, !pw.state<"a"> -> !pw.state<"a">
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %m2 : !pw.state<"a"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
