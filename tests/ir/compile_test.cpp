@@ -140,6 +140,29 @@ define void @pw.program() {
   ret void
 })";
 
+// As two_lookups, but what is computed between the reads and the writes takes several clocks.
+const char* const two_squares = R"(
+define void @pw.program() {
+  %p = getelementptr i8, ptr @pw.packet, i32 512
+  %b = load i8, ptr %p, align 1
+  %key = zext i8 %b to i32
+  %v = call ptr @pw.map.find.0(i32 %key)
+  %old = load i64, ptr %v, align 1
+  %new = mul i64 %old, 3
+  store i64 %new, ptr %v, align 1
+  %q = getelementptr i8, ptr @pw.packet, i32 513
+  %c = load i8, ptr %q, align 1
+  %key2 = zext i8 %c to i32
+  %w = call ptr @pw.map.find.0(i32 %key2)
+  %old2 = load i64, ptr %w, align 1
+  %double = mul i64 %old2, %old2
+  store i64 %double, ptr %w, align 1
+  %len = call i32 @pw.length()
+  %r = trunc i64 %double to i32
+  call void @pw.exit(i32 %r, i32 0, i32 %len, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
+  ret void
+})";
+
 TEST(Compile, LaterLookupSeesEarlierWrite) {
   auto results = run_all(two_lookups, {{1, 1}, {1, 2}, {2, 1}, {1, 1}});
   EXPECT_THAT(std::vector<unsigned>(
@@ -148,7 +171,7 @@ TEST(Compile, LaterLookupSeesEarlierWrite) {
 }
 
 TEST(Compile, HazardGetsKeyedInterlock) {
-  auto p = compile(two_lookups);
+  auto p = compile(two_squares);
   std::size_t locks = 0;
   for (const auto& r : p.regions)
     for (const auto& l : r.interlocks) {
@@ -468,7 +491,7 @@ define void @pw.program() {
 }
 
 TEST(Compile, SeveralWritersAreWarnedOf) {
-  auto warnings = compile_pipeline(sample_object(), parse(two_lookups)).warnings;
+  auto warnings = compile_pipeline(sample_object(), parse(two_squares)).warnings;
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].code, "PW-MAP-023");
   EXPECT_EQ(warnings[0].severity, Severity::Warning);
