@@ -22,6 +22,8 @@ namespace {
 
 using mlir::Value;
 
+constexpr std::int64_t head_room = 512; // no byte lies further in front of the packet
+
 struct Place {
   std::int64_t offset;
   unsigned bytes;
@@ -46,6 +48,8 @@ public:
 
   bool run() {
     reach_ = furthest_byte();
+    if (!bound_places())
+      return false;
     want_reads();
     for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
       build_.at(op.getLoc());
@@ -96,6 +100,8 @@ private:
   void erase_packets();
   bool in_window(mlir::Operation* op, std::int64_t end);
   std::int64_t furthest_byte();
+  bool bound_places();
+  template <typename Op> bool bound_place(Op op, unsigned bytes);
 
   bool behind_window(std::int64_t end) const { return end > options_.window; }
   bool behind_fixed_window(std::int64_t end) const {
@@ -349,8 +355,6 @@ Value Resolver::extract_at(ExtractAtOp op) {
   unsigned width = width_of(op.getResult());
   if (options_.wholePacket && behind_window(max + width / 8))
     return read(op.getPacket(), {wanted_.lookup(op), op.getAt(), min, max, width / 8});
-  if (!in_window(op, max + width / 8))
-    return {};
   Value wide = bytes_of(op.getPacket(), {min, unsigned(max - min) + width / 8});
   auto steps = unsigned((max - min) / std::int64_t(op.getStride()));
   return shift_down(wide, op.getAt(), min, op.getStride(), steps, width);
@@ -380,6 +384,43 @@ Value Resolver::shift_down(Value wide, Value at, std::int64_t min, std::uint64_t
   return build_.resize(wide, width);
 }
 
+// Nothing lies in front of the head room, whatever the range of a coordinate says; and where code
+// is dead the range may say anything. False: the operation is gone.
+template <typename Op> bool Resolver::bound_place(Op op, unsigned bytes) {
+  auto min = std::int64_t(op.getMin()), max = std::int64_t(op.getMax());
+  if (max < -head_room) {
+    if constexpr (std::is_same_v<Op, InsertAtOp>)
+      op.getResult().replaceAllUsesWith(op.getPacket());
+    else
+      op.getResult().replaceAllUsesWith(build_.constant(bytes * 8, 0));
+    op.erase();
+    return false;
+  }
+  auto stride = std::max<std::int64_t>(1, std::int64_t(op.getStride()));
+  if (min < -head_room) // the first place of the row in the head room or behind it
+    op.setMin(
+        std::uint64_t(std::min(max, min + (-head_room - min + stride - 1) / stride * stride)));
+  return true;
+}
+
+// Before anything is made for the places of an operation, as there may be billions of them.
+bool Resolver::bound_places() {
+  for (mlir::Operation& op : llvm::make_early_inc_range(block_)) {
+    build_.at(op.getLoc());
+    if (auto extract = mlir::dyn_cast<ExtractAtOp>(op)) {
+      if (bound_place(extract, bytes(extract)) && !options_.wholePacket)
+        in_window(extract, std::int64_t(extract.getMax()) + bytes(extract));
+    } else if (auto insert = mlir::dyn_cast<InsertAtOp>(op)) {
+      unsigned length = width_of(insert.getData()) / 8;
+      if (bound_place(insert, length))
+        in_window(insert, std::int64_t(insert.getMax()) + length);
+    }
+    if (!ok_)
+      return false;
+  }
+  return true;
+}
+
 void Resolver::put_at(mlir::OpBuilder& builder, InsertAtOp insert) {
   auto stride = std::int64_t(insert.getStride());
   for (auto k = std::int64_t(insert.getMin()); k <= std::int64_t(insert.getMax()); k += stride) {
@@ -397,8 +438,6 @@ void Resolver::emit_puts() {
       builder.create<PutOp>(insert.getLoc(), std::int64_t(insert.getOffset()), insert.getEnable(),
                             insert.getData());
     } else if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
-      if (!in_window(at, std::int64_t(at.getMax()) + width_of(at.getData()) / 8))
-        return;
       put_at(builder, at);
     }
   }

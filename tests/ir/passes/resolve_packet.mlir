@@ -109,3 +109,25 @@ pw.program @written {
   %y = pw.extract_at %p2[%at in 14 to 2000 step 1] : i32 -> i16
   pw.exit(%c0, %c0_16, %y, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) packet %p2 : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// Dead code has coordinates of any range. Nothing lies in front of the head room: there is one place
+// for each coordinate from its start on and none where the range ends before it.
+// CHECK-LABEL: pw.program @dead
+// CHECK: pw.put -508
+// CHECK: pw.put -8
+// CHECK-NOT: pw.put
+// CHECK: pw.exit
+pw.program @dead {
+  %p = pw.received : !pw.packet
+  %true = arith.constant true
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %at = pw.extract %p[30] : i32
+  %x = pw.extract %p[40] : i16
+  %p1 = pw.insert_at %p[%at in -2147483648 to -514 step 2], %x if %true : i32, i16
+  %p2 = pw.insert_at %p1[%at in -2147483508 to -8 step 500], %x if %true : i32, i16
+  %y = pw.extract_at %p2[%at in -2147483648 to -1000 step 1] : i32 -> i16
+  pw.exit(%c0, %c0_16, %y, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) packet %p2 : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
