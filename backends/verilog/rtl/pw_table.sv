@@ -328,11 +328,9 @@ module pw_table #(
       // What last_slot was put into, and who was touched, one clock later.
       reg touched;
       reg [SLOT_BITS-1:0] touched_slot;
-      reg [31:0] touched_stamp;
       always_ff @(posedge clk) begin
         touched <= access_3 && (found || inserts);
         touched_slot <= access_3 && found ? found_slot : put_slot;
-        touched_stamp <= stamp_3;
       end
       wire [PICK-1:0] place_number;
       wire [ROW_BITS-1:0] put_row;
@@ -362,7 +360,7 @@ module pw_table #(
       /* verilator lint_on UNUSEDSIGNAL */
       pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(LOCATION)) lru (
           .clk(clk), .restart(restart), .set_stamp(touched), .set_location(|last_put), .set_slot(touched_slot),
-          .stamp(touched_stamp), .location({place_number, put_row}), .now(stamp_3), .advance(evicts),
+          .location({place_number, put_row}), .now(stamp_3), .now_next(stamp_2), .advance(evicts),
           .victim_slot(victim_slot), .victim_location({victim_number, victim_row}), .victim_group(victim_group),
           .group_locations(locations), .victim_bank(bank));
       // Where each slot of the group is, while its stamps are compared: in the stash or in the place remembered.

@@ -3,7 +3,11 @@
 // hand to the next group, in every clock if need be.
 //
 // For each slot the time of its last touch (stamp) and the place of its key in the rows (location) are kept. What changes
-// them in a table's clock t is given here in t + 1 (set_...) and counts for the victim in t + 1.
+// them in a table's clock t is given here in t + 1 (set_...) and counts for the victim in t + 1; the stamp that is set in t + 1 is `now` of t.
+//
+// Comparing four stamps takes longer than a clock has. So what the stamps of the hand's group are to each other (below), to `now` (above), and to
+// the stamp that may be set (from_stamp, to_stamp) stands in registers, computed in the clock before; a choice looks at these only, once as
+// if nothing were set in the group and once as if the bank set_slot were.
 module pw_table_lru #(
     parameter integer ENTRIES = 16,
     parameter integer SLOT_BITS = 4,
@@ -14,9 +18,9 @@ module pw_table_lru #(
     input  wire                 set_stamp,
     input  wire                 set_location,
     input  wire [SLOT_BITS-1:0] set_slot,
-    input  wire [31:0]          stamp,
     input  wire [LOCATION-1:0]  location,
     input  wire [31:0]          now,
+    input  wire [31:0]          now_next,  // now in the next clock
     input  wire                 advance,
     output wire [SLOT_BITS-1:0] victim_slot,
     output wire [LOCATION-1:0]  victim_location,
@@ -31,19 +35,23 @@ module pw_table_lru #(
   localparam [GROUP_BITS-1:0] FINAL = GROUP_BITS'(GROUPS - 1);
   localparam [GROUP_BITS-1:0] SECOND = GROUP_BITS'(1 % GROUPS);
   localparam [GROUP_BITS-1:0] THIRD = GROUP_BITS'(2 % GROUPS);
-  localparam integer WORD = 32 + LOCATION;
 
-  // The hand, and the groups one and two behind it.
+  // The hand, and the groups one and two behind it. Is it the last one?
   reg [GROUP_BITS-1:0] hand, next, second;
+  /* verilator lint_off UNUSEDSIGNAL */  // all groups may have four slots
+  reg hand_final;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [GROUP_BITS-1:0] read_group = advance ? second : next;
   always_ff @(posedge clk) begin
     if (restart) begin
       hand <= 0;
       next <= SECOND;
       second <= THIRD;
+      hand_final <= GROUPS == 1;
     end else if (advance) begin
       hand <= next;
       next <= second;
+      hand_final <= next == FINAL;
       second <= second == FINAL ? {GROUP_BITS{1'b0}} : second + 1'b1;
     end
   end
@@ -53,7 +61,7 @@ module pw_table_lru #(
   wire [GROUP_BITS-1:0] set_group = set_wide[WIDE-1:2];
   reg [GROUP_BITS-1:0] old_group;
   reg [3:0] old_stamp_bank, old_location_bank;
-  reg [31:0] old_stamp;
+  reg [31:0] stamp, old_stamp;
   reg [LOCATION-1:0] old_location;
   wire [3:0] bank = 4'b1 << set_wide[1:0];
   wire [3:0] stamp_bank = bank & {4{set_stamp}};
@@ -63,17 +71,26 @@ module pw_table_lru #(
     old_stamp_bank <= stamp_bank & {4{!restart}};
     old_location_bank <= location_bank & {4{!restart}};
     old_stamp <= stamp;
+    stamp <= now;
     old_location <= location;
   end
   wire in_hand = set_group == hand;
   wire in_next = set_group == next;
   wire old_in_next = old_group == next;
 
-  wire [4*WORD-1:0] words;
+  // Registers of the hand's group: bit i of above is stamp i > now; of from_stamp, the stamp that may be set <= stamp i; of to_stamp, stamp i <= it;
+  // bit 4 * i + j of below, i < j, is stamp i <= stamp j.
+  reg [3:0] above;
   /* verilator lint_off UNUSEDSIGNAL */  // not all bits are
+  reg [3:0] from_stamp, to_stamp;
+  reg [15:0] below;
+  wire [15:0] below_hand, below_next, older, older_set;
   wire [3:0] there;  // the last group may have less than four
-  wire [15:0] older;  // bit 4 * i + j, i < j: i is older than j, or as old
   /* verilator lint_on UNUSEDSIGNAL */
+  reg stamp_above;  // the stamp that may be set > now
+  wire stamp_above_next = stamp > now_next, now_to_stamp = now <= stamp;
+  always_ff @(posedge clk) stamp_above <= now > now_next;
+  wire [127:0] stamps_kept, stamps_next;
   genvar i;
   generate
     for (i = 0; i < 4; i = i + 1) begin : g_bank
@@ -95,41 +112,64 @@ module pw_table_lru #(
         stamp_kept <= advance ? stamp_next : stamp_hand;
         location_kept <= advance ? location_next : location_hand;
       end
-      assign words[i*WORD+:WORD] = {location_hand, stamp_hand};
+      assign stamps_kept[i*32+:32] = stamp_kept;
+      assign stamps_next[i*32+:32] = stamp_next;
       assign group_locations[i*LOCATION+:LOCATION] = location_hand;
-      assign there[i] = (GROUPS - 1) * 4 + i < ENTRIES ? 1'b1 : hand != FINAL;
+      assign there[i] = (GROUPS - 1) * 4 + i < ENTRIES ? 1'b1 : !hand_final;
     end
   endgenerate
 
-  // Stamps above `now` are the older ones; among equals of this the smaller one is.
-  wire [3:0] wrapped, wins;
-  assign victim_bank = wins;
-  assign victim_group = (SLOT_BITS + 1)'(hand);
+  // The registers in the next clock: of this group with what is set now, or of the next one.
+  wire [3:0] set_here = stamp_bank & {4{in_hand}};
   genvar j;
   generate
-    for (i = 0; i < 4; i = i + 1) begin : g_candidate
-      assign wrapped[i] = words[i*WORD+:32] > now;
-      wire [3:0] beats;
+    for (i = 0; i < 4; i = i + 1) begin : g_relation
+      wire [31:0] kept = stamps_kept[i*32+:32], behind = stamps_next[i*32+:32];
+      wire above_hand = set_here[i] ? stamp_above : above[i];
+      wire above_later = set_here[i] ? stamp_above_next : kept > now_next;
+      wire from_now = set_here[i] ? now_to_stamp : above[i] || kept == now;
+      always_ff @(posedge clk) begin
+        above[i] <= advance ? behind > now_next : above_later;
+        from_stamp[i] <= advance ? behind >= now : from_now;
+        to_stamp[i] <= advance ? behind <= now : !above_hand;
+      end
       for (j = 0; j < 4; j = j + 1) begin : g_other
-        if (i < j) begin : g_less
-          wire below = words[i*WORD+:32] <= words[j*WORD+:32];
-          assign older[4*i+j] = !there[j] || (wrapped[i] == wrapped[j] ? below : wrapped[i]);
-          assign beats[j] = older[4*i+j];
-        end else if (i == j) begin : g_self
+        if (i < j) begin : g_pair
+          assign below_hand[4*i+j] = set_here[i] ? from_stamp[j] : set_here[j] ? to_stamp[i] : below[4*i+j];
+          assign below_next[4*i+j] = behind <= stamps_next[j*32+:32];
+          // Stamps above `now` are the older ones; among equals of this the smaller one is.
+          assign older[4*i+j] = !there[j] || (above[i] == above[j] ? below[4*i+j] : above[i]);
+          wire set_i = set_wide[1:0] == i, set_j = set_wide[1:0] == j;
+          wire above_i = set_i ? stamp_above : above[i], above_j = set_j ? stamp_above : above[j];
+          wire below_set = set_i ? from_stamp[j] : set_j ? to_stamp[i] : below[4*i+j];
+          assign older_set[4*i+j] = !there[j] || (above_i == above_j ? below_set : above_i);
+        end else begin : g_none
+          assign below_hand[4*i+j] = 1'b0;
+          assign below_next[4*i+j] = 1'b0;
           assign older[4*i+j] = 1'b0;
-          assign beats[j] = 1'b1;
-        end else begin : g_more
-          assign older[4*i+j] = 1'b0;
-          assign beats[j] = there[i] && !older[4*j+i];
+          assign older_set[4*i+j] = 1'b0;
         end
       end
-      assign wins[i] = &beats;
     end
   endgenerate
-  assign victim_location = (words[32+:LOCATION] & {LOCATION{wins[0]}}) | (words[WORD+32+:LOCATION] & {LOCATION{wins[1]}}) |
-                           (words[2*WORD+32+:LOCATION] & {LOCATION{wins[2]}}) |
-                           (words[3*WORD+32+:LOCATION] & {LOCATION{wins[3]}});
-  wire [WIDE-1:0] wide = {hand, wins[3] | wins[2], wins[3] | wins[1]};
+  always_ff @(posedge clk) below <= advance ? below_next : below_hand;
+
+  // The older one of 0 and 1 against that of 2 and 3.
+  /* verilator lint_off UNUSEDSIGNAL */
+  function [1:0] oldest(input [15:0] of);
+    reg upper;
+    begin
+      upper = of[1] ? (of[11] ? !of[2] : !of[3]) : (of[11] ? !of[6] : !of[7]);
+      oldest = {upper, upper ? !of[11] : !of[1]};
+    end
+  endfunction
+  /* verilator lint_on UNUSEDSIGNAL */
+  wire [1:0] victim = set_stamp && in_hand ? oldest(older_set) : oldest(older);
+  assign victim_bank = 4'b1 << victim;
+  assign victim_group = (SLOT_BITS + 1)'(hand);
+  assign victim_location = victim[1] ? (victim[0] ? group_locations[3*LOCATION+:LOCATION] : group_locations[2*LOCATION+:LOCATION]) :
+                                       (victim[0] ? group_locations[LOCATION+:LOCATION] : group_locations[0+:LOCATION]);
+  wire [WIDE-1:0] wide = {hand, victim};
   assign victim_slot = wide[SLOT_BITS-1:0];
   generate
     if (WIDE > SLOT_BITS) begin : g_unused

@@ -1,4 +1,4 @@
-// Touches and evictions at random, up to one of each a clock, against arrays.
+// Touches and evictions at random, up to one of each a clock, against arrays. Times run first, then are any, then few, around zero.
 module pw_table_lru_tb;
   parameter integer ENTRIES = 11;
   parameter integer SLOT_BITS = 4;
@@ -6,7 +6,7 @@ module pw_table_lru_tb;
   localparam integer GROUPS = (ENTRIES + 3) / 4;
   reg clk = 0, restart = 1, set_stamp = 0, set_location = 0, advance = 0;
   reg [SLOT_BITS-1:0] set_slot = 0;
-  reg [31:0] stamp = 0, now = 0;
+  reg [31:0] stamp = 0, now = 0, now_next = 0;
   reg [LOCATION-1:0] location = 0;
   wire [SLOT_BITS-1:0] victim_slot;
   wire [LOCATION-1:0] victim_location;
@@ -18,16 +18,19 @@ module pw_table_lru_tb;
   reg [31:0] stamps[0:ENTRIES-1], age;
   reg [LOCATION-1:0] locations[0:ENTRIES-1];
   integer hand = 0, n, i, s, victim, errors = 0, evictions = 0;
+  // What is set is stamped with the time of the clock before.
   task tick;
     begin
       #1 clk = 1;
       #1 clk = 0;
+      stamp = now;
+      now = now_next;
+      now_next = n < 3000 ? n + $urandom % 2 : n < 6000 ? $urandom : $urandom % 4 - 2;
     end
   endtask
   task set(input integer which);
     begin
       set_slot = which;
-      stamp = n < 3000 ? n : $urandom;
       location = $urandom;
       if (set_stamp) stamps[which] = stamp;
       if (set_location) locations[which] = location;
@@ -35,22 +38,21 @@ module pw_table_lru_tb;
   endtask
 
   initial begin
+    n = 0;
     tick;
     restart = 0;
     set_stamp = 1;
     set_location = 1;
-    n = 0;
     for (i = 0; i < ENTRIES; i = i + 1) begin
       set(i);
       tick;
     end
-    for (n = 0; n < 6000; n = n + 1) begin
+    for (n = 0; n < 9000; n = n + 1) begin
       set_stamp = $urandom % 4 != 0;
       set_location = $urandom % 4 != 0;
       // Often one of the group that the hand is at, or will be.
       s = $urandom % 2 == 0 ? $urandom % ENTRIES : (4 * hand + $urandom % 8) % ENTRIES;
       set(s);
-      now = n < 3000 ? n + $urandom % 2 : $urandom;
       advance = n % 1000 < 500 ? $urandom % 2 : $urandom % 8 != 0;
       victim = 4 * hand;
       for (s = 4 * hand; s < 4 * hand + 4 && s < ENTRIES; s = s + 1) begin
