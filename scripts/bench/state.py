@@ -2,7 +2,7 @@
 import tool
 
 STATEFUL = ["count_protocols", "per_cpu_stats", "global_counters", "token_bucket", "interarrival", "ddos_filter", "ddos_limiter",
-            "flow_monitor", "load_balancer", "nat", "firewall", "router", "tunnel", "dnat", "ids_bypass", "parser_chain"]
+            "flow_monitor", "load_balancer", "nat", "firewall", "router", "tunnel", "dnat", "ids_bypass", "parser_chain", "learning_bridge"]
 # 64-byte frames back to back. Traffic `different`: no flow twice.
 KINDS = {"different": "flows=alternate:10000000", "zipf": "flows=zipf:1.1:100000", "single": "flows=single",
          "two": "flows=alternate:2"}
