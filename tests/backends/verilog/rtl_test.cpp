@@ -30,6 +30,8 @@ const Bench benches[] = {
     {"pw_ingress", "BUS=64 WINDOW_BEATS=1 WHOLE=1"},
     {"pw_ingress", "BUS=16 WINDOW_BEATS=3 WHOLE=1"},
     {"pw_ingress", "BUS=8 WINDOW_BEATS=8 WHOLE=1"},
+    {"pw_packet_ring", "DEPTH=4"},
+    {"pw_packet_ring", "DEPTH=512"},
     {"pw_packet_read", "BUS=16 DEPTH=16 BYTES=5"},
     {"pw_packet_read", "BUS=8 DEPTH=64 BYTES=8"},
     {"pw_packet_read", "BUS=64 DEPTH=8 BYTES=64"},
