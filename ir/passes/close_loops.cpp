@@ -37,6 +37,8 @@ public:
   Ref piece(Value v, unsigned low, unsigned width); // bits [low, low + width)
 
 private:
+  Ref condition(Value v) { return decided(of(v)); }
+  Ref decided(Ref);
   Ref whole(Value v);
   Ref logic(mlir::Operation* op);
   Ref arithmetic(mlir::Operation* op);
@@ -103,10 +105,18 @@ Ref Reader::extended(arith::ExtUIOp op, unsigned low, unsigned width) {
   });
 }
 
+// A bit that is cut from a late word, or the sum of such bits, is decided by, too.
+Ref Reader::decided(Ref r) {
+  return decisions_.apply(r, [&](const Leaf& l) {
+    return l.early() ? decisions_.early(l.offset)
+                     : decisions_.variable({sums_.value(l), false, {}, {}});
+  });
+}
+
 Ref Reader::choice(MuxOp op, unsigned low, unsigned width) {
   Ref result = decisions_.early(make_.zero(width));
   for (auto [c, v] : llvm::zip(op.getConditions(), op.getValues()))
-    result = decisions_.choose(of(c), piece(v, low, width), result);
+    result = decisions_.choose(condition(c), piece(v, low, width), result);
   return result;
 }
 
@@ -119,7 +129,8 @@ Ref Reader::piece(Value v, unsigned low, unsigned width) {
   mlir::Operation* op = v.getDefiningOp();
   Ref result = 0;
   if (auto select = mlir::dyn_cast<arith::SelectOp>(op))
-    result = decisions_.choose(of(select.getCondition()), piece(select.getTrueValue(), low, width),
+    result = decisions_.choose(condition(select.getCondition()),
+                               piece(select.getTrueValue(), low, width),
                                piece(select.getFalseValue(), low, width));
   else if (auto mux = mlir::dyn_cast<MuxOp>(op))
     result = choice(mux, low, width);
@@ -139,7 +150,7 @@ Ref Reader::piece(Value v, unsigned low, unsigned width) {
 }
 
 Ref Reader::logic(mlir::Operation* op) {
-  Ref a = of(op->getOperand(0)), b = of(op->getOperand(1));
+  Ref a = condition(op->getOperand(0)), b = condition(op->getOperand(1));
   if (mlir::isa<arith::AndIOp>(op))
     return decisions_.choose(a, b, decisions_.truth(false));
   if (mlir::isa<arith::OrIOp>(op))

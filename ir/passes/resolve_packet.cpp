@@ -81,6 +81,10 @@ private:
   Value received(Place place);
   Value through_insert(InsertOp insert, Place place);
   Value through_insert_at(InsertAtOp insert, Place place);
+  struct Written {
+    Value any, data; // whether the byte is written, and what; null: never
+  };
+  const Written& written(InsertAtOp insert, std::int64_t here);
   template <typename BytesIn> Value merged(mlir::Operation* merge, BytesIn bytes_in);
   Value extract_at(ExtractAtOp op);
   void want_reads();
@@ -115,6 +119,7 @@ private:
   std::int64_t reach_ = 0; // the window that would hold every access
   bool ok_ = true;
   std::map<std::pair<void*, Place>, Value> known_;
+  std::map<std::pair<mlir::Operation*, std::int64_t>, Written> written_;
   llvm::DenseMap<mlir::Operation*, Coordinate> wanted_; // of an extract_at behind the window
   std::map<std::tuple<void*, Coordinate, unsigned>, Value> read_;
 };
@@ -185,30 +190,36 @@ Value Resolver::through_insert(InsertOp insert, Place place) {
   return build_.concat({low, middle, high});
 }
 
+// Of each byte once: it is asked for as a part of many places.
+const Resolver::Written& Resolver::written(InsertAtOp insert, std::int64_t here) {
+  auto [known, fresh] = written_.try_emplace({insert.getOperation(), here});
+  Written& result = known->second;
+  if (!fresh)
+    return result;
+  auto length = std::int64_t(width_of(insert.getData()) / 8),
+       stride = std::int64_t(insert.getStride());
+  std::vector<Value> conditions, values;
+  for (auto k = std::int64_t(insert.getMin()); k <= std::int64_t(insert.getMax()); k += stride) {
+    if (here < k || here >= k + length)
+      continue;
+    conditions.push_back(
+        build_.equal(insert.getAt(), llvm::APInt(width_of(insert.getAt()), k, true)));
+    values.push_back(build_.bits(insert.getData(), unsigned(here - k) * 8, 8));
+    result.any = build_.either(result.any, conditions.back());
+  }
+  if (!conditions.empty())
+    result.data = conditions.size() == 1 ? values[0] : build_.mux(conditions, values);
+  return result;
+}
+
 // Byte by byte: that byte of the data which the coordinate brings there, or what was there.
 Value Resolver::through_insert_at(InsertAtOp insert, Place place) {
   Value old = bytes_of(insert.getPacket(), place);
-  auto length = std::int64_t(width_of(insert.getData()) / 8),
-       stride = std::int64_t(insert.getStride());
   std::vector<Value> result;
   for (unsigned b = 0; b < place.bytes; ++b) {
-    std::int64_t here = place.offset + b;
-    Value any;
-    std::vector<Value> conditions, values;
-    for (auto k = std::int64_t(insert.getMin()); k <= std::int64_t(insert.getMax()); k += stride) {
-      if (here < k || here >= k + length)
-        continue;
-      conditions.push_back(
-          build_.equal(insert.getAt(), llvm::APInt(width_of(insert.getAt()), k, true)));
-      values.push_back(build_.bits(insert.getData(), unsigned(here - k) * 8, 8));
-      any = build_.either(any, conditions.back());
-    }
+    const Written& w = written(insert, place.offset + b);
     Value before = build_.bits(old, b * 8, 8);
-    if (conditions.empty())
-      result.push_back(before);
-    else
-      result.push_back(build_.select(
-          any, conditions.size() == 1 ? values[0] : build_.mux(conditions, values), before));
+    result.push_back(w.any ? build_.select(w.any, w.data, before) : before);
   }
   return build_.concat(result);
 }

@@ -280,8 +280,12 @@ std::string legal_name(std::string_view text) {
 std::string NameScope::unique(std::string_view wanted) {
   std::string base = legal_name(wanted);
   std::string name = base;
-  for (unsigned n = 2; !taken_.insert(name).second; ++n)
-    name = base + "_" + std::to_string(n);
+  if (taken_.insert(name).second)
+    return name;
+  unsigned& n = last_.try_emplace(base, 1).first->second;
+  do
+    name = base + "_" + std::to_string(++n);
+  while (!taken_.insert(name).second);
   return name;
 }
 

@@ -2,6 +2,7 @@
 // each one once.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ public:
 
 private:
   std::set<std::string, std::less<>> taken_;
+  std::map<std::string, unsigned> last_; // number given, by name
 };
 
 } // namespace pw::verilog

@@ -80,3 +80,32 @@ pw.program @counter {
   %w = pw.write @m column 0[%handle], %next bytes [true, true, true, true, true, true, true, true] if %true on %s : !pw.state<"m:0"> -> !pw.state<"m:0"> : i7, i64
   pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %w : !pw.state<"m:0"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// A bit that is cut from the read word decides, behind other choices, as do bits that are added up.
+// CHECK-LABEL: pw.program @cut_bit
+// CHECK: pw.read @m column 0
+// CHECK: arith.select
+// CHECK: pw.write @m column 0
+pw.program @cut_bit {
+  %c0 = arith.constant 0 : i32
+  %c0_8 = arith.constant 0 : i8
+  %c0_16 = arith.constant 0 : i16
+  %c0_64 = arith.constant 0 : i64
+  %true = arith.constant true
+  %handle = arith.constant 1 : i7
+  %s = pw.initial : <"m:0">
+  %step = pw.input "time" : i64
+  %r = pw.read @m column 0[%handle] if %true on %s : !pw.state<"m:0"> : i7 -> i64
+  %bit = pw.bits %r[3] : i64 -> i1
+  %sign = pw.bits %r[63] : i64 -> i1
+  %either = arith.select %bit, %sign, %true : i1
+  %both = arith.addi %bit, %sign : i1
+  %more = arith.addi %r, %step : i64
+  %far = arith.select %either, %more, %step : i64
+  %low = arith.cmpi ult, %far, %step : i64
+  %less = arith.subi %far, %step : i64
+  %near = arith.select %both, %less, %far : i64
+  %next = arith.select %low, %near, %c0_64 : i64
+  %w = pw.write @m column 0[%handle], %next bytes [true, true, true, true, true, true, true, true] if %true on %s : !pw.state<"m:0"> -> !pw.state<"m:0"> : i7, i64
+  pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %w : !pw.state<"m:0"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
