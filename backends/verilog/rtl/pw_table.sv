@@ -307,13 +307,16 @@ module pw_table #(
 
   reg [SLOT_BITS+1:0] result;
   always_ff @(posedge clk) begin
-    last_put <= put & {N{!restart}};
-    last_removed <= removed & {N{!restart}};
-    last_evicted <= evict_place & {N{!restart}};
-    last_stashed <= stash_put & {STASH{!restart}};
-    last_swapped <= stash_swap & {STASH{!restart}};
+    if (restart) begin
+      {last_put, last_removed, last_evicted} <= 0;
+      {last_stashed, last_swapped} <= 0;
+      last_wrote <= 1'b0;
+    end else begin
+      {last_put, last_removed, last_evicted} <= {put, removed, evict_place};
+      {last_stashed, last_swapped} <= {stash_put, stash_swap};
+      last_wrote <= inserts || removes || moves || swaps;
+    end
     last_slot <= put_slot;
-    last_wrote <= (inserts || removes || moves || swaps) && !restart;
     last_present <= !removes;
     last_evicted_row <= victim_row;
     result <= {found && access_3, found ? found_slot : put_slot, 1'b1} & {SLOT_BITS + 2{access_3 && (found || inserts)}};

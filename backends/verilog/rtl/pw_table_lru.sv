@@ -59,24 +59,23 @@ module pw_table_lru #(
   // The change of this clock, which is written now, and that of the last clock, which the word that was read then lacks.
   wire [WIDE-1:0] set_wide = WIDE'(set_slot);
   wire [GROUP_BITS-1:0] set_group = set_wide[WIDE-1:2];
-  reg [GROUP_BITS-1:0] old_group;
+  reg old_in_next;  // is that of the last clock in the group next?
   reg [3:0] old_stamp_bank, old_location_bank;
   reg [31:0] stamp, old_stamp;
   reg [LOCATION-1:0] old_location;
+  wire in_hand = set_group == hand;
+  wire in_next = set_group == next;
   wire [3:0] bank = 4'b1 << set_wide[1:0];
   wire [3:0] stamp_bank = bank & {4{set_stamp}};
   wire [3:0] location_bank = bank & {4{set_location}};
   always_ff @(posedge clk) begin
-    old_group <= set_group;
+    old_in_next <= advance ? set_group == second : in_next;
     old_stamp_bank <= stamp_bank & {4{!restart}};
     old_location_bank <= location_bank & {4{!restart}};
     old_stamp <= stamp;
     stamp <= now;
     old_location <= location;
   end
-  wire in_hand = set_group == hand;
-  wire in_next = set_group == next;
-  wire old_in_next = old_group == next;
 
   // Registers of the hand's group: bit i of above is stamp i > now; of from_stamp, the stamp that may be set <= stamp i; of to_stamp, stamp i <= it;
   // bit 4 * i + j of below, i < j, is stamp i <= stamp j.
