@@ -44,6 +44,15 @@ TEST(Slots, CheckSaysWhatTheyLeadTo) {
   EXPECT_EQ(j.at("slots").at("layer4").at("132"), "parse_udp");
 }
 
+TEST(Slots, EveryProgramOfAChainIsOneByItself) {
+  const Outcome o = pipewright({"check", example("parser_chain"), "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  ASSERT_EQ(j.size(), 7u);
+  for (const auto& program : j)
+    EXPECT_EQ(program.at("accepted"), true) << program.dump();
+}
+
 TEST(Slots, CanBeGivenAndTakenOnTheCommandLine) {
   for (const std::string engine : {"interp", "model"}) {
     const auto before = count(engine, {});

@@ -57,6 +57,17 @@ TEST(DiffReport, Json) {
   EXPECT_FALSE(diff_json(engines, DiffResult{}, std::nullopt).contains("reproduce"));
 }
 
+TEST(DiffReport, SaysFromWhereTheKernelIsLeftOut) {
+  DiffResult r;
+  r.compared = 900;
+  r.unsupported = {0, 0};
+  EXPECT_TRUE(diff_json(engines, r, std::nullopt).at("evicted").is_null());
+  EXPECT_THAT(diff_text(engines, 900, r, std::nullopt), Not(HasSubstr("evicted")));
+  r.evicted = 612;
+  EXPECT_EQ(diff_json(engines, r, std::nullopt).at("evicted"), 612);
+  EXPECT_THAT(diff_text(engines, 900, r, std::nullopt), HasSubstr("evicted: from packet 612 on"));
+}
+
 TEST(DiffReport, NoDifference) {
   DiffResult r;
   r.compared = 5;
