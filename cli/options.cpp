@@ -171,14 +171,14 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->type_name("DEVICE")
       ->group(group);
   app.add_option("--window", o.compile.window,
-                 "header bytes seen by the program (default: what it needs, <= 256; at most 4096)")
+                 "header bytes seen, up to 4096 (default: as needed, up to 256)")
       ->check(CLI::Range(1u, widest_window).description(""))
       ->type_name("BYTES")
       ->group(group);
   app.add_option_function<std::string>(
          "--whole-packet",
          [&o](const std::string& when) { o.compile.whole_packet = when == "auto"; },
-         "reads behind the window: auto (default: from the stored packet) or never (refuse them)")
+         "reads behind the window: auto (default) or never (refused)")
       ->check(CLI::IsMember({"auto", "never"}).description(""))
       ->type_name("WHEN")
       ->group(group);
