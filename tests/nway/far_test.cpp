@@ -84,7 +84,7 @@ class FarReads : public testing::TestWithParam<const char*> {
 protected:
   FarReads()
       : contest_({GetParam(),
-                  test::compile_file(std::string("tests/nway/far_reads/") + GetParam() + ".bpf.c"),
+                  test::compile_file(test::source_dir() + "/tests/nway/far_reads/" + GetParam() + ".bpf.c"),
                   "", ""}) {}
   void SetUp() override { ASSERT_EQ(contest_.refusal(), ""); }
 
