@@ -1,5 +1,7 @@
 #include "cli/map_access.h"
 
+#include <algorithm>
+
 namespace pw::cli {
 
 using pipeline::Operation;
@@ -34,6 +36,15 @@ bool names_map(OpKind kind) {
          kind == OpKind::MapWrite;
 }
 
+// Where a table is accessed its slots are not known yet: an interlock in front of that is for any two
+// packets that access it.
+bool accessed_in(const Pipeline& p, const pipeline::Region& r, unsigned map) {
+  return std::ranges::any_of(p.operations, [&](const Operation& op) {
+    return op.kind == OpKind::MapAccess && op.map == map && op.stage >= r.first_stage &&
+           op.stage <= r.last_stage;
+  });
+}
+
 std::string number_of(unsigned n, const std::string& one, const std::string& many) {
   return n == 1 ? "one " + one : std::to_string(n) + " " + many;
 }
@@ -55,7 +66,8 @@ MapUse use_of_map(const Pipeline& p, unsigned map) {
   for (const pipeline::Region& r : p.regions)
     for (const pipeline::Interlock& l : r.interlocks)
       if (l.map == map)
-        use.waits.push_back({r.first_stage, l.distance, !l.handles.empty()});
+        use.waits.push_back(
+            {r.first_stage, l.distance, !l.handles.empty() && !accessed_in(p, r, map)});
   return use;
 }
 

@@ -122,6 +122,7 @@ TEST_F(Maps, ThatMakePacketsWaitSayWhereAndForHowLong) {
   const auto& lock = m.at("interlocks").at(0);
   const int clocks = lock.at("clocks"), stage = lock.at("stage");
   EXPECT_GT(clocks, 1);
+  EXPECT_FALSE(lock.at("same_entry_only")); // any two packets that access the table
   const std::string said = text(chain);
   EXPECT_THAT(said, HasSubstr("2 accesses a packet (look-up, insertion)"));
   EXPECT_THAT(said, HasSubstr("packets wait in front of stage " + std::to_string(stage) + " for " +
