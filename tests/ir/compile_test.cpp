@@ -1,6 +1,7 @@
 // From lifted LLVM IR to what the pipeline does to packets.
 #include "ir/compile.h"
 #include "support/environment.h"
+#include "tests/ir/definitions.h"
 #include "tests/ir/evaluator.h"
 
 #include "llvm/IR/LLVMContext.h"
@@ -15,17 +16,6 @@ namespace pw::test {
 namespace {
 
 using Bytes = std::vector<std::uint8_t>;
-
-MapDefinition map_definition(const std::string& name, bpf_map_type type, unsigned key,
-                             unsigned value, unsigned entries) {
-  MapDefinition m;
-  m.name = name;
-  m.type = type;
-  m.key_size = key;
-  m.value_size = value;
-  m.max_entries = entries;
-  return m;
-}
 
 Object sample_object() {
   Object o;

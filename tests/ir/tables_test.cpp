@@ -1,5 +1,6 @@
 // Maps that packets insert into and delete from: which accesses become one, and what packets see.
 #include "ir/compile.h"
+#include "tests/ir/definitions.h"
 #include "tests/ir/evaluator.h"
 
 #include "llvm/IR/LLVMContext.h"
@@ -15,17 +16,6 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 using pipeline::OpKind;
-
-MapDefinition map_definition(const std::string& name, bpf_map_type type, unsigned key,
-                             unsigned value, unsigned entries) {
-  MapDefinition m;
-  m.name = name;
-  m.type = type;
-  m.key_size = key;
-  m.value_size = value;
-  m.max_entries = entries;
-  return m;
-}
 
 struct Setting {
   bpf_map_type type = BPF_MAP_TYPE_HASH;

@@ -10,11 +10,7 @@
 
 namespace pw::test {
 
-namespace {
-
-using B = PipelineBuilder;
-
-Case make_case(B& b, MapState maps = {}) {
+Case make_case(PipelineBuilder& b, MapState maps) {
   Case c;
   c.pipeline = b.finish();
   c.name = c.pipeline.name;
@@ -31,6 +27,10 @@ Case make_case(B& b, MapState maps = {}) {
   c.maps = std::move(maps);
   return c;
 }
+
+namespace {
+
+using B = PipelineBuilder;
 
 std::vector<std::uint8_t> bytes_of(std::uint64_t x, std::size_t count) {
   std::vector<std::uint8_t> bytes;

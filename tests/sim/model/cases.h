@@ -14,6 +14,10 @@ struct Case {
   MapState maps; // before the run
 };
 
+class PipelineBuilder;
+// What was built, with the maps that its pipeline has as those of the object.
+Case make_case(PipelineBuilder&, MapState before = {});
+
 std::vector<Case> all_cases();
 const Case& case_named(const std::vector<Case>&,
                        const std::string& name); // throws std::out_of_range

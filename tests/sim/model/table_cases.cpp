@@ -10,24 +10,6 @@ namespace {
 
 using B = PipelineBuilder;
 
-Case make_case(B& b, MapState maps = {}) {
-  Case c;
-  c.pipeline = b.finish();
-  c.name = c.pipeline.name;
-  for (const Map& map : c.pipeline.maps) {
-    MapDefinition definition;
-    definition.name = map.name;
-    definition.type = map.type;
-    definition.key_size = map.key_bytes;
-    definition.value_size = map.value_bytes;
-    definition.max_entries = map.max_entries;
-    c.object.maps.push_back(definition);
-  }
-  c.object.programs.emplace_back();
-  c.maps = std::move(maps);
-  return c;
-}
-
 ValueId long_enough(B& b, unsigned bytes) {
   return b.compare(Compare::Ule, b.constant(16, bytes), b.input(Input::Length));
 }
