@@ -16,16 +16,16 @@ def compare(name, engines, capture):
     return {"equal": done.returncode == 0, "said": said[-1] if said else "", "seconds": time.perf_counter() - start}
 
 
-def oracle():
+def oracle(folder):
     """"kernel,interp" where the kernel can be asked, else "interp"."""
-    capture = tool.make_traffic("count=10", "/tmp/pipewright-oracle.pcap")[0]
+    capture = tool.make_traffic("count=10", f"{folder}/oracle.pcap")[0]
     done = subprocess.run([tool.PIPEWRIGHT, "run", tool.object_of("firewall"), "--engine", "kernel", "--in", capture],
                           capture_output=True, text=True)
     return "kernel,interp" if done.returncode == 0 else "interp"
 
 
 def run(names, arguments, folder):
-    against = {"model": oracle(), "rtl": "interp"}
+    against = {"model": oracle(folder), "rtl": "interp"}
     rows = {}
     counts = {"model": arguments.model_packets, "rtl": arguments.rtl_packets}
     captures = {engine: f"{folder}/stress_{engine}.pcap" for engine in counts}
