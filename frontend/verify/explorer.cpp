@@ -1,5 +1,6 @@
 #include "frontend/verify/explorer.h"
 
+#include "frontend/verify/circles.h"
 #include "frontend/verify/fate.h"
 
 #include <algorithm>
@@ -501,56 +502,17 @@ private:
 
   // ---- loops ----
 
-  // States at a loop head in an earlier round. To find circles of any length it stays for twice as
-  // many rounds each time (Brent).
-  struct Anchor {
-    std::vector<unsigned> nodes;
-    std::uint32_t rounds = 0, patience = 1;
-  };
-
   // A loop head that is entered with the same knowledge as in an earlier round will be so for ever.
   bool repeats(const std::vector<unsigned>& here) {
+    if (!circles_.closed(out_, here))
+      return false;
     const Node& node = out_.nodes[here.front()];
-    const Function& f = function(node.context);
-    const Block& b = f.blocks[node.block];
-    if (node.loop_step || b.components.empty() ||
-        f.components[b.components.back()].head != node.block)
-      return false;
-    Anchor& anchor = anchors_[{node.context, node.block}];
-    if (anchor.nodes.empty() || !follows(out_.nodes[anchor.nodes.front()], node)) {
-      anchor = {here, 0, 1};
-      return false;
-    }
-    if (same_states(anchor.nodes, here)) {
-      if (!report_.errors())
-        report_.add(diagnose("PW-LOOP-002", "the loop can't be shown to end")
-                        .breaks("nothing new is known after some rounds")
-                        .help("count the rounds and leave the loop at a constant number of them"),
-                    b.first);
-      return true;
-    }
-    if (++anchor.rounds == anchor.patience)
-      anchor = {here, 0, 2 * anchor.patience};
-    return false;
-  }
-
-  bool same_states(const std::vector<unsigned>& a, std::vector<unsigned> b) const {
-    return a.size() == b.size() && std::ranges::all_of(a, [&](unsigned x) {
-      const auto match = std::ranges::find_if(b, [&](unsigned y) {
-        return same_knowledge(out_.nodes[x].entry, out_.nodes[y].entry);
-      });
-      if (match == b.end())
-        return false;
-      b.erase(match);
-      return true;
-    });
-  }
-
-  // Is b in a later round of the same loop, nothing around it having gone on?
-  static bool follows(const Node& a, const Node& b) {
-    return std::equal(a.iterations.begin(), a.iterations.end() - 1, b.iterations.begin(),
-                      b.iterations.end() - 1) &&
-           a.iterations.back() < b.iterations.back();
+    if (!report_.errors())
+      report_.add(diagnose("PW-LOOP-002", "the loop can't be shown to end")
+                      .breaks("nothing new is known after some rounds")
+                      .help("count the rounds and leave the loop at a constant number of them"),
+                  function(node.context).blocks[node.block].first);
+    return true;
   }
 
   void give_up(unsigned n) {
@@ -607,7 +569,7 @@ private:
   std::vector<Fate> fates_; // by node
   std::map<Key, std::vector<unsigned>> pending_;
   std::map<std::pair<Key, unsigned>, unsigned> contexts_;
-  std::map<std::pair<unsigned, unsigned>, Anchor> anchors_;
+  Circles circles_;
   std::set<unsigned> served_; // tail calls that find a program
   bool stopped_ = false;
 };
