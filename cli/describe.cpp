@@ -264,7 +264,8 @@ std::string maps_text(const Pipeline& p) {
     const Map& m = p.maps[i];
     out += "  " + m.name + ": " + kind_name(m.kind) + (m.lru ? " (LRU), key " : ", key ") + std::to_string(m.key_bytes) +
            " bytes, value " + std::to_string(m.value_bytes) + " bytes, " +
-           std::to_string(m.max_entries) + " entries in " + std::to_string(m.slots) + " slots";
+           std::to_string(m.max_entries) + (m.max_entries == 1 ? " entry in " : " entries in ") +
+           std::to_string(m.slots) + (m.slots == 1 ? " slot" : " slots");
     std::set<std::string> memories;
     for (const Column& c : m.columns)
       memories.insert(memory_name(c.memory));
