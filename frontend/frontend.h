@@ -17,6 +17,7 @@ namespace pw {
 
 struct VerifyOptions {
   unsigned max_unrolled = 100'000; // instructions after unrolling loops and inlining calls
+  bool micro_engine = false; // for a Netronome NFP: a store to rx_queue_index chooses the queue
 };
 
 // All reasons why the program can't be lifted, in one run, ordered by instruction; empty = accepted
@@ -40,6 +41,7 @@ struct LiftOptions {
   VerifyOptions verify;
   bool optimize = true; // false: as lifted, for tests of the lifter
   unsigned mtu = 1500;  // of every interface (Environment::mtu); becomes a constant of the program
+  unsigned head_room = 216; // bytes by which adjust_head may grow the packet in all
 };
 
 // Verifies, lifts and optimises. Throws Failure with every reason if the program is refused.

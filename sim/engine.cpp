@@ -8,11 +8,12 @@
 namespace pw {
 
 namespace {
-constexpr std::array<std::pair<EngineKind, const char*>, 4> engine_names = {{
+constexpr std::array<std::pair<EngineKind, const char*>, 5> engine_names = {{
     {EngineKind::Kernel, "kernel"},
     {EngineKind::Interp, "interp"},
     {EngineKind::Model, "model"},
     {EngineKind::Rtl, "rtl"},
+    {EngineKind::Nfp, "nfp"},
 }};
 } // namespace
 

@@ -40,10 +40,11 @@ std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval,
 struct PacketResult {
   bool unsupported =
       false; // this engine can't run this packet (docs/design.md, section 1); the rest is empty
-  std::uint32_t retval = 0;         // raw
-  std::uint32_t length = 0;         // at program exit, whatever the verdict
-  std::vector<std::uint8_t> bytes;  // what leaves; empty for dropped and aborted packets
-  std::optional<Redirect> redirect; // only for XDP_REDIRECT
+  std::uint32_t retval = 0;           // raw
+  std::uint32_t length = 0;           // at program exit, whatever the verdict
+  std::vector<std::uint8_t> bytes;    // what leaves; empty for dropped and aborted packets
+  std::optional<Redirect> redirect;   // only for XDP_REDIRECT
+  std::optional<std::uint32_t> queue; // receive queue that the program chose (micro-engines only)
   std::optional<std::uint64_t> cycle_in, cycle_out;
   std::vector<std::string> trace; // lines of bpf_trace_printk
 };
@@ -58,15 +59,17 @@ bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
 using MapContents = std::map<std::vector<std::uint8_t>, std::vector<std::uint8_t>>;
 using MapState = std::map<std::string, MapContents>; // by name as in the ELF file
 
-enum class EngineKind { Kernel, Interp, Model, Rtl };
+enum class EngineKind { Kernel, Interp, Model, Rtl, Nfp };
 
 struct EngineInput {
   const Object* object = nullptr;
   const Program* program = nullptr;
   const pipeline::Pipeline* pipeline = nullptr; // Model and Rtl
   Environment environment;
-  std::string verilog_dir;   // Rtl: where the emitted files are
-  std::string trace_file;    // Rtl: waveform (FST); "" = none
+  const std::vector<std::uint8_t>* nfp_elf = nullptr; // Nfp: the file of backends/nfp/README.md
+  std::string firmware_file;                          // Nfp: profile; "" = the published values
+  std::string verilog_dir;                            // Rtl: where the emitted files are
+  std::string trace_file;                             // Rtl: waveform (FST); "" = none
   bool pace_capture = false; // feed at the capture's times instead of back to back
   // Pattern of output back-pressure, model and rtl alike: in clock c the sink is ready unless
   // stall_percent > 0 and random_u32(stall_seed, c, 0) % 100 < stall_percent.
@@ -103,6 +106,7 @@ std::unique_ptr<Engine> make_kernel_engine(const EngineInput&);
 std::unique_ptr<Engine> make_interp_engine(const EngineInput&);
 std::unique_ptr<Engine> make_model_engine(const EngineInput&);
 std::unique_ptr<Engine> make_rtl_engine(const EngineInput&);
+std::unique_ptr<Engine> make_nfp_engine(const EngineInput&);
 
 std::optional<EngineKind> engine_by_name(const std::string&);
 std::string engine_name(EngineKind);

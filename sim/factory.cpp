@@ -20,6 +20,10 @@ std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineInput& input) {
   case EngineKind::Rtl:
     return make_rtl_engine(input);
 #endif
+#ifdef PW_HAVE_NFP_ENGINE
+  case EngineKind::Nfp:
+    return make_nfp_engine(input);
+#endif
   default:
     throw Failure(
         diagnose("PW-ENG-001", "the engine '" + engine_name(kind) + "' is not part of this build"));

@@ -1,0 +1,44 @@
+// What the firmware on the card says it can do (its capability records and the vNIC's BAR), as a
+// profile that
+// `--firmware FILE` replaces. The defaults are the published values of Netronome's own firmware;
+// sources by field.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace pw::nfp {
+
+struct FirmwareProfile {
+  std::string name = "published";
+  unsigned abi = 2;               // BAR 0x80: 2 or 3
+  unsigned start = 3072;          // BAR 0x84: first code store word of the program
+  unsigned max_words = 2560;      // BAR 0x82: words
+  unsigned done = 1;              // BAR 0x86: code address of "next packet"
+  unsigned stack_bytes = 512;     // BAR 0x88 * 64
+  unsigned split_bytes = 30 * 64; // BAR 0x89 * 64: bytes of a packet in CTM
+  // Helper functions by bpf_func_id: code address (capability 1). Lookup alone in the open
+  // firmware; update and delete in the shipped one.
+  std::map<unsigned, unsigned> helpers = {{1, 15001}, {2, 15002}, {3, 15003}};
+  struct AdjustHead { // capability 2, bytes of packet offset in CTM and of guaranteed moves
+    unsigned offset_min = 44, offset_max = 248, guaranteed_sub = 84, guaranteed_add = 112;
+  } adjust_head;
+  bool has_adjust_head = true;
+  bool adjust_tail = true;                                       // capability 6
+  bool random = true;                                            // capability 4
+  bool queue_select = true;                                      // capability 5
+  struct Maps {                                                  // capability 3
+    std::vector<unsigned> types = {1 /* hash */, 2 /* array */}; // bpf_map_type
+    unsigned max_maps = 128, max_elements = 2'048'000 /* of all maps */, max_key = 56,
+             max_value = 56;
+    unsigned max_element = 64; // roundup8(key) + roundup8(value), bytes
+  } maps;
+};
+
+// JSON with the fields' names; missing ones keep their default. Throws Failure PW-NFP-0xx:
+// unreadable file, unknown field, value of a wrong type or out of range.
+FirmwareProfile read_firmware_profile(const std::string& path);
+
+} // namespace pw::nfp

@@ -1,0 +1,43 @@
+// The NFP backend as the layers to its right see it: a lifted program in, the words of a
+// micro-engine or an eBPF object for the card's Linux driver out.
+#pragma once
+
+#include "backends/nfp/code/code.h"
+#include "backends/nfp/firmware/firmware.h"
+#include "frontend/frontend.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pw::nfp {
+
+struct NfpProgram {
+  Image image;
+  std::vector<Diagnostic> warnings; // a read-modify-write that isn't atomic, ...
+};
+
+// Instruction selection, allocation, scheduling, linking. The program must have been lifted for
+// this target (LiftOptions::micro_engine). Throws Failure (PW-NFP-...): what the card can't do.
+NfpProgram compile_program(const Object&, const Program&, const LiftedProgram&,
+                           const FirmwareProfile&);
+
+// NAME.nfp.elf; README.md, "The ELF file".
+std::vector<std::uint8_t> write_elf(const Image&, const Object&, const FirmwareProfile&);
+// NAME.nfp.s: the instructions with the C lines between.
+std::string listing(const Image&, const Object&);
+
+// Every rule of the driver and of the firmware that the program breaks, all at once, ordered by
+// instruction; with warnings for read-modify-writes that aren't atomic. Accepted if no error is
+// among them.
+std::vector<Diagnostic> check_rules(const Object&, const Program&, const FirmwareProfile&);
+
+struct Offload {
+  std::vector<std::uint8_t> object;  // eBPF ELF image, NAME.offload.o
+  std::vector<Diagnostic> rewritten; // notes: what was changed, by instruction
+};
+// The program given back as eBPF that obeys the driver's rules. Throws Failure with every rule that
+// can't be obeyed.
+Offload make_offload(const Object&, const Program&, const FirmwareProfile&);
+
+} // namespace pw::nfp
