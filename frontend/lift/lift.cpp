@@ -47,7 +47,7 @@ LiftedProgram lift_program(const Object& object, const Program& program,
   out.instructions = count_instructions(explored, linked);
   out.context = std::make_unique<llvm::LLVMContext>();
   out.module = std::make_unique<llvm::Module>(program.name, *out.context);
-  lift::Lifter(object, linked.whole, explored, options.mtu, out).run();
+  lift::Lifter(object, linked.whole, explored, options, out).run();
   lift::promote_cells(*out.module);
   if (options.optimize)
     lift::optimize(*out.module);

@@ -11,8 +11,7 @@ namespace pw::lift {
 using namespace isa;
 
 namespace {
-constexpr int frame_head = -216; // 256 bytes of head room less struct xdp_frame
-constexpr int frame_end = 3520;  // a page less head room and struct skb_shared_info
+constexpr int frame_end = 3520; // a page less head room and struct skb_shared_info
 constexpr int ethernet_header = 14;
 constexpr int max_metadata = 252; // a byte holds its length, which is a multiple of 4
 } // namespace
@@ -107,12 +106,9 @@ void Lifter::lift_trace(const State& s) {
   const auto [it, fresh] = formats_.try_emplace(format.text, unsigned(out_.trace_formats.size()));
   if (fresh)
     out_.trace_formats.push_back(format.text);
-  auto callee = m_.getOrInsertFunction("pw.trace." + std::to_string(it->second), b_.getVoidTy(),
-                                       bits(64), bits(64), bits(64));
-  auto* declared = llvm::cast<llvm::Function>(callee.getCallee());
-  declared->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());
-  declared->setDoesNotThrow();
-  declared->setWillReturn();
+  const std::string name = "pw.trace." + std::to_string(it->second);
+  auto callee = effect(
+      name.c_str(), llvm::FunctionType::get(b_.getVoidTy(), {bits(64), bits(64), bits(64)}, false));
   std::array<llvm::Value*, 3> numbers{c64(0), c64(0), c64(0)};
   for (unsigned i = 0; i < format.arguments; ++i)
     numbers[i] = number(s, Register(3 + i));
@@ -120,8 +116,20 @@ void Lifter::lift_trace(const State& s) {
   set_number(s, 0, c64(std::int64_t(format.text.size())));
 }
 
-// The steps of random_u32 (support/environment.h).
+llvm::FunctionCallee Lifter::effect(const char* name, llvm::FunctionType* type) {
+  auto callee = m_.getOrInsertFunction(name, type);
+  auto* declared = llvm::cast<llvm::Function>(callee.getCallee());
+  declared->setMemoryEffects(llvm::MemoryEffects::inaccessibleMemOnly());
+  declared->setDoesNotThrow();
+  declared->setWillReturn();
+  return callee;
+}
+
+// Micro-engines make their own; else the steps of random_u32 (support/environment.h).
 void Lifter::lift_random(const State& s) {
+  if (options_.verify.micro_engine)
+    return set_number(s, 0,
+                      b_.CreateCall(effect("pw.random", llvm::FunctionType::get(bits(32), false))));
   llvm::Value* call = value_of(vars_.calls);
   b_.CreateStore(b_.CreateAdd(call, c32(1)), vars_.calls);
   llvm::Value* a = b_.CreateXor(environment("pw.seed", bits(32)), c32(0x9e3779b9));
@@ -190,6 +198,9 @@ void Lifter::lift_redirect_map(const State& s) {
 
 // ---- head, tail, metadata ----
 
+// In Linux 256 bytes of head room less struct xdp_frame.
+std::int64_t Lifter::first_head() const { return -std::int64_t{options_.head_room}; }
+
 namespace {
 llvm::Value* error_or_zero(llvm::IRBuilder<>& b, llvm::Value* good, int error) {
   return b.CreateSelect(good, b.getInt64(0), b.getInt64(std::uint64_t(std::int64_t(-error))));
@@ -202,14 +213,14 @@ void Lifter::lift_adjust_head(const State& s) {
   llvm::Value *head = value_of(vars_.head), *meta = value_of(vars_.meta);
   llvm::Value* moved = b_.CreateNSWAdd(b_.CreateSExt(head, bits(64)), offset);
   llvm::Value* last = b_.CreateNSWAdd(value_of(vars_.tail), c32(-ethernet_header));
-  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, c64(frame_head)),
+  llvm::Value* good = b_.CreateAnd(b_.CreateICmpSGE(moved, c64(first_head())),
                                    b_.CreateICmpSLE(moved, b_.CreateSExt(last, bits(64))));
   llvm::Value *to = b_.CreateTrunc(moved, bits(32)), *meta_to = to;
   if (s.metadata > 0) { // umin: so that passes see how far away it can be
     llvm::Value* size = b_.CreateBinaryIntrinsic(llvm::Intrinsic::umin, b_.CreateNSWSub(head, meta),
                                                  c32(s.metadata));
     meta_to = b_.CreateNSWSub(to, size);
-    llvm::Value* first = b_.CreateNSWAdd(b_.CreateZExt(size, bits(64)), c64(frame_head));
+    llvm::Value* first = b_.CreateNSWAdd(b_.CreateZExt(size, bits(64)), c64(first_head()));
     good = b_.CreateAnd(good, b_.CreateICmpSGE(moved, first));
     move_metadata(s, good, meta, meta_to, head);
   }
@@ -265,7 +276,7 @@ void Lifter::lift_adjust_meta(const State& s) {
   llvm::Value* moved = b_.CreateNSWAdd(b_.CreateSExt(value_of(vars_.meta), bits(64)), offset);
   llvm::Value* head = b_.CreateSExt(value_of(vars_.head), bits(64));
   llvm::Value* inside =
-      b_.CreateAnd(b_.CreateICmpSGE(moved, c64(frame_head)), b_.CreateICmpSLE(moved, head));
+      b_.CreateAnd(b_.CreateICmpSGE(moved, c64(first_head())), b_.CreateICmpSLE(moved, head));
   llvm::Value* length = b_.CreateSub(head, moved);
   llvm::Value* fits = b_.CreateAnd(b_.CreateICmpEQ(b_.CreateAnd(length, c64(3)), c64(0)),
                                    b_.CreateICmpULE(length, c64(max_metadata)));
@@ -345,9 +356,10 @@ void Lifter::lift_check_mtu(const State& s) {
   llvm::Value* length = b_.CreateSelect(b_.CreateICmpEQ(given, c32(0)), frame,
                                         b_.CreateAdd(given, c32(ethernet_header)));
   length = b_.CreateAdd(length, low32(s, 4));
-  llvm::Value* too_long = b_.CreateICmpSGT(length, c32(std::int64_t{mtu_} + ethernet_header));
+  llvm::Value* too_long =
+      b_.CreateICmpSGT(length, c32(std::int64_t{options_.mtu} + ethernet_header));
   set_number(s, 0, too_long);
-  write(s, s.reg(3), reg(s, 3), 0, 4, c32(mtu_));
+  write(s, s.reg(3), reg(s, 3), 0, 4, c32(options_.mtu));
   b_.CreateBr(done);
   b_.SetInsertPoint(done);
 }

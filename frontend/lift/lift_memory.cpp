@@ -201,6 +201,12 @@ void Lifter::lift(const State& s, const State& after, const Load& x) {
 
 void Lifter::lift(const State& s, const State& after, const Store& x) {
   const Abstract& base = s.reg(x.base);
+  if (base.kind == Kind::Context) {
+    llvm::Value* queue = b_.CreateTrunc(number(s, x.src), bits(32));
+    b_.CreateCall(effect("pw.queue", llvm::FunctionType::get(b_.getVoidTy(), {bits(32)}, false)),
+                  {queue});
+    return;
+  }
   if (x.src.reg && !s.reg(*x.src.reg).is_scalar())
     return put(s.reg(*x.src.reg), spill(base.frame, int(base.offset + x.offset)),
                get(s.reg(*x.src.reg), reg(s, *x.src.reg)));

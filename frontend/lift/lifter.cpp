@@ -15,10 +15,11 @@ constexpr int no_fill = 65535;
 } // namespace
 
 Lifter::Lifter(const Object& object, const Program& program, verify::Exploration& explored,
-               unsigned mtu, LiftedProgram& out)
-    : object_(object), program_(program), explored_(explored), mtu_(mtu), out_(out),
-      silent_(program), transfer_(object, program, explored.code, silent_), m_(*out.module),
-      b_(*out.context), di_(*out.module) {
+               const LiftOptions& options, LiftedProgram& out)
+    : object_(object), program_(program), explored_(explored), options_(options), out_(out),
+      silent_(program),
+      transfer_(object, program, explored.code, silent_, options.verify.micro_engine),
+      m_(*out.module), b_(*out.context), di_(*out.module) {
   transfer_.next_id() = 1u << 31; // never one of the exploration's
 }
 

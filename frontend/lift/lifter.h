@@ -44,8 +44,7 @@ struct Lifted {
 
 class Lifter {
 public:
-  // mtu: of every interface.
-  Lifter(const Object&, const Program&, verify::Exploration&, unsigned mtu, LiftedProgram&);
+  Lifter(const Object&, const Program&, verify::Exploration&, const LiftOptions&, LiftedProgram&);
   void run();
 
 private:
@@ -130,6 +129,7 @@ private:
   void lift_redirect_map(const State&);
   void set_redirect(llvm::Value* when, llvm::Value* map, llvm::Value* key, llvm::Value* ifindex,
                     llvm::Value* flags);
+  std::int64_t first_head() const; // where adjust_head may put the head at most
   void lift_adjust_head(const State&);
   void move_metadata(const State&, llvm::Value* good, llvm::Value* from, llvm::Value* to,
                      llvm::Value* head);
@@ -142,6 +142,7 @@ private:
                          llvm::Value* start);
   llvm::Value* add_with_carry(llvm::Value* a, llvm::Value* b);
   llvm::Value* environment(const char* name, llvm::Type*);
+  llvm::FunctionCallee effect(const char* name, llvm::FunctionType*);
   void replace_if(llvm::Value* when, llvm::AllocaInst*, llvm::Value*);
   void lift_map_value(const State&, const isa::LoadMapValue&);
 
@@ -173,7 +174,7 @@ private:
   const Object& object_;
   const Program& program_;
   verify::Exploration& explored_;
-  unsigned mtu_;
+  const LiftOptions options_;
   LiftedProgram& out_;
   verify::Report silent_;
   verify::Transfer transfer_;

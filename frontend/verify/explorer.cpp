@@ -47,9 +47,9 @@ public:
   Explorer(const Object& object, const Linked& linked, const VerifyOptions& options, Report& report,
            Exploration& out, const Manner& manner)
       : object_(object), linked_(linked), options_(options), report_(report), out_(out),
-        transfer_(object, linked.whole, out.code, report),
-        foresight_(object, linked.whole, out, manner.foresight), apart_(manner.foresight > 0),
-        ranks_(manner.ranks) {
+        transfer_(object, linked.whole, out.code, report, options.micro_engine),
+        foresight_(object, linked.whole, out, manner.foresight, options.micro_engine),
+        apart_(manner.foresight > 0), ranks_(manner.ranks) {
     out_.tails = TailGraph(linked.parts.size());
   }
 

@@ -5,9 +5,9 @@ namespace pw::verify {
 using namespace isa;
 
 Foresight::Foresight(const Object& object, const pw::Program& program, const Exploration& explored,
-                     unsigned blocks)
+                     unsigned blocks, bool micro_engine)
     : program_(program), explored_(explored), most_blocks_(blocks), silent_(program),
-      transfer_(object, program, explored.code, silent_) {}
+      transfer_(object, program, explored.code, silent_, micro_engine) {}
 
 Fate Foresight::fate(const State& s, unsigned context, unsigned block, std::uint32_t next_id) {
   transfer_.next_id() = next_id;

@@ -24,7 +24,7 @@ struct Fate {
 class Foresight {
 public:
   // Looks at `blocks` blocks from each state.
-  Foresight(const Object&, const Program&, const Exploration&, unsigned blocks);
+  Foresight(const Object&, const Program&, const Exploration&, unsigned blocks, bool micro_engine);
   // `next_id`: an id that the state doesn't have yet.
   Fate fate(const State&, unsigned context, unsigned block, std::uint32_t next_id);
 

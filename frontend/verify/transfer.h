@@ -33,7 +33,8 @@ struct TraceFormat {
 
 class Transfer {
 public:
-  Transfer(const Object&, const Program&, const isa::Code&, Report&);
+  // micro_engine: VerifyOptions::micro_engine.
+  Transfer(const Object&, const Program&, const isa::Code&, Report&, bool micro_engine);
 
   // All but Jump, Exit, CallLocal, bpf_loop and bpf_tail_call, which the explorer sees to.
   void step(State&, unsigned insn);
@@ -83,6 +84,7 @@ private:
   bool access_packet(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes,
                      bool write);
   void refuse_access(unsigned insn, const Value&);
+  void store_context(unsigned insn, std::int64_t offset, unsigned bytes, const Value&);
   // branch
   bool branch_scalars(State&, const isa::Jump&, bool taken, Value a, Value b);
   bool branch_null(State&, const isa::Jump&, bool taken, const Value&);
@@ -118,6 +120,7 @@ private:
   const Program& program_;
   const isa::Code& code_;
   Report& report_;
+  bool micro_engine_;
   std::uint32_t next_id_ = 1;
 };
 

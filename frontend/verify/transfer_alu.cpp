@@ -7,8 +7,8 @@ namespace pw::verify {
 
 using namespace isa;
 
-Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r)
-    : object_(o), program_(p), code_(c), report_(r) {}
+Transfer::Transfer(const Object& o, const Program& p, const Code& c, Report& r, bool micro_engine)
+    : object_(o), program_(p), code_(c), report_(r), micro_engine_(micro_engine) {}
 
 namespace {
 constexpr std::int64_t max_variable_offset = std::int64_t{1} << 29; // Linux: BPF_MAX_VAR_OFF

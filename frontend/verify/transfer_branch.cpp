@@ -42,6 +42,7 @@ bool bounds(const Value& p, const Value& end) {
 }
 
 bool is_packet_like(const Value& v) { return v.is_packet() || v.kind == Kind::PacketEnd; }
+bool is_address(const Value& v) { return is_packet_like(v) || v.kind == Kind::Stale; }
 
 // Of a packet pointer, which comes from 32 bits of the context, compilers look at the low half
 // only: packets never lie where that is 0.
@@ -140,6 +141,8 @@ bool Transfer::branch(State& s, unsigned insn, const Jump& j, bool taken) {
   if (j.is64 && ordered && is_packet_like(a) && is_packet_like(b))
     return branch_packet(s, j, taken, a, b);
   if (a.kind == Kind::Stale || b.kind == Kind::Stale) {
+    if (j.is64 && ordered && is_address(a) && is_address(b))
+      return true; // the bytes have not moved: only what lies behind them may no longer be packet
     refuse_access(insn, a.kind == Kind::Stale ? a : b);
     return true;
   }

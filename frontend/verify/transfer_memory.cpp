@@ -228,17 +228,26 @@ void Transfer::store_stack(State& s, unsigned insn, const Value& base, std::int6
   write_stack(frame, r.first, bytes, v);
 }
 
+// Micro-engines choose the receive queue so; Linux lets programs do it that are bound to a card.
+void Transfer::store_context(unsigned insn, std::int64_t offset, unsigned bytes, const Value& v) {
+  constexpr std::int64_t rx_queue_index = 16;
+  if (v.kind == Kind::Poison)
+    return;
+  if (!micro_engine_ || offset != rx_queue_index || bytes != 4 || !v.is_scalar())
+    report_.add(diagnose("PW-VER-011", "the context is written")
+                    .breaks("fields of struct xdp_md are read-only")
+                    .limited(micro_engine_ ? "a number of 4 bytes in rx_queue_index" : "",
+                             micro_engine_ ? span_text(offset, offset + bytes) : ""),
+                insn);
+}
+
 void Transfer::store(State& s, unsigned insn, const Store& st) {
   const Value base = use(s, insn, st.base);
   if (st.src.reg && base.kind == Kind::Stack)
     name_number(s.reg(*st.src.reg));
   const Value v = use(s, insn, st.src);
-  if (base.kind == Kind::Context) {
-    report_.add(diagnose("PW-VER-011", "the context is written")
-                    .breaks("fields of struct xdp_md are read-only"),
-                insn);
-    return;
-  }
+  if (base.kind == Kind::Context)
+    return store_context(insn, base.offset + st.offset, st.bytes, v);
   if (!access(s, insn, base, st.offset, st.bytes, true))
     return;
   if (base.kind == Kind::Stack)

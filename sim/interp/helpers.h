@@ -4,6 +4,7 @@
 #include "sim/interp/memory.h"
 
 #include <array>
+#include <optional>
 
 namespace pw::interp {
 
@@ -18,6 +19,7 @@ struct PacketState {
   std::uint32_t redirect_key = 0;
   std::uint32_t redirect_ifindex = 0;
   std::uint64_t redirect_flags = 0;
+  std::optional<std::uint32_t> queue; // stored in rx_queue_index
   std::vector<std::string> trace;
 };
 

@@ -95,6 +95,7 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
   result.redirect =
       redirect_target(object_, result.retval, packet_.redirect_map, packet_.redirect_key,
                       packet_.redirect_ifindex, packet_.redirect_flags);
+  result.queue = packet_.queue;
   result.trace = std::move(packet_.trace);
   return result;
 }
@@ -213,9 +214,19 @@ unsigned Machine::execute(const isa::Load& insn, unsigned next) {
   return next;
 }
 
+// Only programs for micro-engines do it (VerifyOptions::micro_engine).
+void Machine::store_context(const isa::Store& insn, std::int64_t offset) {
+  if (insn.bytes != 4 || offset != offsetof(xdp_md, rx_queue_index))
+    throw MemoryFault("context fields are read-only");
+  packet_.queue = static_cast<std::uint32_t>(operand(insn.src));
+}
+
 unsigned Machine::execute(const isa::Store& insn, unsigned next) {
-  memory_.store(r_[insn.base] + static_cast<std::uint64_t>(insn.offset), insn.bytes,
-                operand(insn.src));
+  const std::uint64_t address = r_[insn.base] + static_cast<std::uint64_t>(insn.offset);
+  if (space_of(address) == static_cast<unsigned>(Space::Context))
+    store_context(insn, offset_of(address));
+  else
+    memory_.store(address, insn.bytes, operand(insn.src));
   return next;
 }
 

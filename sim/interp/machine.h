@@ -45,6 +45,7 @@ private:
   unsigned execute(const isa::Exit&, unsigned next);
   unsigned execute(const isa::LoadPacket&, unsigned next);
   std::uint64_t load_context(const isa::Load&, std::int64_t offset) const;
+  void store_context(const isa::Store&, std::int64_t offset);
 
   const Object& object_;
   const Program& program_;

@@ -343,3 +343,13 @@ SEC("xdp") int tail_cut_and_grown(struct xdp_md* ctx) {
   *(__u8*)data = first + second * 3;
   return XDP_TX;
 }
+
+// A pointer from before the head moved is compared with the end of the packet once more.
+SEC("xdp") int compares_after_a_move(struct xdp_md* ctx) {
+  START(34);
+  int by = (p[0] & 63) - 31, cut = p[1] & 31;
+  if (bpf_xdp_adjust_head(ctx, by) || bpf_xdp_adjust_tail(ctx, -cut))
+    return XDP_ABORTED;
+  void* end_now = (void*)(long)ctx->data_end;
+  return p + 60 > (__u8*)end_now ? XDP_TX : XDP_PASS;
+}

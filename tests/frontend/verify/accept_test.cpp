@@ -46,6 +46,22 @@ TEST(VerifyAccepts, MetadataBelowData) {
          leave_at_once);
 }
 
+// Netronome's load balancer compares the pointer behind its IP header once more after adjust_head.
+TEST(VerifyAccepts, ComparisonOfAPointerFromBeforeAMove) {
+  accept(Insns{mov_r(6, 1), load(BPF_W, 7, 1, 0), add(7, 34), mov(2, -20),
+               call(BPF_FUNC_xdp_adjust_head), load(BPF_W, 3, 6, 4), jump_if_r(BPF_JGT, 7, 3, 2)} +
+         leave_at_once + leave_at_once);
+}
+
+TEST(VerifyAccepts, AChosenQueueOnAMicroEngineOnly) {
+  const Object o = object_of(Insns{mov(2, 3), store(BPF_W, 1, 16, 2)} + leave_at_once);
+  EXPECT_FALSE(verify_program(o, o.programs[0]).empty());
+  for (const Diagnostic& d : verify_program(o, o.programs[0], {.micro_engine = true}))
+    ADD_FAILURE() << to_text(d);
+  const Object other = object_of(Insns{mov(2, 3), store(BPF_W, 1, 12, 2)} + leave_at_once);
+  EXPECT_FALSE(verify_program(other, other.programs[0], {.micro_engine = true}).empty());
+}
+
 TEST(VerifyAccepts, NullCheckOfACopy) {
   accept(lookup(0) +
          Insns{mov_r(6, 0), store(BPF_DW, 10, -16, 0), jump_if(BPF_JEQ, 0, 0, 4),

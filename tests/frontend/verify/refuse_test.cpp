@@ -216,7 +216,7 @@ TEST(Verify, RefusesPointersOfDifferentKindsInOneRegister) {
   verify::State s;
   s.frames.emplace_back();
   s.reg(2).kind = verify::Kind::Mixed;
-  verify::Transfer(o, o.programs[0], code, report).step(s, 0);
+  verify::Transfer(o, o.programs[0], code, report, false).step(s, 0);
   EXPECT_TRUE(has_code(report.take(), "PW-STK-003"));
   EXPECT_EQ(s.reg(3).kind, verify::Kind::Poison) << "and nothing more is said of it";
 }
