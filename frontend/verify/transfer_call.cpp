@@ -42,10 +42,11 @@ namespace {
 void forget_packet(State& s) {
   s.sums.clear();
   s.each_value([](Value& v) {
-    if (v.is_packet() || v.kind == Kind::PacketEnd) {
-      v = Value{};
-      v.kind = Kind::Stale;
-    }
+    if (!v.is_packet() && v.kind != Kind::PacketEnd)
+      return;
+    v.kind = Kind::Stale; // where it points is still known, but not what is there
+    v.id = 0;
+    v.range = 0;
   });
 }
 } // namespace
