@@ -111,6 +111,7 @@ int diff(const DiffCommand& o) {
   session.add_programs(maps);
   DiffOptions options;
   options.minimise = o.minimise;
+  options.guide = session.guide();
   progress("comparing " + std::to_string(capture.packets.size()) + " packets on " + o.engines);
   const DiffResult r = diff_engines(engines, capture.packets, maps, options);
   print_warnings(capture.warnings);

@@ -35,7 +35,11 @@ std::string unsupported_text(const std::vector<std::string>& engines, std::size_
   if (r.evicted)
     out += "evicted: from packet " + std::to_string(*r.evicted) +
            " on Linux may evict other entries of an LRU map than hardware does; kernel is compared "
-           "up to there\n";
+           "with the others up to there" +
+           (r.followed == 0 ? std::string()
+                            : ", and for " + std::to_string(r.followed) +
+                                  " packets behind that with what its own entries lead to") +
+           "\n";
   return out;
 }
 
@@ -53,11 +57,9 @@ Json diff_json(const std::vector<std::string>& engines, const DiffResult& r,
   Json unsupported = Json::object();
   for (std::size_t i = 0; i < engines.size(); ++i)
     unsupported[engines[i]] = i < r.unsupported.size() ? r.unsupported[i] : 0;
-  Json j = {{"engines", engines},
-            {"compared", r.compared},
-            {"unsupported", unsupported},
-            {"evicted", r.evicted ? Json(*r.evicted) : Json(nullptr)},
-            {"difference", difference_json(r.difference)}};
+  Json j = {{"engines", engines},         {"compared", r.compared},
+            {"unsupported", unsupported}, {"evicted", r.evicted ? Json(*r.evicted) : Json(nullptr)},
+            {"followed", r.followed},     {"difference", difference_json(r.difference)}};
   if (saved)
     j["reproduce"] = {{"capture", saved->capture},
                       {"maps", saved->maps.empty() ? Json(nullptr) : Json(saved->maps)},

@@ -75,6 +75,27 @@ std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
   return make_engine(kind, input);
 }
 
+std::optional<Guide> Session::guide() {
+  constexpr std::uint32_t room = 256; // entries that one packet can add, and more
+  Guide guide;
+  roomy_ = std::make_unique<Object>(object_);
+  for (MapDefinition& map : roomy_->maps)
+    if (map.type == BPF_MAP_TYPE_LRU_HASH || map.type == BPF_MAP_TYPE_LRU_PERCPU_HASH) {
+      guide.lru[map.name] = map.max_entries;
+      map.max_entries += room;
+    }
+  if (guide.lru.empty())
+    return std::nullopt;
+  guide.make = [this] {
+    EngineInput input;
+    input.object = roomy_.get();
+    input.program = program_;
+    input.environment = options_.environment;
+    return make_engine(EngineKind::Interp, input);
+  };
+  return guide;
+}
+
 std::vector<Diagnostic> Session::warnings() const {
   std::vector<Diagnostic> all;
   if (lifted_)

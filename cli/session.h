@@ -4,6 +4,7 @@
 #include "backends/verilog/verilog.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "sim/diff/diff.h"
 #include "sim/engine.h"
 
 #include <memory>
@@ -31,12 +32,17 @@ public:
   // A fresh engine; the files of `rtl` live as long as the session.
   std::unique_ptr<Engine> engine(EngineKind, EngineInput = {});
 
+  // What `kernel` is compared with behind its first eviction from an LRU map; none without such
+  // maps.
+  std::optional<Guide> guide();
+
   // Of all steps taken so far.
   std::vector<Diagnostic> warnings() const;
 
 private:
   const CommonOptions& options_;
   Object object_;
+  std::unique_ptr<Object> roomy_; // of the guide
   const Program* program_;
   std::unique_ptr<LiftedProgram> lifted_;
   std::unique_ptr<Compiled> compiled_;

@@ -80,6 +80,7 @@ private:
     result_.difference = outcome.difference;
     if (!result_.evicted)
       result_.evicted = outcome.evicted;
+    result_.followed = std::max(result_.followed, outcome.followed);
     if (!outcome.difference || !options_.minimise)
       return;
     std::vector<DiffEngine> pair;

@@ -11,12 +11,21 @@
 
 namespace pw {
 
+// An engine whose LRU maps have room for more than max_entries, so that it never evicts: what an
+// engine that evicts by a rule of its own (Engine::first_eviction) is compared with from then on.
+struct Guide {
+  std::function<std::unique_ptr<Engine>()> make;
+  std::map<std::string, std::size_t> lru; // LRU maps and their max_entries
+};
+
 struct DiffOptions {
   bool compare_trace = false;
   bool compare_cycles = true; // among engines that have them
   bool minimise = true;
   unsigned max_trials = 200; // runs while minimising
   unsigned chunk = 256;      // packets between two looks at the results
+  std::optional<Guide> guide;
+  std::size_t followed_entries = 2'000'000; // of maps, looked at packet by packet with the guide
 };
 
 struct DiffValue {
@@ -40,9 +49,10 @@ struct DiffResult {
   std::optional<Difference> minimised;
   std::size_t compared = 0;             // packets
   std::vector<std::size_t> unsupported; // by engine: packets it could not run
-  // From this packet on an engine (Engine::first_eviction) was not compared any more: it may have
-  // evicted other entries from an LRU map.
+  // From this packet on an engine (Engine::first_eviction) was not compared with the others any
+  // more: it may have evicted other entries from an LRU map.
   std::optional<std::size_t> evicted;
+  std::size_t followed = 0; // packets behind that which were compared with the guide
 };
 
 struct DiffEngine {

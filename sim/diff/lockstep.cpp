@@ -1,6 +1,7 @@
 #include "sim/diff/lockstep.h"
 
 #include "sim/diff/compare.h"
+#include "sim/diff/follower.h"
 
 #include <algorithm>
 
@@ -19,13 +20,14 @@ std::unique_ptr<Engine> started(const DiffEngine& engine, const MapState& maps) 
 class Lockstep {
 public:
   Lockstep(std::span<const DiffEngine> engines, const DiffOptions& options, const MapState& maps)
-      : engines_(engines), options_(options) {
+      : engines_(engines), options_(options), maps_(maps), followers_(engines.size()) {
     result_.unsupported.resize(engines.size());
     for (const DiffEngine& engine : engines)
       running_.push_back(started(engine, maps));
   }
 
   LockstepResult run(std::span<const Packet> packets) {
+    packets_ = packets;
     const std::size_t step = std::max(1u, options_.chunk);
     for (std::size_t at = 0; at < packets.size() && !finished(); at += step)
       chunk(packets.subspan(at, std::min(step, packets.size() - at)), at);
@@ -42,10 +44,45 @@ private:
 
   void chunk(std::span<const Packet> packets, std::size_t first) {
     std::vector<std::vector<PacketResult>> results;
-    for (const auto& engine : running_)
-      results.push_back(engine->run(packets));
+    for (std::size_t e = 0; e < running_.size(); ++e)
+      results.push_back(followed(e, first) ? follow(e, packets, first) : running_[e]->run(packets));
     for (std::size_t i = 0; i < packets.size() && !finished(); ++i)
       packet(results, i, first + i);
+  }
+
+  // From the chunk behind the one in which the engine may have evicted something.
+  bool followed(std::size_t engine, std::size_t first) const {
+    return options_.guide && first > 0 && evicted(engine, first - 1);
+  }
+
+  // The results are for what they say about unsupported packets: the guide compares.
+  std::vector<PacketResult> follow(std::size_t e, std::span<const Packet> packets,
+                                   std::size_t first) {
+    auto& follower = followers_[e];
+    if (!follower)
+      follower = std::make_unique<Follower>(*options_.guide, maps_, packets_.first(first));
+    std::vector<PacketResult> results(packets.size());
+    for (std::size_t i = 0; i < packets.size() && !result_.difference; ++i) {
+      if (follower->entries() > options_.followed_entries) {
+        std::ranges::move(running_[e]->run(packets.subspan(i)),
+                          results.begin() + std::ptrdiff_t(i));
+        break;
+      }
+      const Follower::Step step = follower->step(*running_[e], packets[i], options_);
+      results[i].unsupported = step.unsupported;
+      result_.followed += step.unsupported ? 0 : 1;
+      if (step.mismatch)
+        differ(*step.mismatch, first + i, {engines_[e].name, "expected"});
+    }
+    return results;
+  }
+
+  void differ(const Mismatch& m, std::optional<std::size_t> packet,
+              const std::pair<std::string, std::string>& names) {
+    result_.difference = Difference{.packet = packet,
+                                    .field = m.field,
+                                    .detail = m.detail,
+                                    .values = {{names.first, m.first}, {names.second, m.second}}};
   }
 
   void packet(const std::vector<std::vector<PacketResult>>& results, std::size_t i,
@@ -59,8 +96,6 @@ private:
     compare(index, [&](std::size_t a, std::size_t b) {
       return compare_results(results[a][i], results[b][i], options_);
     });
-    if (result_.difference)
-      result_.difference->packet = index;
   }
 
   void compare_final_maps() {
@@ -85,18 +120,17 @@ private:
         if (evicted(a, packet) || evicted(b, packet)) {
           result_.evicted = result_.evicted ? result_.evicted : packet;
         } else if (const auto mismatch = pair(a, b)) {
-          result_.difference = Difference{.packet = std::nullopt,
-                                          .field = mismatch->field,
-                                          .detail = mismatch->detail,
-                                          .values = {{engines_[a].name, mismatch->first},
-                                                     {engines_[b].name, mismatch->second}}};
+          differ(*mismatch, packet, {engines_[a].name, engines_[b].name});
           return;
         }
   }
 
   std::span<const DiffEngine> engines_;
   const DiffOptions& options_;
+  const MapState& maps_;
+  std::span<const Packet> packets_;
   std::vector<std::unique_ptr<Engine>> running_;
+  std::vector<std::unique_ptr<Follower>> followers_; // by engine, from its first eviction on
   LockstepResult result_;
 };
 

@@ -12,6 +12,7 @@ struct LockstepResult {
   // that showed it, since engines that ran such a packet may now hold other maps.
   std::vector<std::vector<std::size_t>> unsupported;
   std::optional<std::size_t> evicted; // as in DiffResult
+  std::size_t followed = 0;           // as in DiffResult
 };
 
 LockstepResult run_lockstep(std::span<const DiffEngine>, std::span<const Packet>,

@@ -66,6 +66,10 @@ TEST(DiffReport, SaysFromWhereTheKernelIsLeftOut) {
   r.evicted = 612;
   EXPECT_EQ(diff_json(engines, r, std::nullopt).at("evicted"), 612);
   EXPECT_THAT(diff_text(engines, 900, r, std::nullopt), HasSubstr("evicted: from packet 612 on"));
+  r.followed = 200;
+  EXPECT_EQ(diff_json(engines, r, std::nullopt).at("followed"), 200);
+  EXPECT_THAT(diff_text(engines, 900, r, std::nullopt),
+              HasSubstr("and for 200 packets behind that"));
 }
 
 TEST(DiffReport, NoDifference) {

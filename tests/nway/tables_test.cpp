@@ -5,6 +5,8 @@
 #include "tests/nway/contest.h"
 #include "tests/sim/support/programs.h"
 
+#include "sim/diff/diff.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -326,6 +328,40 @@ TEST(EvictingOf, TheKernelIsComparedUntilThen) {
     EXPECT_GT(kernel->first_eviction().value_or(5000), 500u) << sources;
     EXPECT_EQ(contest.differences({Kernel, Interp, Model}, packets), "") << sources;
   }
+}
+
+// Behind its first eviction the kernel is compared with what its own entries lead to.
+TEST(EvictingOf, TheKernelIsFollowedFromThenOn) {
+  const Contest contest = contest_of("bucket", "#define ENTRIES 300\n");
+  ASSERT_EQ(contest.refusal(), "");
+  if (!contest.has_engine(Kernel))
+    GTEST_SKIP() << "the kernel can't run this here";
+  Object roomy = contest.object();
+  Guide guide;
+  for (MapDefinition& map : roomy.maps)
+    if (map.type == BPF_MAP_TYPE_LRU_HASH) {
+      guide.lru[map.name] = map.max_entries;
+      map.max_entries += 256;
+    }
+  ASSERT_EQ(guide.lru.size(), 1u);
+  const auto maker = [&](EngineKind kind, const Object& object) {
+    return [&object, &contest, kind] {
+      EngineInput input;
+      input.object = &object;
+      input.program = &contest.program();
+      return make_engine(kind, input);
+    };
+  };
+  guide.make = maker(Interp, roomy);
+  DiffOptions options;
+  options.minimise = false;
+  options.guide = guide;
+  const std::vector<DiffEngine> engines = {{"kernel", maker(Kernel, contest.object())},
+                                           {"interp", maker(Interp, contest.object())}};
+  const DiffResult result = diff_engines(engines, packets_of({3000, 2000}, 7), {}, options);
+  EXPECT_FALSE(result.difference) << result.difference->field << " " << result.difference->detail;
+  ASSERT_TRUE(result.evicted);
+  EXPECT_GT(result.followed, 2000u);
 }
 
 } // namespace
