@@ -182,7 +182,7 @@ struct Target {
 
 struct Instruction {
   Op op = Op::Nop;
-  Operand dst, a, b;
+  Operand dst = {}, a = {}, b = {};
   AluOp alu = AluOp::B;
   ShiftOp shift_op = ShiftOp::B;
   ShiftKind shift = ShiftKind::Rotate;
@@ -207,10 +207,10 @@ struct Instruction {
       0; // of words (32-bit commands) or bytes (8-bit ones), 1..32; above 8 with `indirect`
   bool wide = false;        // Add, AddImmediate: 64 bits
   bool swap_context = true; // the context waits until the command is done
-  Operand data;             // Command: first transfer register (reads fill it, writes take from it)
+  Operand data = {};        // Command: first transfer register (reads fill it, writes take from it)
 
   Condition condition = Condition::Always;
-  Target target;
+  Target target = {};
   std::uint8_t bit = 0, byte = 0, byte_value = 0;
   bool bit_set = false, byte_equal = false;
   std::uint8_t defer =
@@ -220,7 +220,7 @@ struct Instruction {
   std::uint32_t value = 0; // LoadValue
   bool follows = false; // must stand directly behind the instruction before it (indirect amounts,
                         // overrides, CSR reads, multiplication steps)
-  SourceLocation where; // the user's C line
+  SourceLocation where = {}; // the user's C line
 };
 
 } // namespace pw::nfp
