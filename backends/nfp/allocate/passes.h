@@ -1,0 +1,47 @@
+// The passes of allocation, in the order in which `allocate` runs them; one a file. Each takes and
+// leaves a valid Function.
+#pragma once
+
+#include "backends/nfp/allocate/places.h"
+#include "backends/nfp/firmware/firmware.h"
+
+namespace pw::nfp {
+
+// --- on virtual values ---
+
+// Instructions whose results nothing reads go. True if something went.
+bool remove_dead(Function&);
+
+// Operand rules that no choice of a bank can mend are mended by copies: two sources of the same
+// kind, restricted fields, constants too large.
+void legalize(Function&);
+
+// Words of transfer groups that live across calls, or that don't fit the files, go to values.
+void relieve_transfers(Function&);
+
+// --- from values to registers ---
+
+// Transfer groups get their numbers. Throws PW-NFP-251.
+void number_transfers(Function&);
+
+// Every value gets a register; those that don't fit go to local memory behind stack_bytes. Throws
+// PW-NFP-250.
+void color(Function&, const FirmwareProfile&);
+
+// --- on registers ---
+
+// Sources take the bank that their partner leaves; commands' addresses are exchanged where that
+// serves; moves of a register to itself go.
+void settle_banks(Function&);
+
+// Branches made explicit; empty blocks and branches to branches go; blocks in an order that falls
+// through often.
+void lay_out(Function&);
+
+// Nothing stands within three instructions behind a write of ActLMAddrN that uses it.
+void delay_addresses(Function&);
+
+// LoadValue to the words that make the value.
+void expand_values(Function&);
+
+} // namespace pw::nfp
