@@ -2,11 +2,10 @@
 #include "frontend/object/elf_file.h"
 
 #include "support/diagnostic.h"
+#include "support/memory_file.h"
 
 #include <gelf.h>
 #include <libelf.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <list>
 
@@ -16,36 +15,6 @@ namespace {
 [[noreturn]] void failed(const char* what) {
   throw Failure(diagnose("PW-OBJ-003", std::string("the object file is corrupt: ") + what));
 }
-
-// A file without a name, closed at the end.
-class MemoryFile {
-public:
-  explicit MemoryFile(std::span<const std::uint8_t> contents) : fd_(memfd_create("pipewright", 0)) {
-    for (std::size_t done = 0; done < contents.size();) {
-      const ssize_t n = write(fd_, contents.data() + done, contents.size() - done);
-      if (n <= 0)
-        failed("no memory for a copy of it");
-      done += static_cast<std::size_t>(n);
-    }
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  ~MemoryFile() { close(fd_); }
-
-  int fd() const { return fd_; }
-  Bytes contents() const {
-    Bytes out(static_cast<std::size_t>(lseek(fd_, 0, SEEK_END)));
-    for (std::size_t done = 0; done < out.size();) {
-      const ssize_t n = pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(done));
-      if (n <= 0)
-        failed("its copy can't be read back");
-      done += static_cast<std::size_t>(n);
-    }
-    return out;
-  }
-
-private:
-  int fd_;
-};
 
 // libelf keeps pointers to the new contents until elf_update, so they live in a list.
 class Editor {

@@ -91,12 +91,18 @@ bool shift_takes_left(const Instruction& i) {
          i.shift_op != ShiftOp::Arithmetic;
 }
 
-Bits shift(const Instruction& i) {
+void check_shift(const Instruction& i) {
+  if (i.shift == ShiftKind::Double && i.shift_op != ShiftOp::B)
+    not_encodable("a double shift with another operation", i);
   if (i.shift_op == ShiftOp::ByteAlign)
     not_encodable("byte alignment is not part of the code generator's instructions", i);
   if (shift_takes_left(i) == (i.a.kind == Kind::None))
     not_encodable(shift_takes_left(i) ? "no left source" : "a left source that is not used", i);
   need_right(i);
+}
+
+Bits shift(const Instruction& i) {
+  check_shift(i);
   const Sources s = arrange(i, i.a, i.b);
   return 0x0080'0000'0000 | restricted(i, s.field_a()) | Bits{unsigned(i.shift)} << 8 |
          Bits{restricted(i, s.field_b())} << 10 | high_constant_bit(s) | bit(s.swap, 19) |
@@ -292,6 +298,11 @@ Bits return_to(const Instruction& i) {
 // Event mask 1: of its own accord.
 Bits arbitrate(const Instruction& i) { return 0x00e0'0000'0001 | defer_bits(i, 2); }
 
+bool may_defer(Op op) {
+  return op == Op::Command || op == Op::Branch || op == Op::BranchBit || op == Op::BranchByte ||
+         op == Op::Return || op == Op::Arbitrate;
+}
+
 } // namespace
 
 unsigned address_field(const Instruction& i) {
@@ -310,6 +321,8 @@ unsigned address_field(const Instruction& i) {
 }
 
 std::uint64_t encode(const Instruction& i) {
+  if (i.defer != 0 && !may_defer(i.op))
+    not_encodable("nothing to defer", i);
   switch (i.op) {
   case Op::Nop:
     return 0x00f0'000c'0300;

@@ -250,6 +250,7 @@ TEST(Refused, RestrictedFields) {
 }
 
 TEST(Refused, WhatHasNoWord) {
+  expect_refused({.op = Op::Nop, .defer = 1}, "nothing to defer");
   expect_refused({.op = Op::Call, .helper = 1}, "pseudo instruction");
   expect_refused({.op = Op::LoadValue, .dst = a(1)}, "pseudo instruction");
   Instruction i = branch(Condition::Always, 3, 3);
