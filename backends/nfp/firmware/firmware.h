@@ -24,6 +24,7 @@ struct FirmwareProfile {
   std::map<unsigned, unsigned> helpers = {{1, 15001}, {2, 15002}, {3, 15003}};
   struct AdjustHead { // capability 2, bytes of packet offset in CTM and of guaranteed moves
     unsigned offset_min = 44, offset_max = 248, guaranteed_sub = 84, guaranteed_add = 112;
+    bool operator==(const AdjustHead&) const = default;
   } adjust_head;
   bool has_adjust_head = true;
   bool adjust_tail = true;                                       // capability 6
@@ -34,11 +35,14 @@ struct FirmwareProfile {
     unsigned max_maps = 128, max_elements = 2'048'000 /* of all maps */, max_key = 56,
              max_value = 56;
     unsigned max_element = 64; // roundup8(key) + roundup8(value), bytes
+    bool operator==(const Maps&) const = default;
   } maps;
+  bool operator==(const FirmwareProfile&) const = default;
 };
 
-// JSON with the fields' names; missing ones keep their default. Throws Failure PW-NFP-0xx:
-// unreadable file, unknown field, value of a wrong type or out of range.
+// JSON with the fields' names (published.json holds the defaults); missing ones keep their default,
+// the name is then the file's. Throws Failure with everything that is wrong: PW-NFP-001 unreadable
+// file, PW-NFP-002 unknown field, PW-NFP-003 value of a wrong type or out of range.
 FirmwareProfile read_firmware_profile(const std::string& path);
 
 } // namespace pw::nfp
