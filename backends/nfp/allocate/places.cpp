@@ -66,7 +66,7 @@ SourcePair source_pair(Instruction& i) {
   case Op::Command:
     return {&i.a, &i.b};
   case Op::LdField:
-    return {i.zero_others ? nullptr : &i.dst, &i.b};
+    return {&i.dst, &i.b}; // the destination stands in a source's field
   case Op::CsrWrite:
   case Op::BranchBit:
   case Op::BranchByte:

@@ -28,7 +28,7 @@ void exchange(Instruction& i) {
 }
 
 void settle(Instruction& i) {
-  if (i.op == Op::LdField && !i.zero_others) {
+  if (i.op == Op::LdField) {
     Operand updated = i.dst; // stays in both banks, where it is in both
     settle_pair(updated, i.b);
     return;

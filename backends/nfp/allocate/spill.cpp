@@ -68,7 +68,8 @@ private:
       body.insert(body.begin() + long(begin), before_.begin(), before_.end());
       before_.clear();
       body.insert(body.end(), after_.begin(), after_.end());
-      if (is_move(body.back()) && body.back().dst == body.back().b)
+      if (is_move(body.back()) && body.back().dst.kind == Kind::Local &&
+          body.back().dst == body.back().b)
         body.pop_back(); // from a word to itself
     }
     if (b.branch)
