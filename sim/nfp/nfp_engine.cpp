@@ -1,0 +1,119 @@
+#include "sim/nfp/nfp_engine.h"
+
+#include "sim/maps/contents.h"
+
+#include <algorithm>
+
+namespace pw::me {
+
+namespace {
+
+nfp::FirmwareProfile profile_of(const EngineInput& input) {
+  return input.firmware_file.empty() ? nfp::FirmwareProfile{}
+                                     : nfp::read_firmware_profile(input.firmware_file);
+}
+
+const std::vector<std::uint8_t>& elf_of(const EngineInput& input) {
+  if (input.nfp_elf == nullptr)
+    throw Failure(diagnose("PW-ME-001", "engine nfp needs a compiled program"));
+  return *input.nfp_elf;
+}
+
+} // namespace
+
+NfpEngine::NfpEngine(const EngineInput& input, const CardProfile& card)
+    : object_(*input.object), environment_(input.environment), card_(card),
+      profile_(profile_of(input)), code_(load_code(elf_of(input), profile_)),
+      firmware_(object_, code_, card_, profile_, environment_) {}
+
+void NfpEngine::set_maps(const MapState& state) {
+  check_maps(state, object_);
+  firmware_.maps().replace(state);
+}
+
+MapState NfpEngine::maps() { return firmware_.maps().state(); }
+
+std::optional<std::uint64_t> NfpEngine::cycles() const { return statistics_.clocks; }
+
+PacketResult NfpEngine::run_one(const Packet& packet) {
+  PacketResult none;
+  none.unsupported = true;
+  const std::uint32_t index = index_++;
+  if (!firmware_.fits(packet))
+    return none;
+  Context& c = firmware_.engine().context(0);
+  firmware_.enter(c, packet, index);
+  firmware_.engine().finish(c);
+  const PacketResult& r = firmware_.result(c);
+  const std::uint64_t clocks = *r.cycle_out - *r.cycle_in;
+  Statistics& s = statistics_;
+  s.fewest = s.packets == 0 ? clocks : std::min(s.fewest, clocks);
+  s.most = std::max(s.most, clocks);
+  ++s.packets;
+  s.clocks += clocks;
+  s.instructions += c.instructions;
+  s.waited += c.waited;
+  return r;
+}
+
+std::vector<PacketResult> NfpEngine::run(std::span<const Packet> packets) {
+  std::vector<PacketResult> results;
+  results.reserve(packets.size());
+  for (const Packet& packet : packets)
+    results.push_back(run_one(packet));
+  return results;
+}
+
+// Contexts take turns: one runs until it waits, then the next that is ready does.
+std::optional<CardRate> NfpEngine::estimate(std::span<const Packet> packets) {
+  Firmware farm(object_, code_, card_, profile_, environment_);
+  farm.maps().replace(maps());
+  MicroEngine& engine = farm.engine();
+  const unsigned contexts = std::clamp(card_.contexts, 1U, contexts_per_engine);
+  std::size_t next = 0, done = 0;
+  unsigned turn = 0;
+  for (;;) {
+    std::optional<std::uint64_t> soonest;
+    bool ran = false;
+    for (unsigned i = 0; i < contexts && !ran; ++i) {
+      Context& c = engine.context((turn + i) % contexts);
+      while (!c.running && next < packets.size())
+        if (const std::size_t at = next++; farm.fits(packets[at]))
+          farm.enter(c, packets[at], static_cast<std::uint32_t>(at));
+      if (!c.running)
+        continue;
+      if (c.wake > engine.clock()) {
+        soonest = std::min(soonest.value_or(c.wake), c.wake);
+        continue;
+      }
+      while (c.running && c.wake <= engine.clock())
+        engine.step(c);
+      done += c.running ? 0 : 1;
+      turn = (c.number + 1) % contexts;
+      ran = true;
+    }
+    if (!ran && !soonest)
+      break;
+    if (!ran)
+      engine.advance(*soonest);
+  }
+  if (done == 0)
+    return std::nullopt;
+  CardRate rate;
+  rate.clocks_per_packet = double(engine.clock()) / double(done);
+  const double clocks_per_second = card_.clock_mhz * 1e6 * card_.engines;
+  rate.packets_per_second = clocks_per_second / rate.clocks_per_packet;
+  rate.with_firmware_per_second =
+      clocks_per_second / (rate.clocks_per_packet + card_.firmware_clocks);
+  return rate;
+}
+
+} // namespace pw::me
+
+namespace pw {
+
+std::unique_ptr<Engine> make_nfp_engine(const EngineInput& input) {
+  return std::make_unique<me::NfpEngine>(input);
+}
+
+} // namespace pw
