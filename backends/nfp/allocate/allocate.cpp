@@ -1,13 +1,28 @@
 #include "backends/nfp/allocate/allocate.h"
 
+#include "backends/nfp/allocate/check.h"
 #include "backends/nfp/allocate/flow.h"
+#include "backends/nfp/allocate/liveness.h"
 #include "backends/nfp/allocate/passes.h"
 
 namespace pw::nfp {
 
+namespace {
+
+// Values that may be read before anything writes them: LLVM's undefined ones.
+bool reads_unset(const Function& f) {
+  const Places places(f);
+  const Liveness live(f, places);
+  const std::size_t first = live.at_begin(0).find_first();
+  return first != PlaceSet::npos && places.is_value(Place(first));
+}
+
+} // namespace
+
 void allocate(Function& f, const FirmwareProfile& profile) {
   remove_unreachable(f);
   remove_dead(f);
+  const UnsetReads unset = reads_unset(f) ? UnsetReads::OnSome : UnsetReads::Refused;
   legalize(f);
   number_transfers(f);
   color(f, profile);
@@ -16,6 +31,7 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   expand_values(f);
   lay_out(f);
   delay_addresses(f);
+  check_code(f, profile, unset);
 }
 
 } // namespace pw::nfp

@@ -22,8 +22,6 @@ std::optional<unsigned> index_of_csr(std::uint16_t csr) {
 
 unsigned needed(const Instruction& i, const Waits& waits) {
   unsigned most = 0;
-  if (i.op == Op::Call) // the helper may use any at once, but for its own three words
-    return *std::max_element(waits.begin(), waits.end());
   for (const Operand* o : {&i.dst, &i.a, &i.b})
     if (o->kind == Operand::Kind::Local)
       most = std::max(most, waits[o->number]);
@@ -32,7 +30,7 @@ unsigned needed(const Instruction& i, const Waits& waits) {
 
 void pass(const Instruction& i, Waits& waits) {
   for (unsigned& w : waits)
-    w -= w > 0;
+    w = i.op == Op::Call || w == 0 ? 0 : w - 1; // a call is three words before the helper's first
   if (i.op == Op::CsrWrite)
     if (const auto index = index_of_csr(i.csr))
       waits[*index] = delay;
