@@ -7,6 +7,7 @@
 #include "frontend/frontend.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,18 @@ struct NfpProgram {
   std::vector<Diagnostic> warnings; // a read-modify-write that isn't atomic, ...
 };
 
+// How a program is lifted for the card; of `environment` only what the card has no say in is kept.
+LiftOptions lift_options(const FirmwareProfile&, LiftOptions environment = {});
+
 // Instruction selection, allocation, scheduling, linking. The program must have been lifted for
-// this target (LiftOptions::micro_engine). Throws Failure (PW-NFP-...): what the card can't do.
+// this target (lift_options). Throws Failure (PW-NFP-...): what the card can't do.
 NfpProgram compile_program(const Object&, const Program&, const LiftedProgram&,
                            const FirmwareProfile&);
+
+// The instructions before they get registers, block by block (--emit code). Throws Failure as
+// above.
+std::string selected_text(const Object&, const Program&, const LiftedProgram&,
+                          const FirmwareProfile&);
 
 // NAME.nfp.elf; README.md, "The ELF file".
 std::vector<std::uint8_t> write_elf(const Image&, const Object&, const FirmwareProfile&);
@@ -30,7 +39,12 @@ std::string listing(const Image&, const Object&);
 // Every rule of the driver and of the firmware that the program breaks, all at once, ordered by
 // instruction; with warnings for read-modify-writes that aren't atomic. Accepted if no error is
 // among them.
-std::vector<Diagnostic> check_rules(const Object&, const Program&, const FirmwareProfile&);
+struct RuleOptions {
+  unsigned mtu = 1500;           // of the interface, bytes
+  std::optional<unsigned> words; // of the program as compiled by compile_program, if it was
+};
+std::vector<Diagnostic> check_rules(const Object&, const Program&, const FirmwareProfile&,
+                                    const RuleOptions& = {});
 
 struct Offload {
   std::vector<std::uint8_t> object;  // eBPF ELF image, NAME.offload.o

@@ -63,10 +63,11 @@ void tell_empty_calls(const Exploration& found, Report& report) {
 } // namespace
 
 Exploration explore(const Object& object, const Linked& linked, const VerifyOptions& options,
-                    Report& report) {
+                    Report& report, bool exact_places) {
   if (!check_type(linked.whole, report))
     return {};
   Manner manner;
+  manner.exact_places = exact_places;
   Attempt best = attempt(object, linked, options, manner);
   const auto try_again = [&](const Manner& other, bool as_good) {
     Attempt next = attempt(object, linked, options, other);
@@ -77,10 +78,10 @@ Exploration explore(const Object& object, const Linked& linked, const VerifyOpti
   };
   // Programs that several others call are looked at once, now that it is known who does.
   if (best.found.complete && best.found.tails.scattered())
-    try_again({0, best.found.tails.ranks()}, linked.parts.size() <= most_tail_calls);
+    try_again({0, best.found.tails.ranks(), exact_places}, linked.parts.size() <= most_tail_calls);
   for (unsigned foresight : {8u, 64u})
     if (!best.report.empty() && best.found.complete)
-      try_again({foresight, manner.ranks}, false);
+      try_again({foresight, manner.ranks, exact_places}, false);
   report = std::move(best.report);
   tell_empty_calls(best.found, report);
   return std::move(best.found);

@@ -78,7 +78,9 @@ struct Exploration {
   bool complete = false;                       // all of the program was seen
 };
 
-// Fills the report; the exploration is complete only if there are no errors in it.
-Exploration explore(const Object&, const Linked&, const VerifyOptions&, Report&);
+// Fills the report; the exploration is complete only if there are no errors in it. exact_places:
+// states that point to different places of a map value stay apart, as on the paths of Linux.
+Exploration explore(const Object&, const Linked&, const VerifyOptions&, Report&,
+                    bool exact_places = false);
 
 } // namespace pw::verify

@@ -49,7 +49,7 @@ public:
       : object_(object), linked_(linked), options_(options), report_(report), out_(out),
         transfer_(object, linked.whole, out.code, report, options.micro_engine),
         foresight_(object, linked.whole, out, manner.foresight, options.micro_engine),
-        apart_(manner.foresight > 0), ranks_(manner.ranks) {
+        apart_(manner.foresight > 0), exact_places_(manner.exact_places), ranks_(manner.ranks) {
     out_.tails = TailGraph(linked.parts.size());
   }
 
@@ -120,6 +120,7 @@ private:
 
   Live live_at(const Place& p) const {
     Live live;
+    live.exact_places = exact_places_;
     std::vector<unsigned> chain; // innermost first, without the program itself
     for (unsigned c = p.context; out_.contexts[c].depth > 0; c = out_.contexts[c].parent)
       chain.push_back(c);
@@ -564,7 +565,7 @@ private:
   Exploration& out_;
   Transfer transfer_;
   Foresight foresight_;
-  bool apart_;
+  bool apart_, exact_places_;
   const std::vector<unsigned>& ranks_;
   std::vector<Fate> fates_; // by node
   std::map<Key, std::vector<unsigned>> pending_;

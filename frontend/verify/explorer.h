@@ -13,6 +13,7 @@ struct Manner {
   // By part: tail-called programs are looked at in this order. Empty: by the number of tail calls
   // that led to them, which is right without knowing who calls whom.
   std::vector<unsigned> ranks;
+  bool exact_places = false; // explore.h
 };
 
 // `out` has code and graph; the rest is filled in.

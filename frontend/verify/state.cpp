@@ -151,7 +151,7 @@ std::uint32_t IdJoiner::joined(Kind kind, std::uint32_t a, std::uint32_t b, std:
 
 namespace {
 
-bool values_joinable(const Value& a, const Value& b) {
+bool values_joinable(const Value& a, const Value& b, bool exact_places = false) {
   if (a.kind != b.kind) {
     const auto plain = [](const Value& v) { return v.is_scalar() || v.kind == Kind::Uninit; };
     return (plain(a) && plain(b)) || a.kind == Kind::Poison || b.kind == Kind::Poison;
@@ -162,7 +162,7 @@ bool values_joinable(const Value& a, const Value& b) {
     return a.index == b.index;
   case Kind::MapValue:
   case Kind::MapValueOrNull:
-    return a.index == b.index;
+    return a.index == b.index && (!exact_places || (a.offset == b.offset && a.scalar == b.scalar));
   case Kind::Stack:
     return a.frame == b.frame && a.offset == b.offset && a.scalar == b.scalar;
   default:
@@ -195,12 +195,13 @@ Value join_values(const Value& a, const Value& b, IdJoiner& ids) {
   return r;
 }
 
-bool stacks_joinable(const Frame& a, const Frame& b, const std::function<bool(int)>& live) {
+bool stacks_joinable(const Frame& a, const Frame& b, const std::function<bool(int)>& live,
+                     bool exact_places) {
   const auto one_way = [&](const Frame& x, const Frame& y) {
     return std::all_of(x.stack.begin(), x.stack.end(), [&](const Piece& p) {
       if (!p.value.is_pointer() || !live(p.offset))
         return true;
-      return values_joinable(p.value, read_stack(y, p.offset, p.bytes));
+      return values_joinable(p.value, read_stack(y, p.offset, p.bytes), exact_places);
     });
   };
   return one_way(a, b) && one_way(b, a);
@@ -287,9 +288,10 @@ bool joinable(const State& a, const State& b, const Live& live) {
     return false;
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)
-      if ((live.regs[f] >> r & 1) && !values_joinable(a.frames[f].regs[r], b.frames[f].regs[r]))
+      if ((live.regs[f] >> r & 1) &&
+          !values_joinable(a.frames[f].regs[r], b.frames[f].regs[r], live.exact_places))
         return false;
-    if (!stacks_joinable(a.frames[f], b.frames[f], live.slots[f]))
+    if (!stacks_joinable(a.frames[f], b.frames[f], live.slots[f], live.exact_places))
       return false;
   }
   return true;

@@ -143,7 +143,8 @@ struct Live {
   std::vector<std::function<bool(int offset)>>
       slots; // per frame: may the 8-byte slot still be read?
   std::vector<int>
-      shared_from; // per frame: from this offset on, memory may be read through pointers
+      shared_from;           // per frame: from this offset on, memory may be read through pointers
+  bool exact_places = false; // pointers into map values are joined only if their offsets agree
 };
 void drop_dead(State&, const Live&);
 

@@ -1,0 +1,174 @@
+#include "backends/nfp/rules/shadow.h"
+
+#include <algorithm>
+
+namespace pw::nfp::rules {
+
+using verify::Kind;
+using verify::State;
+using verify::Value;
+
+MapSet Shadow::stack_sources(unsigned frame, std::int64_t offset, std::int64_t bytes) const {
+  MapSet all = 0;
+  if (frame >= frames.size())
+    return all;
+  const auto& stack = frames[frame].stack;
+  for (auto b = stack.lower_bound(int(offset)); b != stack.end() && b->first < offset + bytes; ++b)
+    all |= b->second.from;
+  return all;
+}
+
+bool Shadow::stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes) const {
+  if (frame >= frames.size())
+    return false;
+  for (std::int64_t i = offset; i < offset + bytes; ++i) {
+    const auto b = frames[frame].stack.find(int(i));
+    if (b == frames[frame].stack.end() || !b->second.zero)
+      return false;
+  }
+  return true;
+}
+
+void join_into(Shadow& a, const Shadow& b) {
+  for (std::size_t f = 0; f < a.frames.size() && f < b.frames.size(); ++f) {
+    for (unsigned r = 0; r < 11; ++r)
+      a.frames[f].regs[r] |= b.frames[f].regs[r];
+    auto& stack = a.frames[f].stack;
+    for (auto& [offset, byte] : stack)
+      if (!b.frames[f].stack.contains(offset))
+        byte.zero = false;
+    for (const auto& [offset, byte] : b.frames[f].stack) {
+      const auto [mine, fresh] = stack.try_emplace(offset, ShadowByte{byte.from, false});
+      if (fresh)
+        continue;
+      mine->second.from |= byte.from;
+      mine->second.zero &= byte.zero;
+    }
+  }
+  for (const auto& [map, bytes] : b.loaded)
+    a.loaded[map].insert(bytes.begin(), bytes.end());
+}
+
+namespace {
+
+constexpr std::int64_t most_bytes = 4096; // of an access at a variable place that are noted
+
+class Step {
+public:
+  Step(Shadow& s, const State& before) : s_(s), before_(before) {}
+
+  void operator()(const isa::Alu& a) const {
+    MapSet& dst = s_.top().regs[a.dst];
+    const MapSet src = a.src.reg && a.op != isa::AluOp::Neg ? s_.top().regs[*a.src.reg] : 0;
+    const bool clears = a.op == isa::AluOp::Xor && a.src.reg == a.dst;
+    dst = clears ? 0 : a.op == isa::AluOp::Mov ? src : dst | src;
+  }
+  void operator()(const isa::ByteSwap&) const {}
+  void operator()(const isa::LoadImmediate& x) const { s_.top().regs[x.dst] = 0; }
+  void operator()(const isa::LoadMap& x) const { s_.top().regs[x.dst] = 0; }
+  void operator()(const isa::LoadMapValue& x) const { s_.top().regs[x.dst] = 0; }
+  void operator()(const isa::LoadFunction& x) const { s_.top().regs[x.dst] = 0; }
+
+  void operator()(const isa::Load& l) const {
+    const Value base = before_.reg(l.base);
+    const std::int64_t first = base.min_offset() + l.offset;
+    const std::int64_t bytes = base.max_offset() - base.min_offset() + l.bytes;
+    MapSet from = 0;
+    if (base.kind == Kind::MapValue && bytes <= most_bytes) {
+      from = map_set(base.index);
+      for (std::int64_t i = std::max<std::int64_t>(first, 0); i < first + bytes; ++i)
+        s_.loaded[base.index].insert(std::uint32_t(i));
+    } else if (base.kind == Kind::Stack && bytes <= most_bytes) {
+      from = s_.stack_sources(base.frame, first, bytes);
+    }
+    s_.top().regs[l.dst] = from;
+  }
+
+  void operator()(const isa::Store& st) const {
+    const Value base = before_.reg(st.base);
+    const std::int64_t bytes = base.max_offset() - base.min_offset() + st.bytes;
+    if (base.kind != Kind::Stack || base.frame >= s_.frames.size() || bytes > most_bytes)
+      return;
+    const bool zero = st.src.reg ? before_.reg(*st.src.reg).is_null() : st.src.imm == 0;
+    const MapSet from = st.src.reg ? s_.top().regs[*st.src.reg] : 0;
+    const std::int64_t first = base.min_offset() + st.offset;
+    for (std::int64_t i = first; i < first + bytes; ++i) {
+      ShadowByte& b = s_.frames[base.frame].stack[int(i)];
+      b = base.constant_offset() ? ShadowByte{from, zero} : ShadowByte{b.from | from, false};
+    }
+  }
+
+  void operator()(const isa::Atomic& a) const {
+    const Value base = before_.reg(a.base);
+    if (base.kind == Kind::Stack)
+      forget(base, a.offset, a.bytes);
+    if (a.fetch)
+      s_.top().regs[a.op == isa::AtomicOp::CmpXchg ? 0 : a.src] = 0;
+  }
+
+  void operator()(const isa::CallHelper& c) const {
+    const bool reads_only = c.id == BPF_FUNC_map_lookup_elem || c.id == BPF_FUNC_map_update_elem ||
+                            c.id == BPF_FUNC_map_delete_elem || c.id == BPF_FUNC_perf_event_output;
+    for (unsigned r = 1; r <= 5 && !reads_only; ++r)
+      if (before_.reg(r).kind == Kind::Stack)
+        forget(before_.reg(r), 0, most_bytes);
+    clear_results();
+  }
+  void operator()(const isa::CallKfunc&) const { clear_results(); }
+  void operator()(const isa::LoadPacket&) const { clear_results(); }
+  void operator()(const isa::CallLocal&) const {}
+  void operator()(const isa::Jump&) const {}
+  void operator()(const isa::Exit&) const {}
+
+private:
+  void clear_results() const {
+    for (unsigned r = 0; r <= 5; ++r)
+      s_.top().regs[r] = 0;
+  }
+
+  void forget(const Value& base, std::int64_t offset, std::int64_t bytes) const {
+    if (base.frame >= s_.frames.size())
+      return;
+    auto& stack = s_.frames[base.frame].stack;
+    const auto first = stack.lower_bound(int(base.min_offset() + offset));
+    stack.erase(first, stack.lower_bound(int(base.max_offset() + offset + bytes)));
+  }
+
+  Shadow& s_;
+  const State& before_;
+};
+
+} // namespace
+
+void step(Shadow& s, const State& before, const isa::Instruction& instruction) {
+  std::visit(Step(s, before), instruction);
+}
+
+void follow(Shadow& s, verify::EdgeKind kind, std::size_t frames) {
+  using enum verify::EdgeKind;
+  ShadowFrame callee;
+  switch (kind) {
+  case Call:
+    std::copy_n(s.top().regs.begin() + 1, 5, callee.regs.begin() + 1);
+    s.frames.push_back(callee);
+    break;
+  case Body: // of bpf_loop: the context is its third argument
+    callee.regs[2] = s.top().regs[3];
+    s.frames.push_back(callee);
+    break;
+  case Return: {
+    const MapSet result = s.top().regs[0];
+    s.frames.pop_back();
+    if (s.frames.empty())
+      break;
+    std::fill_n(s.top().regs.begin(), 6, MapSet{0});
+    s.top().regs[0] = result;
+    break;
+  }
+  default:
+    break;
+  }
+  s.frames.resize(frames);
+}
+
+} // namespace pw::nfp::rules

@@ -1,0 +1,47 @@
+// What the rules must know beside the frontend's states: which registers and bytes of the stack
+// hold what was loaded from maps, what of the maps was looked at on the way, and which bytes of the
+// stack Linux takes for zeros.
+#pragma once
+
+#include "frontend/verify/explore.h"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace pw::nfp::rules {
+
+// Maps whose values something was computed from, by Object::maps; those from the 64th on share a
+// bit.
+using MapSet = std::uint64_t;
+inline MapSet map_set(std::uint32_t map) { return MapSet{1} << (map < 63 ? map : 63); }
+
+struct ShadowByte {
+  MapSet from = 0;
+  bool zero = false; // stored as the constant 0: by itself, not as part of another number
+  bool operator==(const ShadowByte&) const = default;
+};
+
+struct ShadowFrame {
+  std::array<MapSet, 11> regs{};
+  std::map<int, ShadowByte> stack; // by offset from r10; others: nothing is known
+};
+
+struct Shadow {
+  std::vector<ShadowFrame> frames{1};                      // as in State
+  std::map<std::uint32_t, std::set<std::uint32_t>> loaded; // by map: bytes of values looked at
+
+  ShadowFrame& top() { return frames.back(); }
+  MapSet stack_sources(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
+  bool stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
+};
+
+void join_into(Shadow&, const Shadow&);
+// `before`: the state in front of the instruction.
+void step(Shadow&, const verify::State& before, const isa::Instruction&);
+// From the end of a block into another node: calls push a frame, returns pop it.
+void follow(Shadow&, verify::EdgeKind, std::size_t frames);
+
+} // namespace pw::nfp::rules
