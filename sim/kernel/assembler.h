@@ -1,9 +1,11 @@
 // Instructions one after another, for the stubs.
 #pragma once
 
-#include "sim/kernel/rewrite.h"
+#include "frontend/isa/rewrite.h"
 
 namespace pw::kernel {
+
+using Code = isa::Insns;
 
 enum Register : std::uint8_t { R0, R1, R2, R3, R4, R5 };
 

@@ -72,15 +72,15 @@ Preparation preparation;
 int prepare_load(bpf_program* program, bpf_prog_load_opts* opts, long) {
   try {
     const std::span original(bpf_program__insns(program), bpf_program__insn_cnt(program));
-    Rewritten result = rewrite(original, helper_stubs(original, preparation.stubs));
+    isa::Rewritten result = isa::rewrite(original, helper_stubs(original, preparation.stubs));
     if (opts->func_info_cnt != 0) {
-      preparation.functions = move_records(opts->func_info, opts->func_info_cnt,
-                                           opts->func_info_rec_size, result.position);
+      preparation.functions = isa::move_records(opts->func_info, opts->func_info_cnt,
+                                                opts->func_info_rec_size, result.position);
       opts->func_info = preparation.functions.data();
     }
     if (opts->line_info_cnt != 0) {
-      preparation.lines = move_records(opts->line_info, opts->line_info_cnt,
-                                       opts->line_info_rec_size, result.position);
+      preparation.lines = isa::move_records(opts->line_info, opts->line_info_cnt,
+                                            opts->line_info_rec_size, result.position);
       opts->line_info = preparation.lines.data();
     }
     if (std::strncmp(bpf_program__section_name(program), "xdp.frags", 9) == 0)

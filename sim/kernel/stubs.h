@@ -3,9 +3,12 @@
 // an extra array map. The sequences use r0 .. r5 only, which a call clobbers anyway, and no stack.
 #pragma once
 
-#include "sim/kernel/rewrite.h"
+#include "frontend/isa/rewrite.h"
 
 namespace pw::kernel {
+
+using Code = isa::Insns;
+using isa::Replace;
 
 struct TraceRecord {
   static constexpr unsigned max_format = 256;

@@ -1,12 +1,17 @@
 // Replacing instructions by sequences: everything that counts instructions must follow.
+#include "frontend/isa/rewrite.h"
 #include "sim/kernel/initialised.h"
-#include "sim/kernel/rewrite.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
 namespace pw::kernel {
+
+using Code = isa::Insns;
+using isa::move_records;
+using isa::rewrite;
+using isa::Rewritten;
 namespace {
 
 bpf_insn insn(unsigned code, unsigned dst, unsigned src, int off, int imm) {

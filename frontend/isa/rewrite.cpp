@@ -1,10 +1,10 @@
-#include "sim/kernel/rewrite.h"
+#include "frontend/isa/rewrite.h"
 
 #include <cstring>
 #include <limits>
 #include <stdexcept>
 
-namespace pw::kernel {
+namespace pw::isa {
 
 namespace {
 
@@ -48,20 +48,24 @@ void relocate(bpf_insn& insn, const std::vector<std::uint32_t>& position, std::s
 Rewritten rewrite(std::span<const bpf_insn> code, const Replace& replace) {
   Rewritten result;
   std::vector<bool> kept; // by original position
-  for (std::size_t i = 0; i < code.size(); ++i) {
+  const auto place = [&](bool is_kept) {
     result.position.push_back(static_cast<std::uint32_t>(result.code.size()));
-    const auto instead = is_wide(code[i]) ? std::nullopt : replace(code[i], i);
-    kept.push_back(!instead);
-    if (instead) {
+    kept.push_back(is_kept);
+  };
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    const bool two = is_wide(code[i]) && i + 1 < code.size();
+    const auto instead = replace(code[i], i);
+    place(!instead);
+    if (instead)
       result.code.insert(result.code.end(), instead->begin(), instead->end());
+    else
+      result.code.push_back(code[i]);
+    if (!two)
       continue;
-    }
-    result.code.push_back(code[i]);
-    if (is_wide(code[i]) && i + 1 < code.size()) {
-      result.position.push_back(static_cast<std::uint32_t>(result.code.size()));
-      result.code.push_back(code[++i]);
-      kept.push_back(false); // its second half
-    }
+    ++i;
+    place(false); // its second half
+    if (!instead)
+      result.code.push_back(code[i]);
   }
   result.position.push_back(static_cast<std::uint32_t>(result.code.size()));
   for (std::size_t i = 0; i < code.size(); ++i)
@@ -84,4 +88,4 @@ std::vector<std::uint8_t> move_records(const void* records, std::uint32_t count,
   return moved;
 }
 
-} // namespace pw::kernel
+} // namespace pw::isa

@@ -10,15 +10,16 @@
 #include <span>
 #include <vector>
 
-namespace pw::kernel {
+namespace pw::isa {
 
-using Code = std::vector<bpf_insn>;
-// What stands in the place of an instruction; nullopt = itself. Jumps inside a replacement stay
-// inside of it (one behind its last instruction is the next original instruction).
-using Replace = std::function<std::optional<Code>(const bpf_insn&, std::size_t at)>;
+using Insns = std::vector<bpf_insn>;
+// What stands in the place of an instruction (of both halves of an ld_imm64); nullopt = itself.
+// Jumps inside a replacement stay inside of it (one behind its last instruction is the next
+// original instruction).
+using Replace = std::function<std::optional<Insns>(const bpf_insn&, std::size_t at)>;
 
 struct Rewritten {
-  Code code;
+  Insns code;
   std::vector<std::uint32_t> position; // of each original instruction; one more for the end
 };
 
@@ -30,4 +31,4 @@ std::vector<std::uint8_t> move_records(const void* records, std::uint32_t count,
                                        std::uint32_t record_size,
                                        const std::vector<std::uint32_t>& position);
 
-} // namespace pw::kernel
+} // namespace pw::isa

@@ -1,0 +1,52 @@
+// Pass after pass until none finds anything. What a pass writes is rewritten by those that come
+// later or in the next round: a signed modulo by an unsigned one, that by a division.
+#include "backends/nfp/nfp.h"
+#include "backends/nfp/offload/passes.h"
+#include "backends/nfp/offload/write.h"
+
+#include <stdexcept>
+
+namespace pw::nfp {
+namespace {
+
+using Pass = bool (*)(offload::Draft&);
+
+constexpr Pass passes[] = {
+    offload::rewrite_map_definitions, offload::rewrite_globals,         offload::rewrite_atomics,
+    offload::rewrite_counters,        offload::rewrite_map_stores,      offload::rewrite_arguments,
+    offload::rewrite_simple,          offload::rewrite_signed_division, offload::rewrite_modulo,
+    offload::rewrite_division,        offload::rewrite_multiplication,
+};
+
+constexpr unsigned most_rounds = 16; // each thing is rewritten a few times at most
+
+bool one_round(offload::Draft& draft) {
+  bool changed = false;
+  for (const Pass pass : passes)
+    changed |= pass(draft);
+  return changed;
+}
+
+void rewrite(offload::Draft& draft) {
+  for (unsigned round = 0; round < most_rounds; ++round)
+    if (!draft.refusals().empty() || !one_round(draft))
+      return;
+  throw std::logic_error("the rewriting of a program for the card comes to no end");
+}
+
+} // namespace
+
+Offload make_offload(const Object& object, const Program& program,
+                     const FirmwareProfile& firmware) {
+  offload::Draft draft(object, program, firmware);
+  rewrite(draft);
+  std::vector<Diagnostic> reasons = draft.refusals();
+  if (!reasons.empty())
+    throw Failure(reasons);
+  Offload out;
+  out.object = offload::write_object(draft.object, draft.program);
+  out.rewritten = draft.take_notes();
+  return out;
+}
+
+} // namespace pw::nfp
