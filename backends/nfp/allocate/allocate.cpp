@@ -20,14 +20,18 @@ bool reads_unset(const Function& f) {
 } // namespace
 
 void allocate(Function& f, const FirmwareProfile& profile) {
-  remove_unreachable(f);
+  simplify_flow(f);
   remove_dead(f);
   const UnsetReads unset = reads_unset(f) ? UnsetReads::OnSome : UnsetReads::Refused;
+  merge_tails(f);
   legalize(f);
   number_transfers(f);
   color(f, profile);
   settle_banks(f);
   remove_dead(f);
+  normalize_conditions(f);
+  simplify_flow(f);
+  merge_tails(f);
   expand_values(f);
   lay_out(f);
   delay_addresses(f);

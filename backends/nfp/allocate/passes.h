@@ -7,6 +7,15 @@
 
 namespace pw::nfp {
 
+// --- at any time before the blocks are laid out ---
+
+// Empty blocks, branches to branches and branches without a choice go; blocks that only follow each
+// other become one. True if something changed.
+bool simplify_flow(Function&);
+
+// Equal ends of blocks that go on in the same way become one block. True if something changed.
+bool merge_tails(Function&);
+
 // --- on virtual values ---
 
 // Instructions whose results nothing reads go. True if something went.
@@ -33,6 +42,10 @@ void color(Function&, const FirmwareProfile&);
 // Sources take the bank that their partner leaves; commands' addresses are exchanged where that
 // serves; moves of a register to itself go.
 void settle_banks(Function&);
+
+// Condition codes are written wherever nobody needs the old ones, so that equal instructions look
+// equal.
+void normalize_conditions(Function&);
 
 // Branches made explicit; empty blocks and branches to branches go; blocks in an order that falls
 // through often.

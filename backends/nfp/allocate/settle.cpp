@@ -1,5 +1,6 @@
 // Sources that may come from either bank take the one that their partner leaves; commands, which
 // can't exchange their sources, get them in the order of the banks.
+#include "backends/nfp/allocate/liveness.h"
 #include "backends/nfp/allocate/passes.h"
 
 namespace pw::nfp {
@@ -57,6 +58,17 @@ void settle_banks(Function& f) {
     if (b.branch)
       settle(*b.branch);
   }
+}
+
+void normalize_conditions(Function& f) {
+  const Places places(f);
+  const Liveness live(f, places);
+  for (BlockId b = 0; b < f.blocks.size(); ++b)
+    walk_back(f.blocks[b], places, live.at_end(b),
+              [&](Instruction& i, const Effects&, const PlaceSet& behind) {
+                if ((i.op == Op::Alu || i.op == Op::Shift) && !behind.test(places.conditions()))
+                  i.set_conditions = true;
+              });
 }
 
 } // namespace pw::nfp
