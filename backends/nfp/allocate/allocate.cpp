@@ -23,6 +23,9 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   simplify_flow(f);
   remove_dead(f);
   const UnsetReads unset = reads_unset(f) ? UnsetReads::OnSome : UnsetReads::Refused;
+  relax_conditions(f);
+  share_values(f);
+  remove_dead(f);
   merge_tails(f);
   legalize(f);
   number_transfers(f);

@@ -21,6 +21,13 @@ bool merge_tails(Function&);
 // Instructions whose results nothing reads go. True if something went.
 bool remove_dead(Function&);
 
+// Instructions write condition codes only where something reads them.
+void relax_conditions(Function&);
+
+// Equal computations are done once, also where that means earlier; copies and small constants are
+// read at their source.
+void share_values(Function&);
+
 // Operand rules that no choice of a bank can mend are mended by copies: two sources of the same
 // kind, restricted fields, constants too large.
 void legalize(Function&);

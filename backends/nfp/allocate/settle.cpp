@@ -60,15 +60,22 @@ void settle_banks(Function& f) {
   }
 }
 
-void normalize_conditions(Function& f) {
+namespace {
+
+void rewrite_conditions(Function& f, bool where_dead) {
   const Places places(f);
   const Liveness live(f, places);
   for (BlockId b = 0; b < f.blocks.size(); ++b)
     walk_back(f.blocks[b], places, live.at_end(b),
               [&](Instruction& i, const Effects&, const PlaceSet& behind) {
                 if ((i.op == Op::Alu || i.op == Op::Shift) && !behind.test(places.conditions()))
-                  i.set_conditions = true;
+                  i.set_conditions = where_dead;
               });
 }
+
+} // namespace
+
+void relax_conditions(Function& f) { rewrite_conditions(f, false); }
+void normalize_conditions(Function& f) { rewrite_conditions(f, true); }
 
 } // namespace pw::nfp

@@ -134,12 +134,16 @@ private:
     Instruction i;
     i.op = Op::LoadValue;
     i.dst = dst;
-    i.value = chance(50) ? below(300) : random_();
+    constexpr std::uint32_t often[] = {0x0800, 0x86dd0000, 0xfffffff0, 0x12345678, 7, 0x80000001};
+    i.value = chance(40) ? often[below(std::size(often))] : chance(50) ? below(300) : random_();
     emit(i);
   }
 
   void instruction() {
-    switch (below(14)) {
+    switch (below(16)) {
+    case 14:
+    case 15:
+      return again();
     case 0:
       return load(destination());
     case 1:
@@ -173,6 +177,19 @@ private:
                              AluOp::Xor, AluOp::AAndNotB, AluOp::NotAAndB, AluOp::ReverseSubtract};
     const Operand a = source(), b = source();
     emit(two(ops[below(std::size(ops))], destination(), a, b));
+    computed_.push_back(block_->body.back());
+  }
+
+  // What an earlier instruction computes, again.
+  void again() {
+    if (computed_.empty())
+      return plain();
+    Instruction i = computed_[below(unsigned(computed_.size()))];
+    for (const Operand* o : {&i.a, &i.b})
+      if ((o->kind == Kind::Virtual && !values_.count(o->number)) || o->kind == Kind::Transfer)
+        return plain();
+    i.dst = fresh();
+    emit(i);
   }
 
   void move_value() {
@@ -339,6 +356,7 @@ private:
   std::vector<std::optional<std::set<unsigned>>> known_;
   std::set<unsigned> values_, long_lived_;
   std::vector<unsigned> groups_;
+  std::vector<Instruction> computed_;
 };
 
 } // namespace
