@@ -25,6 +25,7 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   const UnsetReads unset = reads_unset(f) ? UnsetReads::OnSome : UnsetReads::Refused;
   relax_conditions(f);
   share_values(f);
+  reuse_flags(f);
   remove_dead(f);
   merge_tails(f);
   legalize(f);
@@ -38,6 +39,8 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   expand_values(f);
   lay_out(f);
   delay_addresses(f);
+  relax_conditions(f);
+  fill_slots(f);
   check_code(f, profile, unset);
 }
 

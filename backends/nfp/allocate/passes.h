@@ -28,6 +28,9 @@ void relax_conditions(Function&);
 // read at their source.
 void share_values(Function&);
 
+// Comparisons go whose condition codes another instruction leaves.
+void reuse_flags(Function&);
+
 // Operand rules that no choice of a bank can mend are mended by copies: two sources of the same
 // kind, restricted fields, constants too large.
 void legalize(Function&);
@@ -60,6 +63,10 @@ void lay_out(Function&);
 
 // Nothing stands within three instructions behind a write of ActLMAddrN that uses it.
 void delay_addresses(Function&);
+
+// Instructions run while a branch or a command takes effect: the last `defer` ones of a block,
+// those behind a command.
+void fill_slots(Function&);
 
 // LoadValue to the words that make the value.
 void expand_values(Function&);
