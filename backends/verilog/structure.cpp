@@ -52,11 +52,40 @@ std::vector<unsigned> holding_maps(const pipeline::Pipeline& p) {
   return {maps.begin(), maps.end()};
 }
 
+namespace {
+
+// Is the value made by logic of the last stage? Parts of a value that was there before are not.
+bool made_last(const pipeline::Pipeline& p, pipeline::ValueId v) {
+  using pipeline::OpKind;
+  const auto maker = std::ranges::find(p.operations, v, &pipeline::Operation::result);
+  if (maker == p.operations.end() || maker->stage + 1 < p.stages)
+    return false;
+  switch (maker->kind) {
+  case OpKind::Constant:
+  case OpKind::Input:
+  case OpKind::PacketField:
+    return false;
+  case OpKind::Zext:
+  case OpKind::Sext:
+  case OpKind::Trunc:
+  case OpKind::Extract:
+  case OpKind::Concat:
+    return std::ranges::any_of(maker->operands, [&](auto part) { return made_last(p, part); });
+  default:
+    return true;
+  }
+}
+
+} // namespace
+
 Structure structure_of(const pipeline::Pipeline& p) {
   Structure s;
   s.window_beats = std::max(1u, (p.window_bytes + p.bus_bytes - 1) / p.bus_bytes);
   s.writers = most_writers(p);
-  s.merge_delay = s.writers > merged_at_once ? 1 : 0;
+  s.merge_delay = s.writers > merged_at_once || (p.moves_head && made_last(p, p.result.head)) ||
+                          made_last(p, p.result.tail)
+                      ? 1
+                      : 0;
   // A packet waits for its result for as long as the stages and the borders of the regions take;
   // twice that, so that an interlock may hold packets for a while before the input has to stop.
   unsigned way =

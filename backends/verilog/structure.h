@@ -17,8 +17,9 @@ struct Structure {
   unsigned writers = 0;       // operations that may write one byte of the packet, at most
   // Some operation is a PacketRead: a packet's header waits until all of the packet is stored.
   bool whole_packet = false;
-  unsigned merge_delay =
-      0; // clocks between the last stage and the result FIFO: 1 if `writers` is large
+  // Clocks between the last stage and the result FIFO: 1 if `writers` is large, or if head or tail
+  // come out of logic of the last stage (what they mean in beats is computed behind it).
+  unsigned merge_delay = 0;
 };
 
 // Writers of a byte that are merged behind the last stage in the same clock; those of more bytes

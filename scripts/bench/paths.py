@@ -9,6 +9,9 @@ LEVEL = re.compile(r"LUT[1-6]|INV|CARRY[48]|RAM\d+\w*|MUXF[789]")
 # Wide multiplexers sit behind the tables of the same slice.
 FREE = re.compile(r"MUXF[789]")
 CARRY = re.compile(r"CARRY[48]")
+# Distributed RAM: read at once, through the ports of its read addresses; written with the clock, through all others.
+LUT_RAM = re.compile(r"RAM\d+\w*")
+READ_ADDRESS = re.compile(r"DPRA\d*|ADDR[A-C]")
 
 
 def stage_of(names):
@@ -49,7 +52,23 @@ class Netlist:
         return [b for port, bits in cell["connections"].items() if cell["port_directions"][port] == "input" for b in bits
                 if not isinstance(b, str)]
 
+    def written(self, cell):
+        """Bits that a distributed RAM stores, or that say where."""
+        return [b for port, bits in cell["connections"].items()
+                if cell["port_directions"][port] == "input" and not READ_ADDRESS.fullmatch(port) for b in bits
+                if not isinstance(b, str)]
+
+    def through(self, cell):
+        """Inputs that its outputs depend on within the clock."""
+        if not LUT_RAM.fullmatch(cell["type"]):
+            return self.inputs(cell)
+        stored = set(self.written(cell))
+        return [b for b in self.inputs(cell) if b not in stored]
+
     def add(self, name, cell):
+        if LUT_RAM.fullmatch(cell["type"]):
+            stage = stage_of([n for b in self.outputs(cell) for n in self.names[b]] + [name])
+            self.ends += [(b, stage) for b in self.written(cell)]
         if REGISTER.fullmatch(cell["type"]):
             stage = stage_of([n for b in self.outputs(cell) for n in self.names[b]] + [name])
             self.ends += [(b, stage) for b in self.inputs(cell)]
@@ -75,7 +94,7 @@ class Netlist:
                 stack.pop()
                 continue
             cell = self.cells[name]
-            before = self.inputs(cell)
+            before = self.through(cell)
             missing = [b for b in before if b not in self.levels]
             if missing:
                 stack += missing

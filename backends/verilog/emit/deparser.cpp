@@ -3,6 +3,7 @@
 #include "backends/verilog/emit/patterns.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <span>
 
@@ -35,6 +36,7 @@ public:
 private:
   void find_runs();
   Expression pass(const std::string& name, ValueId v, unsigned width);
+  Expression whole(ValueId v) const;
   Expression pass_pattern(const std::string& name, ValueId v, const BitPattern& p);
   Expression push(const std::string& name, unsigned width, Expression value);
   void pass_run(Run& run);
@@ -49,6 +51,7 @@ private:
   Expression push_late(const std::string& name, unsigned width, Expression value);
   Expression writer_data(const Run& run, const Operation& op) const;
   void pass_results();
+  void pass_shape();
   void add_fifo();
   void add_overlay();
   void overlay_part(int first, unsigned bytes, Expression enable, Expression data);
@@ -208,8 +211,8 @@ void ResultEmitter::pass_run(Run& run) {
 void ResultEmitter::pass_results() {
   const pipeline::Result& r = c_.p.result;
   results_["retval"] = pass("retval", r.retval, 32);
-  results_["head"] = pass("head", r.head, 16);
-  results_["tail"] = pass("tail", r.tail, 16);
+  results_["head"] = c_.p.moves_head ? pass("head", r.head, 16) : literal(16, 0);
+  pass_shape();
   results_["fill"] = c_.p.moves_tail ? pass("fill", r.fill, 16) : literal(16, 0);
   const std::pair<const char*, std::pair<ValueId, unsigned>> passed[] = {
       {"trap", {r.trap, 8}},
@@ -222,6 +225,31 @@ void ResultEmitter::pass_results() {
     if (!c_.values.fixed(value.first))
       payload_.emplace_back(name, value.second);
   }
+}
+
+// A value of the last stage, zeros in front and all.
+Expression ResultEmitter::whole(ValueId v) const {
+  const ValueId inner = c_.values.fixed(v) ? v : c_.values.narrow(v);
+  const unsigned missing = c_.values.width(v) - c_.values.width(inner);
+  Expression value = c_.values.in_stage(inner, stage_);
+  return missing == 0 ? value : concat({literal(missing, 0), std::move(value)});
+}
+
+// What head and tail mean in beats is computed in front of the FIFO.
+void ResultEmitter::pass_shape() {
+  const pipeline::Result& r = c_.p.result;
+  const unsigned log = static_cast<unsigned>(std::countr_zero(c_.p.bus_bytes));
+  const unsigned width = c_.p.moves_head ? 71 - 2 * log : 35;
+  const Expression head =
+      c_.p.moves_head ? delayed("shape_head", 16, whole(r.head)) : literal(16, 0);
+  const Expression tail = delayed("shape_tail", 16, whole(r.tail));
+  c_.wire(width, "shape");
+  c_.top.add(Instance{
+      "pw_shape",
+      "result_shape",
+      {{"BUS", std::to_string(c_.p.bus_bytes)}, {"MOVES_HEAD", c_.p.moves_head ? "1" : "0"}},
+      {{"head", head}, {"tail", tail}, {"shape", atom("shape")}}});
+  results_["shape"] = push_late("shape", width, atom("shape"));
 }
 
 void ResultEmitter::add_fifo() {
@@ -317,7 +345,7 @@ void ResultEmitter::add_unit() {
     unit.ports.emplace_back(same, atom(same));
   for (const char* part : {"valid", "data", "last", "pop"})
     unit.ports.emplace_back(std::string("beat_") + part, atom(std::string("packet_") + part));
-  for (const char* part : {"retval", "head", "tail", "fill"})
+  for (const char* part : {"retval", "head", "shape", "fill"})
     unit.ports.emplace_back(std::string("result_") + part, results_[part]);
   unit.ports.emplace_back("result_payload", concat(payload));
   unit.ports.emplace_back("empty", atom("deparser_empty"));

@@ -2,6 +2,8 @@
 // that the program wrote over those that came in, moves the head, cuts or grows the tail, takes off what
 // is dropped, and drives the AXI4-Stream output.
 //
+// What head and tail mean for the beats comes with the result (pw_shape).
+//
 // Coordinates: byte 0 is the first byte received; bytes in front of it have negative coordinates. Beat c holds the
 // coordinates c * BUS ... c * BUS + BUS - 1. The packet that leaves is [head, tail).
 //
@@ -20,7 +22,8 @@ module pw_deparser #(
     parameter integer MOVES_TAIL = 0,
     parameter integer FIRST_BEAT = 0,  // the overlay covers the beats FIRST_BEAT ...
     parameter integer OVERLAY_BEATS = 1,  // ... FIRST_BEAT + OVERLAY_BEATS - 1; 0 is one of them
-    parameter integer PAYLOAD = 1  // bits of the result that are only passed on
+    parameter integer PAYLOAD = 1,  // bits of the result that are only passed on
+    parameter integer SHAPE = MOVES_HEAD != 0 ? 71 - 2 * $clog2(BUS) : 35  // bits of pw_shape: not to be set
 ) (
     input  wire                              clk,
     input  wire                              rst,
@@ -34,7 +37,7 @@ module pw_deparser #(
     output wire                              result_pop,
     input  wire [31:0]                       result_retval,
     input  wire [15:0]                       result_head,
-    input  wire [15:0]                       result_tail,
+    input  wire [SHAPE-1:0]                  result_shape,
     input  wire [15:0]                       result_fill,
     input  wire [PAYLOAD-1:0]                result_payload,
     input  wire [OVERLAY_BEATS*BUS-1:0]      overlay_enable,
@@ -56,28 +59,46 @@ module pw_deparser #(
   localparam integer LOG = $clog2(BUS);
   localparam integer BITS = 8 * BUS;
   localparam [15:0] ONE = 16'd1;
+  localparam [16-LOG:0] ONE_BEAT = 1, TWO_BEATS = 2;
 
   // ---- what the result says of the packet
   wire drop = !(result_retval == 32'd2 || result_retval == 32'd3 || result_retval == 32'd4);
   wire [15:0] head = MOVES_HEAD != 0 ? result_head : 16'd0;
-  wire [15:0] bytes = result_tail - head;
-  wire [15:0] bytes_less = bytes - ONE;
-  wire [15:0] beats = bytes == 0 ? ONE : (bytes_less >> LOG) + ONE;  // out
-  wire [15:0] tail_less = bytes == 0 ? head : result_tail - ONE;
   wire [15:0] first_beat = {{LOG{head[15]}}, head[15:LOG]};
-  wire [15:0] final_beat = $signed(tail_less) >>> LOG;
   wire [LOG-1:0] turn = head[LOG-1:0];
   wire aligned = turn == 0;
   wire leading = head[15];  // starts in front of byte 0
-  wire [15:0] start_beat = leading ? (aligned ? first_beat : first_beat + ONE) : 16'd0;
-  wire [LOG:0] last_bytes = bytes == 0 ? {(LOG + 1) {1'b0}} : {1'b0, bytes_less[LOG-1:0]} + 1'b1;
+  wire [15:0] bytes;
+  wire [16-LOG:0] beats;  // out
+  wire single, double, shape_at_first, shape_over_first, shape_at_final;
+  wire [LOG:0] last_bytes;
+  wire [15-LOG:0] start_place, final_place;
+  generate
+    if (MOVES_HEAD != 0) begin : g_shape
+      assign {bytes, beats, single, last_bytes, double, start_place, final_place, shape_at_first, shape_over_first, shape_at_final} =
+          result_shape;
+    end else begin : g_short_shape
+      assign {bytes, beats, single, last_bytes} = result_shape;
+      assign {double, start_place, final_place, shape_at_first, shape_over_first, shape_at_final} = 0;
+    end
+  endgenerate
+  wire [15:0] start_beat = {{LOG{start_place[15-LOG]}}, start_place};
+  wire [15:0] final_beat = {{LOG{final_place[15-LOG]}}, final_place};
 
   // ---- where in the packet this step is
-  reg started;
-  reg input_done_q;
-  reg [15:0] beat_q, left_q;
+  // Comparisons are made in the step before, so that a step is decided by flags.
+  reg started, sent_any_q, input_done_q, left_zero_q, left_one_q, left_two_q, at_first_q, over_first_q, at_final_q;
+  reg [15:0] beat_q;
+  reg [16-LOG:0] left_q;
   wire [15:0] beat = started ? beat_q : start_beat;
-  wire [15:0] left = started ? left_q : beats;  // beats still to be sent
+  wire [15:0] beat_next = beat + ONE;
+  wire [16-LOG:0] left = started ? left_q : beats;  // beats still to be sent
+  wire left_zero = started && left_zero_q;
+  wire left_one = started ? left_one_q : single;
+  wire left_two = started ? left_two_q : double;  // MOVES_HEAD only
+  wire at_first = started ? at_first_q : shape_at_first;
+  wire over_first = started ? over_first_q : shape_over_first;
+  wire at_final = started ? at_final_q : shape_at_final;
   wire input_done = started && input_done_q;
 
   wire takes = !beat[15] && !input_done;  // a beat of the packet FIFO
@@ -87,22 +108,29 @@ module pw_deparser #(
   wire input_ends = input_done || (takes && beat_last);
 
   // Does the step give an output beat of its own bytes only, or one joined with those of the beat before?
-  wire sends = !drop && left != 0;
-  wire reached = $signed(beat) >= $signed(first_beat);
-  wire solo = sends && reached && (aligned || (beat == first_beat && beat == final_beat));
-  wire join_ = sends && !aligned && $signed(beat) > $signed(first_beat);
+  wire sends = !drop && !left_zero;
+  wire solo = MOVES_HEAD == 0 ? sends : sends && (at_first || over_first) && (aligned || (at_first && at_final));
+  wire join_ = MOVES_HEAD != 0 && sends && !aligned && over_first;
   wire sent = solo || join_;
-  wire flush = join_ && beat == final_beat && left == 16'd2;
-  wire [15:0] left_next = flush ? 16'd0 : sent ? left - ONE : left;
-  wire output_ends = drop || left_next == 0;
+  wire flush = join_ && at_final && left_two;
+  wire [16-LOG:0] left_next = flush ? {(17 - LOG) {1'b0}} : sent ? left - ONE_BEAT : left;
+  wire left_next_zero = flush || (sent ? left_one : left_zero);
+  wire output_ends = drop || left_next_zero;
   wire packet_ends = input_ends && output_ends;
   assign result_pop = step && packet_ends;
 
   always_ff @(posedge clk) begin
     if (step) begin
-      beat_q <= beat + ONE;
+      beat_q <= beat_next;
       left_q <= left_next;
+      left_zero_q <= left_next_zero;
+      left_one_q <= left_next == ONE_BEAT;
+      left_two_q <= left_next == TWO_BEATS;
+      at_first_q <= beat_next == first_beat;
+      over_first_q <= at_first || over_first;
+      at_final_q <= beat_next == final_beat;
       input_done_q <= input_ends;
+      sent_any_q <= sent || (started && sent_any_q);
     end
     if (rst) started <= 0;
     else if (step) started <= !packet_ends;
@@ -142,7 +170,7 @@ module pw_deparser #(
   wire [ENTRY-1:0] entry;
   wire out_room, out_valid, out_pop;
   wire [ENTRY-1:0] out;
-  wire first = drop ? !started : left == beats;
+  wire first = !started || (!drop && !sent_any_q);
   wire [BUS-1:0] last_keep;
   generate
     for (i = 0; i < BUS; i = i + 1) begin : g_last_keep
@@ -151,12 +179,12 @@ module pw_deparser #(
     end
 
     if (MOVES_HEAD == 0) begin : g_straight
-      wire ends = left_next == 0;
+      wire ends = left_next_zero;
       assign room = out_room;
       assign entry_push = step && (sent || (drop && !started));
       assign entry = {drop, first, ends, last_keep | {BUS{!ends}}, result_retval, bytes, result_payload, merged};
       assign empty = !out_valid;
-      wire unused = &{1'b0, flush, result_head};
+      wire unused = &{1'b0, flush, result_head, first_beat, leading, left_two, at_first, over_first, at_final};
     end else begin : g_shift
       // The beat in front of the first one, if the packet starts there: only bytes that were written.
       wire [BUS-1:0] front_enable;
@@ -188,7 +216,7 @@ module pw_deparser #(
           now_front <= leading && !started;
           now_drop <= drop;
           now_first <= first;
-          now_last <= left_next == 0;
+          now_last <= left_next_zero;
           now_data <= merged;
           now_before <= front;
           now_about <= {turn, last_keep, result_retval, bytes, result_payload};

@@ -95,6 +95,8 @@ const Variant variants[] = {
     {"pw_overlay", "-GBUS=16 -GFIRST_BEAT=-3 -GOVERLAY_BEATS=9"},
     {"pw_turn", "-GBUS=8"},
     {"pw_turn", "-GBUS=128"},
+    {"pw_shape", "-GMOVES_HEAD=1"},
+    {"pw_shape", "-GBUS=8"},
     {"pw_deparser", "-GMOVES_HEAD=1 -GMOVES_TAIL=1 -GFIRST_BEAT=-4 -GOVERLAY_BEATS=8 -GPAYLOAD=80"},
     {"pw_deparser", "-GBUS=8 -GMOVES_HEAD=1 -GFIRST_BEAT=-2 -GOVERLAY_BEATS=4"},
     {"pw_deparser", "-GBUS=32 -GMOVES_TAIL=1"},

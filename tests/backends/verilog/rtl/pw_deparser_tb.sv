@@ -29,6 +29,9 @@ module pw_deparser_tb;
   wire [2:0] m_axis_verdict;
   wire [31:0] res_retval;
   wire [PAYLOAD-1:0] res_payload;
+  localparam integer SHAPE = MOVES_HEAD != 0 ? 71 - 2 * $clog2(BUS) : 35;
+  wire [SHAPE-1:0] result_shape;
+  pw_shape #(.BUS(BUS), .MOVES_HEAD(MOVES_HEAD)) shape_unit (.head(result_head), .tail(result_tail), .shape(result_shape));
   pw_deparser #(.BUS(BUS), .MOVES_HEAD(MOVES_HEAD), .MOVES_TAIL(MOVES_TAIL), .FIRST_BEAT(FIRST_BEAT),
                 .OVERLAY_BEATS(OVERLAY_BEATS), .PAYLOAD(PAYLOAD)) dut (.*);
 
