@@ -27,6 +27,8 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   share_values(f);
   reuse_flags(f);
   remove_dead(f);
+  forward_transfers(f);
+  relieve_transfers(f);
   merge_tails(f);
   legalize(f);
   number_transfers(f);

@@ -5,6 +5,8 @@
 #include "backends/nfp/allocate/places.h"
 #include "backends/nfp/firmware/firmware.h"
 
+#include <set>
+
 namespace pw::nfp {
 
 // --- at any time before the blocks are laid out ---
@@ -35,12 +37,17 @@ void reuse_flags(Function&);
 // kind, restricted fields, constants too large.
 void legalize(Function&);
 
-// Words of transfer groups that live across calls, or that don't fit the files, go to values.
+// Copies of transfer words go where their readers can take the words themselves.
+void forward_transfers(Function&);
+
+// Words of transfer groups that live across calls go to values.
 void relieve_transfers(Function&);
+// All words of these groups go to values.
+void copy_out(Function&, const std::set<unsigned>& groups);
 
 // --- from values to registers ---
 
-// Transfer groups get their numbers. Throws PW-NFP-251.
+// Transfer groups get their numbers; where they don't fit, words go to values. Throws PW-NFP-251.
 void number_transfers(Function&);
 
 // Every value gets a register; those that don't fit go to local memory behind stack_bytes. Throws

@@ -13,8 +13,9 @@ using Kind = Operand::Kind;
 
 class TransferNumbers {
 public:
-  explicit TransferNumbers(Function& f)
-      : f_(f), places_(f), clashes_(f.transfers.size()), used_(f.transfers.size()) {
+  TransferNumbers(Function& f, const std::set<unsigned>& relieved)
+      : f_(f), relieved_(relieved), places_(f), clashes_(f.transfers.size()),
+        used_(f.transfers.size()) {
     const Liveness live(f, places_);
     for (BlockId b = 0; b < f.blocks.size(); ++b)
       walk_back(
@@ -22,7 +23,8 @@ public:
           [&](const Instruction&, const Effects& e, const PlaceSet& behind) { note(e, behind); });
   }
 
-  void run() {
+  // The groups that are in the way of one that finds no place; none: done.
+  std::set<unsigned> run() {
     std::vector<unsigned> order;
     for (unsigned g = 0; g < f_.transfers.size(); ++g)
       if (used_[g])
@@ -33,10 +35,14 @@ public:
     begin_.resize(f_.transfers.size());
     std::set<unsigned> placed;
     for (unsigned g : order) {
-      begin_[g] = first_fit(g, placed);
+      const auto begin = first_fit(g, placed);
+      if (!begin)
+        return in_the_way(g);
+      begin_[g] = *begin;
       placed.insert(g);
     }
     rewrite();
+    return {};
   }
 
 private:
@@ -61,7 +67,7 @@ private:
     }
   }
 
-  unsigned first_fit(unsigned g, const std::set<unsigned>& placed) const {
+  std::optional<unsigned> first_fit(unsigned g, const std::set<unsigned>& placed) const {
     const unsigned words = f_.transfers[g].words;
     for (unsigned begin = 0; begin + words <= transfer_registers; ++begin) {
       const bool free = std::none_of(clashes_[g].begin(), clashes_[g].end(), [&](unsigned other) {
@@ -71,7 +77,20 @@ private:
       if (free)
         return begin;
     }
-    fail(g);
+    return std::nullopt;
+  }
+
+  // Those that bring words, which can be copied out. What relief has made lives for a moment only.
+  std::set<unsigned> in_the_way(unsigned g) {
+    std::set<unsigned> all;
+    for (unsigned other : clashes_[g])
+      if (!f_.transfers[other].out && !relieved_.count(other))
+        all.insert(other);
+    if (all.empty() && !f_.transfers[g].out && !relieved_.count(g))
+      all.insert(g);
+    if (all.empty())
+      fail(g);
+    return all;
   }
 
   [[noreturn]] void fail(unsigned g) const {
@@ -104,6 +123,7 @@ private:
   }
 
   Function& f_;
+  const std::set<unsigned>& relieved_;
   Places places_;
   std::vector<std::set<unsigned>> clashes_;
   std::vector<bool> used_;
@@ -113,8 +133,14 @@ private:
 } // namespace
 
 void number_transfers(Function& f) {
-  if (!f.transfers.empty())
-    TransferNumbers(f).run();
+  std::set<unsigned> relieved;
+  while (!f.transfers.empty()) {
+    const std::set<unsigned> more = TransferNumbers(f, relieved).run();
+    if (more.empty())
+      return;
+    copy_out(f, more);
+    relieved.insert(more.begin(), more.end());
+  }
 }
 
 } // namespace pw::nfp

@@ -259,12 +259,17 @@ private:
   }
 
   void read_memory() {
-    const unsigned words = 1 + below(6);
+    const unsigned words = 1 + below(8);
     Instruction i = command(Memory::Read32Swap, words);
     const unsigned g = group(words, false);
     i.data = transfer(g, 0);
     emit(i);
     groups_.push_back(g);
+    for (unsigned n = below(3); n > 0; --n) {
+      const Operand d = virtual_value(f_.values);
+      emit(two(AluOp::B, d, none(), transfer(g, std::uint16_t(below(words)))));
+      fresh();
+    }
   }
 
   void write_memory() {
