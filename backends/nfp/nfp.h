@@ -36,13 +36,13 @@ std::vector<std::uint8_t> write_elf(const Image&, const Object&, const FirmwareP
 // NAME.nfp.s: the instructions with the C lines between.
 std::string listing(const Image&, const Object&);
 
-// Every rule of the driver and of the firmware that the program breaks, all at once, ordered by
-// instruction; with warnings for read-modify-writes that aren't atomic. Accepted if no error is
-// among them.
 struct RuleOptions {
   unsigned mtu = 1500;           // of the interface, bytes
   std::optional<unsigned> words; // of the program as compiled by compile_program, if it was
 };
+// Every rule of the driver and of the firmware that the program breaks, all at once, ordered by
+// instruction; with warnings for read-modify-writes that aren't atomic. Accepted if no error is
+// among them.
 std::vector<Diagnostic> check_rules(const Object&, const Program&, const FirmwareProfile&,
                                     const RuleOptions& = {});
 

@@ -9,7 +9,8 @@ using verify::Value;
 
 void CounterRules::note(std::map<Word, std::set<unsigned>>& uses, const Value& base,
                         std::int64_t offset, unsigned bytes, unsigned insn) {
-  if (base.kind != Kind::MapValue || !base.constant_offset())
+  if (base.kind != Kind::MapValue || !base.constant_offset() ||
+      s_.map(base.index).global != GlobalData::None)
     return;
   const std::int64_t first = base.offset + offset;
   if (first < 0 || first + bytes > std::int64_t{s_.map(base.index).value_size})

@@ -20,10 +20,9 @@ std::string range_text(const Value& base, std::int64_t offset, unsigned bytes) {
          bytes_text(base.min_offset() + offset, base.max_offset() - base.min_offset() + bytes);
 }
 
-// What the frontend has complained about already, or what is no memory.
+// Else the frontend has complained already, or it is metadata, whose address can't be had.
 bool is_memory(Kind k) {
-  return k == Kind::Context || k == Kind::Stack || k == Kind::MapValue || k == Kind::Packet ||
-         k == Kind::PacketMeta;
+  return k == Kind::Context || k == Kind::Stack || k == Kind::MapValue || k == Kind::Packet;
 }
 
 } // namespace
@@ -55,7 +54,7 @@ void MemoryRules::store(const Access& a) {
     return;
   if (a.base.kind == Kind::Context)
     store_context(a);
-  if (a.base.kind == Kind::MapValue)
+  if (a.base.kind == Kind::MapValue && s_.map(a.base.index).global == GlobalData::None)
     s_.report.add(
         diagnose("PW-NFP-126", "value of map '" + s_.map(a.base.index).name + "' is written")
             .breaks("programs on the card read map values and add to them atomically")
@@ -129,7 +128,7 @@ void MemoryRules::stack(const Access& a) {
 }
 
 void MemoryRules::map_value(const Access& a) {
-  if (known(a.base))
+  if (known(a.base) || s_.map(a.base.index).global != GlobalData::None)
     return;
   s_.report.add(diagnose("PW-NFP-127", "value of map '" + s_.map(a.base.index).name +
                                            "' is accessed at a variable place")
@@ -161,11 +160,6 @@ void MemoryRules::packet(const Access& a) {
 }
 
 void MemoryRules::one_kind(const Access& a) {
-  if (a.base.kind == Kind::PacketMeta)
-    s_.report.add(diagnose("PW-NFP-120", "memory in front of the packet is accessed")
-                      .limited("packet, stack, map values, context", kind_name(a.base.kind))
-                      .help("keep it on the stack"),
-                  a.insn);
   const auto [at, fresh] = sites_.try_emplace(a.insn, Site{a.base.kind, a.base.offset});
   if (fresh)
     return;

@@ -1,0 +1,118 @@
+// What is worth saying of programs that the card takes, lengths, and what comes from the frontend.
+#include "tests/backends/nfp/rules/programs.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace pw::nfp {
+namespace {
+
+using namespace rules_test;
+using Codes = std::set<std::string>;
+
+Object moves(std::int32_t by, std::int32_t helper) {
+  Code c;
+  c << mov(2, by) << call(helper) << pass();
+  return object_with(c);
+}
+
+void expect_warned(const Object& o, const Codes& expected, const FirmwareProfile& f = {},
+                   const RuleOptions& options = {}) {
+  const auto found = checked(o, f, options);
+  EXPECT_EQ(errors(found), Codes{});
+  EXPECT_EQ(warnings(found), expected);
+}
+
+TEST(NfpWarnings, HeadMovedTooFar) {
+  for (const int by : {-85, 113})
+    expect_warned(moves(by, BPF_FUNC_xdp_adjust_head), {"PW-NFP-164"});
+  for (const int by : {-84, 112})
+    expect_warned(moves(by, BPF_FUNC_xdp_adjust_head), {});
+  FirmwareProfile roomy;
+  roomy.adjust_head.guaranteed_sub = 200;
+  expect_warned(moves(-85, BPF_FUNC_xdp_adjust_head), {}, roomy);
+}
+
+TEST(NfpWarnings, TailGrown) {
+  expect_warned(moves(1, BPF_FUNC_xdp_adjust_tail), {"PW-NFP-165"});
+  expect_warned(moves(-1, BPF_FUNC_xdp_adjust_tail), {});
+}
+
+// The packet is longer than 2047 + 1 bytes, and some byte of these is read.
+Object variable_packet_access() {
+  Code body;
+  body << load(BPF_H, 5, 2, 0) << alu(BPF_AND, 5, 2047) << mov_r(7, 2) << alu_r(BPF_ADD, 7, 5)
+       << load(BPF_B, 5, 7, 0);
+  return object_with(with_packet(body, 2048));
+}
+
+TEST(NfpWarnings, VariablePacketAccessIsAQuestionOfTheMtu) {
+  const Object o = variable_packet_access();
+  expect_warned(o, {"PW-NFP-130"});
+  RuleOptions jumbo;
+  jumbo.mtu = 9000;
+  EXPECT_EQ(errors(checked(o, {}, jumbo)), Codes{"PW-NFP-130"});
+  FirmwareProfile far;
+  far.split_bytes = 33 * 64;
+  expect_warned(o, {}, far, jumbo);
+}
+
+TEST(NfpWarnings, LengthOfOurWordsIsARule) {
+  RuleOptions options;
+  options.words = 2560;
+  expect_warned(object_with(pass()), {}, {}, options);
+  options.words = 2561;
+  EXPECT_EQ(errors(checked(object_with(pass()), {}, options)), Codes{"PW-NFP-182"});
+}
+
+TEST(NfpWarnings, LengthOfTheDriversTranslationIsAnEstimate) {
+  const auto adds = [](unsigned count) {
+    Code c;
+    c << mov(3, 0);
+    for (unsigned i = 0; i < count; ++i)
+      c << add(3, 1);
+    c << pass();
+    return object_with(c);
+  };
+  expect_warned(adds(1400), {"PW-NFP-183"});
+  expect_warned(adds(1000), {});
+}
+
+TEST(NfpRules, AllAtOnceByInstruction) {
+  Code body;
+  body << load(BPF_B, 3, 2, 0) << alu(BPF_MOD, 3, 10) << store_k(BPF_W, 10, -4, 1)
+       << call(BPF_FUNC_ktime_get_ns) << load(BPF_W, 3, 6, 12);
+  const auto found = checked(object_with(with_packet(body)));
+  EXPECT_EQ(errors(found), (Codes{"PW-NFP-101", "PW-NFP-124", "PW-NFP-150", "PW-NFP-131"}));
+  EXPECT_TRUE(std::ranges::is_sorted(found, {}, [](const Diagnostic& d) { return *d.insn; }));
+}
+
+TEST(NfpRules, ComplaintsOfTheFrontendAreThere) {
+  Code c;
+  c << mov_r(0, 3) << leave();
+  EXPECT_EQ(errors(checked(object_with(c))), Codes{"PW-VER-003"});
+}
+
+TEST(NfpRules, CodeThatCannotBeDecodedIsToldOnly) {
+  EXPECT_EQ(errors(checked(object_with({make(0xff, 0, 0, 0, 0)}))), Codes{"PW-VER-001"});
+}
+
+TEST(NfpRules, DeadInstructionsDoNotCount) {
+  Code c;
+  c << mov(3, 5) << jump_if(BPF_JEQ, 3, 5, 2) << alu(BPF_MOD, 3, 10) << mov(3, 1) << pass();
+  EXPECT_EQ(errors(checked(object_with(c))), Codes{});
+}
+
+TEST(NfpRules, ProgramsOfNoFullViewAreLookedAtInstructionByInstruction) {
+  Object o = object_with([] {
+    Code c;
+    c << mov(3, 5) << alu(BPF_MOD, 3, 10) << pass();
+    return Insns(c);
+  }());
+  o.programs[0].type = ProgramType::Tc;
+  EXPECT_TRUE(errors(checked(o)).contains("PW-NFP-101"));
+}
+
+} // namespace
+} // namespace pw::nfp
