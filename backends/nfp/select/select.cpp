@@ -1,0 +1,21 @@
+#include "backends/nfp/select/select.h"
+
+#include "backends/nfp/select/passes.h"
+#include "backends/nfp/select/selector.h"
+
+namespace pw::nfp {
+
+Function select(const Object& object, const Program& program, const LiftedProgram& lifted,
+                const FirmwareProfile& profile, std::vector<Table>& tables,
+                std::vector<Diagnostic>& warnings) {
+  const std::unique_ptr<llvm::Module> m = prepare(*lifted.module);
+  llvm::Function& f = *m->getFunction("pw.program");
+  const TablePlan plan = plan_tables(object, f);
+  Function out;
+  out.name = program.name;
+  Selector(object, program, f, profile, plan, out).run();
+  tables = plan.tables;
+  return out;
+}
+
+} // namespace pw::nfp
