@@ -34,14 +34,26 @@ void rewrite(offload::Draft& draft) {
   throw std::logic_error("the rewriting of a program for the card comes to no end");
 }
 
+// What the driver and the firmware still refuse, said of the user's own instructions.
+std::vector<Diagnostic> remaining(const offload::Draft& draft) {
+  std::vector<Diagnostic> reasons = draft.refusals();
+  for (Diagnostic d : check_rules(draft.object, draft.program, draft.firmware)) {
+    if (d.severity != Severity::Error)
+      continue;
+    if (d.insn)
+      d.insn = draft.original(*d.insn);
+    reasons.push_back(std::move(d));
+  }
+  return reasons;
+}
+
 } // namespace
 
 Offload make_offload(const Object& object, const Program& program,
                      const FirmwareProfile& firmware) {
   offload::Draft draft(object, program, firmware);
   rewrite(draft);
-  std::vector<Diagnostic> reasons = draft.refusals();
-  if (!reasons.empty())
+  if (std::vector<Diagnostic> reasons = remaining(draft); !reasons.empty())
     throw Failure(reasons);
   Offload out;
   out.object = offload::write_object(draft.object, draft.program);

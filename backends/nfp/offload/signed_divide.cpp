@@ -51,8 +51,25 @@ void divide(Site& site, const Alu& a, unsigned op, std::optional<std::uint64_t> 
   site.code.alu(a.is64, op, a.dst, divisor);
 }
 
+// a s% a = 0 and a s/ a = 1, but 0 s/ 0 = 0.
+Insns divided_by_itself(Site& site, const Alu& a) {
+  const auto end = site.code.label();
+  if (a.op == AluOp::Sdiv) {
+    if (!a.is64)
+      site.code.move(false, a.dst, a.dst);
+    site.code.jump_imm(true, BPF_JEQ, a.dst, 0, end);
+    site.code.set(a.dst, 1);
+  } else {
+    site.code.set(a.dst, 0);
+  }
+  site.code.place(end);
+  return site.finish();
+}
+
 Insns divided(const Facts& facts, unsigned insn, const Alu& a) {
   Site site(facts, insn);
+  if (a.src.reg == a.dst)
+    return divided_by_itself(site, a);
   const bool modulo = a.op == AluOp::Smod;
   const auto k = constant_operand(facts, insn, a);
   const Register sign = site.scratch();
