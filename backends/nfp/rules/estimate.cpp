@@ -15,11 +15,12 @@ unsigned constant_words(std::int64_t c) {
 
 unsigned operand_words(const Operand& o) { return o.reg ? 0 : constant_words(o.imm); }
 
+// Registers are pairs of 32 bits; what a 32-bit operation leaves in the upper half is often not
+// needed, and then not written.
 struct Cost {
   unsigned operator()(const Alu& a) const {
+    const unsigned halves = a.is64 ? 2 : 1;
     switch (a.op) {
-    case AluOp::Mov:
-      return a.src.reg ? 2 : 2 + (constant_words(a.src.imm) == 2);
     case AluOp::Mul:
       return 8 + operand_words(a.src);
     case AluOp::Div:
@@ -27,26 +28,23 @@ struct Cost {
     case AluOp::Lsh:
     case AluOp::Rsh:
     case AluOp::Arsh:
-      return !a.src.reg ? 2 : a.is64 ? 14 : 4;
+      return a.src.reg ? 6 * halves : halves;
     default:
-      return 2 + operand_words(a.src);
+      return halves + operand_words(a.src);
     }
   }
-  unsigned operator()(const ByteSwap& b) const { return b.bits == 64 ? 5 : 3; }
-  unsigned operator()(const LoadImmediate& l) const {
-    return 2 + (l.value >> 16 ? 1 : 0) + (l.value >> 48 ? 1 : 0);
-  }
+  unsigned operator()(const ByteSwap& b) const { return b.bits == 64 ? 4 : 2; }
+  unsigned operator()(const LoadImmediate&) const { return 4; }
   unsigned operator()(const LoadMap&) const { return 2; }
   unsigned operator()(const LoadMapValue&) const { return 4; }
   unsigned operator()(const LoadFunction&) const { return 4; }
-  unsigned operator()(const Load&) const { return 3; }
-  unsigned operator()(const Store& s) const { return s.bytes == 8 ? 4 : 3; }
+  unsigned operator()(const Load&) const { return 2; } // neighbours share a read
+  unsigned operator()(const Store& s) const { return s.bytes == 8 ? 3 : 2; }
   unsigned operator()(const Atomic&) const { return 9; }
   unsigned operator()(const Jump& j) const {
     if (j.condition == Condition::Always)
       return 1;
-    const bool equality = j.condition == Condition::Eq || j.condition == Condition::Ne;
-    return (equality ? 3 : 3) + operand_words(j.src);
+    return (j.is64 ? 3 : 2) + operand_words(j.src);
   }
   unsigned operator()(const CallHelper& c) const {
     switch (c.id) {
@@ -57,7 +55,7 @@ struct Cost {
     case BPF_FUNC_xdp_adjust_tail:
       return 11;
     default:
-      return 12;
+      return 9;
     }
   }
   unsigned operator()(const CallLocal&) const { return 5; }

@@ -14,12 +14,17 @@ void check_type(const Subject& s) {
                      .limited("XDP and tc programs", p.type_name)
                      .help("choose another program with -n"),
                  0);
-  if (p.section.starts_with("xdp.frags"))
-    s.report.add(diagnose("PW-NFP-181", "program '" + p.name + "' is loaded with flags")
-                     .breaks("Linux offloads no programs with flags")
-                     .limited("SEC(\"xdp\")", "SEC(\"" + p.section + "\")")
-                     .help("use SEC(\"xdp\")"),
-                 0);
+  const bool inner = p.section.find("/devmap") != std::string::npos ||
+                     p.section.find("/cpumap") != std::string::npos ||
+                     p.section.starts_with("xdp_devmap") || p.section.starts_with("xdp_cpumap");
+  if (p.section.starts_with("xdp.frags") || inner)
+    s.report.add(
+        diagnose("PW-NFP-181", "program '" + p.name + "' is loaded in a way that rules out a card")
+            .breaks(inner ? "a program for entries of a devmap or cpumap stands on no interface"
+                          : "Linux offloads no programs with flags")
+            .limited("SEC(\"xdp\")", "SEC(\"" + p.section + "\")")
+            .help("use SEC(\"xdp\")"),
+        0);
 }
 
 // A function that was called and uses r6 to r9 has them saved.

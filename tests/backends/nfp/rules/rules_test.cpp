@@ -302,6 +302,8 @@ std::vector<Case> program_cases() {
        with_program([](Program&) {})},
       {"PW-NFP-181", "", with_program([](Program& p) { p.section = "xdp.frags"; }),
        with_program([](Program& p) { p.section = "xdp/frags"; })},
+      {"PW-NFP-181", "of a devmap", with_program([](Program& p) { p.section = "xdp/devmap"; }),
+       with_program([](Program& p) { p.section = "xdp/dev"; })},
   };
 }
 
