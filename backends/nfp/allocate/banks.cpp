@@ -29,15 +29,18 @@ public:
     }
   }
 
-  std::vector<std::optional<Bank>> run() {
+  Banks run(const std::vector<Node>& wide) {
+    for (Node n : wide)
+      bank_[n] = Bank::Both;
     component(fixed_a_);
     component(fixed_b_);
     for (Node n : by_degree())
       if (!bank_[n] && !edges_[n].empty())
         component(n);
     mend();
+    release();
     bank_.resize(graph_.values());
-    return std::move(bank_);
+    return {std::move(bank_), std::move(edges_)};
   }
 
 private:
@@ -76,7 +79,7 @@ private:
       return;
     bank_[seed] = seed == fixed_b_ ? Bank::B : Bank::A;
     std::deque<Node> queue = {seed};
-    std::vector<Node> members;
+    std::vector<Node> members; // both-bank nodes don't hand colours on
     while (!queue.empty()) {
       const Node n = queue.front();
       queue.pop_front();
@@ -126,12 +129,21 @@ private:
     }
   }
 
+  // Beside nodes of both banks only, either bank serves.
+  void release() {
+    for (Node n = 0; n < fixed_a_; ++n)
+      if (bank_[n] && bank_[n] != Bank::Both &&
+          std::all_of(edges_[n].begin(), edges_[n].end(),
+                      [&](Node m) { return bank_[m] == Bank::Both; }))
+        bank_[n].reset();
+  }
+
   // Single nodes change sides while that makes more edges good.
   void improve() {
     for (unsigned round = 0; round < 8; ++round) {
       bool any = false;
       for (Node n = 0; n < fixed_a_; ++n) {
-        if (!bank_[n] || edges_[n].empty())
+        if (!bank_[n] || bank_[n] == Bank::Both || edges_[n].empty())
           continue;
         const unsigned before = bad(n);
         bank_[n] = other(*bank_[n]);
@@ -154,8 +166,8 @@ private:
 
 } // namespace
 
-std::vector<std::optional<Bank>> choose_banks(Function& f, const Interference& graph) {
-  return BankChoice(f, graph).run();
+Banks choose_banks(Function& f, const Interference& graph, const std::vector<Node>& wide) {
+  return BankChoice(f, graph).run(wide);
 }
 
 } // namespace pw::nfp

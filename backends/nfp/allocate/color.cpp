@@ -42,18 +42,25 @@ public:
   Coloring(Function& f, unsigned first_temporary)
       : f_(f), graph_(f), first_temporary_(first_temporary), usable_(usable(f)) {
     coalesce(f, graph_);
-    bank_ = choose_banks(f, graph_);
     collect_hints();
   }
 
-  // The nodes without a register.
+  // The nodes without a register. While some are left, nodes that stand beside many of them are
+  // tried in both banks, so that those are free to take either.
   std::vector<Node> run() {
-    simplify();
-    std::vector<Node> left;
-    for (auto n = stack_.rbegin(); n != stack_.rend(); ++n)
-      if (!select(*n))
-        left.push_back(*n);
-    return left;
+    std::vector<Node> wide, best_wide, best = attempt(wide);
+    for (unsigned round = 0; round < attempts && !best.empty(); ++round) {
+      const auto next = widest_partner();
+      if (!next)
+        break;
+      wide.push_back(*next);
+      std::vector<Node> left = attempt(wide);
+      if (left.size() < best.size()) {
+        best = std::move(left);
+        best_wide = wide;
+      }
+    }
+    return best.empty() ? best : attempt(best_wide);
   }
 
   void rewrite() {
@@ -69,6 +76,32 @@ public:
   const Interference& graph() const { return graph_; }
 
 private:
+  static constexpr unsigned attempts = 12;
+
+  std::vector<Node> attempt(const std::vector<Node>& wide) {
+    Banks banks = choose_banks(f_, graph_, wide);
+    bank_ = std::move(banks.bank);
+    beside_ = std::move(banks.partners);
+    place_.assign(graph_.values(), 0);
+    stack_.clear();
+    simplify();
+    left_.clear();
+    for (auto n = stack_.rbegin(); n != stack_.rend(); ++n)
+      if (!select(*n))
+        left_.push_back(*n);
+    return left_;
+  }
+
+  std::optional<Node> widest_partner() const {
+    std::optional<Node> widest;
+    for (Node n : left_)
+      for (Node m : beside_[n])
+        if (m < graph_.values() && !both(m) &&
+            (!widest || beside_[m].size() > beside_[*widest].size()))
+          widest = m;
+    return widest;
+  }
+
   // Registers that the neighbours can keep from n at most, in the order of removal.
   struct Pressure {
     unsigned weight = 0, room = 0;
@@ -178,7 +211,6 @@ private:
   }
 
   void collect_hints() {
-    place_.resize(graph_.values());
     hints_.resize(graph_.values());
     partners_.resize(graph_.values());
     for (const Block& b : f_.blocks)
@@ -220,7 +252,8 @@ private:
   std::vector<std::optional<Bank>> bank_;
   std::vector<Registers> place_, hints_;
   std::vector<std::vector<Node>> partners_;
-  std::vector<Node> stack_;
+  std::vector<std::vector<Node>> beside_; // in one instruction
+  std::vector<Node> stack_, left_;
 };
 
 } // namespace

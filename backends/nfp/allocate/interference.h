@@ -51,9 +51,15 @@ void coalesce(const Function&, Interference&);
 
 // --- banks.cpp ---
 
-// The bank that each node needs so that two sources of an instruction are of different kinds;
-// nothing: either serves.
-std::vector<std::optional<Bank>> choose_banks(Function&, const Interference&);
+struct Banks {
+  // That each node needs so that two sources of an instruction are of different kinds; nothing:
+  // either serves.
+  std::vector<std::optional<Bank>> bank;
+  // Nodes that stand beside it in some instruction.
+  std::vector<std::vector<Node>> partners;
+};
+// wide: nodes that get both banks in any case, so that their partners are free.
+Banks choose_banks(Function&, const Interference&, const std::vector<Node>& wide);
 
 // --- spill.cpp ---
 
