@@ -1,6 +1,7 @@
 // pipewright compile: SystemVerilog and its signature into a folder, or one of the steps before it
-// as text.
+// as text. What a Netronome card gets is in card.h.
 
+#include "cli/card.h"
 #include "cli/describe.h"
 #include "cli/files.h"
 #include "cli/options.h"
@@ -21,6 +22,15 @@ struct CompileCommand {
   std::string emit;
   std::string out;
 };
+
+// Steps of one target only.
+void check_step(const std::string& target, const std::string& step) {
+  const bool of_card = step == "code", of_pipeline = step == "pw" || step == "stages";
+  if ((of_card && target != "nfp") || (of_pipeline && target == "nfp"))
+    throw Failure(
+        diagnose("PW-OPT-005", "target '" + target + "' has no step '" + step + "'")
+            .help(target == "nfp" ? "use --emit llvm or code" : "use --emit llvm, pw or stages"));
+}
 
 std::string emitted(Session& session, const std::string& what) {
   if (what == "llvm")
@@ -106,8 +116,13 @@ void print_report(Session& session, const std::string& out) {
 }
 
 int emit_text(const CompileCommand& o) {
+  check_step(o.target, o.emit);
   const std::string out = o.out.empty() ? "-" : o.out;
   check_writable(out);
+  if (o.target == "nfp") {
+    write_file(out, emitted_for_card(o.common, o.emit));
+    return 0;
+  }
   Session session(o.common);
   const std::string text = emitted(session, o.emit);
   print_warnings(session.warnings());
@@ -116,12 +131,15 @@ int emit_text(const CompileCommand& o) {
 }
 
 int compile(const CompileCommand& o) {
-  check_target(o.target);
+  if (o.target != "nfp")
+    check_target(o.target);
   if (!o.emit.empty())
     return emit_text(o);
   if (o.out.empty())
     throw Failure(diagnose("PW-OPT-001", "compile needs a folder for its files")
                       .help("give -o DIR, or --emit"));
+  if (o.target == "nfp")
+    return compile_for_card(o.common, o.out);
   Session session(o.common);
   write_directory(o.out, session.verilog().files);
   if (o.common.json) {
@@ -138,21 +156,26 @@ int compile(const CompileCommand& o) {
 void add_compile(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<CompileCommand>();
   CLI::App* app = add_command(
-      root, "compile", "Makes a SystemVerilog pipeline of a program.",
-      "PROG.o --target verilog -o DIR [options]",
+      root, "compile",
+      "Makes a SystemVerilog pipeline of a program, or the code of a Netronome card.",
+      "PROG.o --target verilog|nfp -o DIR [options]",
       "  pipewright compile firewall.bpf.o --target verilog -o out\n"
       "  pipewright compile firewall.bpf.o --emit stages -o firewall.mlir\n"
+      "  pipewright compile firewall.bpf.o --target nfp --firmware card.json -o out\n"
       "  pipewright compile lb.bpf.o -n xdp_lb --set n_servers=4 --clock 200MHz -o lb\n");
   app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
-  app->add_option("--target", o->target, "verilog (default)")->type_name("TARGET")->group("Output");
+  app->add_option("--target", o->target, "verilog (default) or nfp")
+      ->type_name("TARGET")
+      ->group("Output");
   app->add_option("-o,--out", o->out,
                   "folder to make; with --emit a file (default: standard output)")
       ->type_name("DIR")
       ->group("Output");
-  app->add_option("--emit", o->emit, "stop and print: llvm, pw (data flow) or stages")
-      ->check(CLI::IsMember({"llvm", "pw", "stages"}).description(""))
+  app->add_option("--emit", o->emit,
+                  "stop and print: llvm, pw (data flow), stages; of nfp llvm or code")
+      ->check(CLI::IsMember({"llvm", "pw", "stages", "code"}).description(""))
       ->type_name("STEP")
       ->group("Output");
   add_common_options(*app, o->common);

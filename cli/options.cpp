@@ -184,6 +184,13 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->group(group);
 }
 
+void add_card_options(CLI::App& app, CommonOptions& o) {
+  app.add_option("--firmware", o.firmware,
+                 "profile of the Netronome card's firmware (default: the published one)")
+      ->type_name("FILE")
+      ->group("Hardware");
+}
+
 void add_environment_options(CLI::App& app, CommonOptions& o) {
   const std::string group = "Environment";
   Environment& e = o.environment;
@@ -223,6 +230,7 @@ void set_layout(CLI::App& root) {
 void add_common_options(CLI::App& app, CommonOptions& o) {
   add_program_options(app, o);
   add_hardware_options(app, o);
+  add_card_options(app, o);
   add_environment_options(app, o);
   add_output_options(app, o.json);
 }

@@ -20,6 +20,7 @@ struct CommonOptions {
   OpenOptions open;
   CompileOptions compile;
   Environment environment;
+  std::string firmware; // profile of a Netronome card's; "" = the published one
   bool json = false;
 };
 
@@ -32,6 +33,7 @@ struct Invocation {
 // Each adds one group of options to a command.
 void add_program_options(CLI::App&, CommonOptions&);  // -n, --type, --set, --slot
 void add_hardware_options(CLI::App&, CommonOptions&); // --clock, --bus, --device, --window
+void add_card_options(CLI::App&, CommonOptions&);     // --firmware
 void add_environment_options(CLI::App&,
                              CommonOptions&);   // --ifindex, --rxq, --cpu, --mtu, --seed, --time
 void add_output_options(CLI::App&, bool& json); // --json, --help; the last of a command

@@ -58,6 +58,27 @@ const VerilogOutput& Session::verilog() {
   return *verilog_;
 }
 
+const nfp::FirmwareProfile& Session::firmware() {
+  if (!firmware_)
+    firmware_ = options_.firmware.empty() ? nfp::FirmwareProfile{}
+                                          : nfp::read_firmware_profile(options_.firmware);
+  return *firmware_;
+}
+
+const LiftedProgram& Session::lifted_for_card() {
+  if (!lifted_for_card_)
+    lifted_for_card_ = std::make_unique<LiftedProgram>(
+        lift_program(object_, *program_, nfp::lift_options(firmware(), lift_options(options_))));
+  return *lifted_for_card_;
+}
+
+const nfp::NfpProgram& Session::micro_engine() {
+  if (!micro_engine_)
+    micro_engine_ = std::make_unique<nfp::NfpProgram>(
+        nfp::compile_program(object_, *program_, lifted_for_card(), firmware()));
+  return *micro_engine_;
+}
+
 std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
   input.object = &object_;
   input.program = program_;
@@ -102,6 +123,10 @@ std::vector<Diagnostic> Session::warnings() const {
     all.insert(all.end(), lifted_->warnings.begin(), lifted_->warnings.end());
   if (compiled_)
     all.insert(all.end(), compiled_->warnings.begin(), compiled_->warnings.end());
+  if (lifted_for_card_)
+    all.insert(all.end(), lifted_for_card_->warnings.begin(), lifted_for_card_->warnings.end());
+  if (micro_engine_)
+    all.insert(all.end(), micro_engine_->warnings.begin(), micro_engine_->warnings.end());
   return all;
 }
 

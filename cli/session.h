@@ -1,6 +1,7 @@
 // The way from an object file to something that runs, as every command goes it.
 #pragma once
 
+#include "backends/nfp/nfp.h"
 #include "backends/verilog/verilog.h"
 #include "cli/files.h"
 #include "cli/options.h"
@@ -8,6 +9,7 @@
 #include "sim/engine.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,11 @@ public:
   const LiftedProgram& lifted();
   const Compiled& compiled();
   const VerilogOutput& verilog();
+  // For a Netronome card: the profile of --firmware, the program lifted for its micro-engines, and
+  // their instructions.
+  const nfp::FirmwareProfile& firmware();
+  const LiftedProgram& lifted_for_card();
+  const nfp::NfpProgram& micro_engine();
 
   // A fresh engine; the files of `rtl` live as long as the session.
   std::unique_ptr<Engine> engine(EngineKind, EngineInput = {});
@@ -44,10 +51,12 @@ private:
   Object object_;
   std::unique_ptr<Object> roomy_; // of the guide
   const Program* program_;
-  std::unique_ptr<LiftedProgram> lifted_;
+  std::unique_ptr<LiftedProgram> lifted_, lifted_for_card_;
   std::unique_ptr<Compiled> compiled_;
   std::unique_ptr<VerilogOutput> verilog_;
   std::unique_ptr<TemporaryDirectory> verilog_dir_;
+  std::optional<nfp::FirmwareProfile> firmware_;
+  std::unique_ptr<nfp::NfpProgram> micro_engine_;
 };
 
 // The program that options name. Throws Failure if there is none, or if it is not an XDP program

@@ -20,8 +20,8 @@ struct TransferGroup {
 
 // A block runs its body; then, if it has a branch, goes to `taken` where the branch is taken; else
 // to `next`. `next` is empty where the program ends: the firmware's next packet, with the verdict
-// in A0. Where branch->defer is n, the last n instructions of the body stand behind the branch in the
-// words: they run whichever way it goes.
+// in A0. Where branch->defer is n, the last n instructions of the body stand behind the branch in
+// the words: they run whichever way it goes.
 struct Block {
   std::vector<Instruction> body;
   std::optional<Instruction> branch; // Branch, BranchBit or BranchByte; its target is `taken`
