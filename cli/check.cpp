@@ -1,5 +1,6 @@
 // pipewright check: can it be offloaded, and if not, why not. One object or a folder of them.
 
+#include "cli/card_check.h"
 #include "cli/files.h"
 #include "cli/isolate.h"
 #include "cli/options.h"
@@ -21,6 +22,9 @@ constexpr unsigned seconds_an_object = 300; // in a folder
 struct CheckOptions {
   CommonOptions common;
   std::string target = "verilog";
+  nfp::FirmwareProfile firmware; // of --firmware, where the target is a card
+
+  bool for_card() const { return target == "nfp"; }
 };
 
 // What became of one program, or of an object that could not be opened (program "").
@@ -30,7 +34,8 @@ struct Finding {
   bool accepted = false;
   std::vector<Diagnostic> diagnostics;
   unsigned instructions = 0, stages = 0;
-  Json slots = Json::object(); // of program arrays: what tail calls lead to
+  std::optional<unsigned> words{}; // of the card's code
+  Json slots = Json::object();     // of program arrays: what tail calls lead to
   std::string slots_text{};
 };
 
@@ -47,6 +52,13 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
   Finding f;
   f.program = program.name;
   f.instructions = count_instructions(program);
+  if (o.for_card()) {
+    CardFinding card = check_for_card(o.common, o.firmware, object, program);
+    f.accepted = card.accepted;
+    f.words = card.words;
+    f.diagnostics = std::move(card.diagnostics);
+    return f;
+  }
   try {
     const Program& selected = choose_program(object, program.name, o.common.type);
     const LiftedProgram lifted = lift_program(object, selected, lift_options(o.common));
@@ -90,7 +102,10 @@ Json finding_json(const CheckOptions& o, const std::string& path, const Finding&
   j["object"] = path;
   j["analysed"] = f.analysed;
   j["instructions"] = f.analysed ? Json(f.instructions) : Json(nullptr);
-  j["stages"] = f.accepted ? Json(f.stages) : Json(nullptr);
+  if (o.for_card())
+    j["words"] = f.words ? Json(*f.words) : Json(nullptr);
+  else
+    j["stages"] = f.accepted ? Json(f.stages) : Json(nullptr);
   if (!f.slots.empty())
     j["slots"] = f.slots;
   return j;
@@ -119,18 +134,19 @@ std::string text_or_dash(const Json& value) {
 }
 
 // Sorted by reason: accepted ones first.
-void print_table(const Json& findings) {
+void print_table(const CheckOptions& o, const Json& findings) {
+  const std::string size = o.for_card() ? "words" : "stages";
   std::vector<Json> all(findings.begin(), findings.end());
   std::stable_sort(all.begin(), all.end(),
                    [](const Json& a, const Json& b) { return reason(a) < reason(b); });
-  Table table({"object", "program", "instructions", "stages", "result"});
+  Table table({"object", "program", "instructions", size, "result"});
   std::size_t accepted = 0;
   for (const Json& f : all) {
     const std::string why = reason(f);
     accepted += f.at("accepted") ? 1 : 0;
     table.row({fs::path(f.at("object").get<std::string>()).filename(),
                text_or_dash(f.at("program")), text_or_dash(f.at("instructions")),
-               text_or_dash(f.at("stages")), why.empty() ? "accepted" : why});
+               text_or_dash(f.at(size)), why.empty() ? "accepted" : why});
   }
   std::cout << table.text() << accepted << " of " << all.size() << " programs accepted\n";
 }
@@ -139,12 +155,20 @@ int exit_code(const Finding& f) {
   return f.accepted ? 0 : static_cast<int>(Failure(f.diagnostics).exit());
 }
 
+std::string size_text(const CheckOptions& o, const Finding& f) {
+  const unsigned count = o.for_card() ? f.words.value_or(0) : f.stages;
+  if (o.for_card() && !f.words)
+    return "";
+  const std::string what = o.for_card() ? "instruction word" : "stage";
+  return ", " + std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 void print_one(const CheckOptions& o, const Finding& f) {
   for (const Diagnostic& d : f.diagnostics)
     std::cerr << to_text(d);
   if (f.accepted)
     std::cout << f.program << ": accepted for " << o.target << " (" << f.instructions
-              << " instructions, " << f.stages << (f.stages == 1 ? " stage)\n" : " stages)\n")
+              << " instructions" << size_text(o, f) << ")\n"
               << f.slots_text;
   else if (f.analysed)
     std::cout << f.program << ": not accepted for " << o.target << "\n";
@@ -158,7 +182,7 @@ int check_file(const CheckOptions& o) {
   else if (all.size() == 1)
     print_one(o, all[0]);
   else
-    print_table(list);
+    print_table(o, list);
   int code = 0;
   for (const Finding& f : all)
     code = std::max(code, exit_code(f));
@@ -206,14 +230,17 @@ int check_folder(const CheckOptions& o) {
   if (o.common.json)
     std::cout << all.dump(2) << "\n";
   else
-    print_table(all);
+    print_table(o, all);
   const bool analysed =
       std::all_of(all.begin(), all.end(), [](const Json& f) { return f.at("analysed") == true; });
   return analysed ? 0 : static_cast<int>(Exit::UserInput);
 }
 
-int check(const CheckOptions& o) {
-  check_target(o.target);
+int check(CheckOptions& o) {
+  if (!o.for_card())
+    check_target(o.target);
+  else if (!o.common.firmware.empty())
+    o.firmware = nfp::read_firmware_profile(o.common.firmware);
   std::error_code
       ignored; // what can't be looked at can't be opened either, and that message is better
   return fs::is_directory(o.common.object, ignored) ? check_folder(o) : check_file(o);
@@ -224,15 +251,17 @@ int check(const CheckOptions& o) {
 void add_check(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<CheckOptions>();
   CLI::App* app = add_command(
-      root, "check", "Says whether programs can become hardware, and if not, gives every reason.",
+      root, "check",
+      "Says whether programs can become hardware or run on a card, and if not, gives every reason.",
       "PROG.o|DIR [options]",
       "  pipewright check firewall.bpf.o\n"
       "  pipewright check firewall.bpf.o -n xdp_firewall --device xcu200 --json\n"
+      "  pipewright check firewall.bpf.o --target nfp --firmware card.json\n"
       "  pipewright check /usr/lib/x86_64-linux-gnu/bpf     every object below a folder\n");
   app->add_option("PROG", o->common.object, "object file, or a folder of *.o files")
       ->type_name("PROG.o|DIR")
       ->required();
-  app->add_option("--target", o->target, "verilog (default)")
+  app->add_option("--target", o->target, "verilog (default) or nfp")
       ->type_name("TARGET")
       ->group("Program");
   add_common_options(*app, o->common);
