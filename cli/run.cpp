@@ -72,6 +72,7 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   r.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   r.cycles = engine->cycles();
   r.held = engine->held_cycles();
+  r.card = card_report(*engine, r.packets);
   r.warnings = session.warnings();
   r.warnings.insert(r.warnings.end(), capture.warnings.begin(), capture.warnings.end());
   write_files(o, session, *engine, r);
@@ -139,7 +140,7 @@ void add_run(CLI::App& root, Invocation& invocation) {
       ->type_name("PROG.o")
       ->required();
   add_files(*app, *o);
-  app->add_option("--engine", o->engine, "kernel, interp, model or rtl")
+  app->add_option("--engine", o->engine, "kernel, interp, model, rtl or nfp")
       ->type_name("E")
       ->required()
       ->group("Program");

@@ -72,6 +72,8 @@ double mean_length(const RunReport& r) {
 
 // Packets, rates and times at the clock; everything here was measured by the engine.
 std::string timing(const RunReport& r) {
+  if (r.card)
+    return "\n" + card_text(*r.card);
   std::string out;
   const auto ns = [&](std::uint64_t clocks) {
     return fixed(double(clocks) * 1000 / r.clock_mhz, 0);
@@ -125,6 +127,7 @@ Json run_json(const RunReport& r) {
           {"packets", packets},
           {"cycles", r.cycles ? Json(*r.cycles) : Json(nullptr)},
           {"held", r.held ? Json(*r.held) : Json(nullptr)},
+          {"card", r.card ? card_json(*r.card) : Json(nullptr)},
           {"seconds", r.seconds},
           {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
 }

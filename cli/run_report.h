@@ -1,6 +1,7 @@
 // What `run` tells: JSON for programs, tables for people.
 #pragma once
 
+#include "cli/card_report.h"
 #include "cli/output.h"
 #include "sim/engine.h"
 
@@ -19,6 +20,7 @@ struct RunReport {
   std::vector<PacketResult> results; // one a packet
   std::optional<std::uint64_t> cycles;
   std::optional<std::map<std::string, std::uint64_t>> held; // Engine::held_cycles
+  std::optional<CardReport> card;                           // engine nfp
   double seconds = 0; // wall time of the engine, without compiling and building
   std::vector<Diagnostic> warnings;
 };

@@ -93,6 +93,12 @@ std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
     input.verilog_dir = verilog_dir_->path();
     progress("building the simulator with Verilator");
   }
+  if (kind == EngineKind::Nfp) {
+    if (card_file_.empty())
+      card_file_ = nfp::write_elf(micro_engine().image, object_, firmware());
+    input.nfp_elf = &card_file_;
+    input.firmware_file = options_.firmware;
+  }
   return make_engine(kind, input);
 }
 
@@ -134,7 +140,7 @@ EngineKind engine_kind(const std::string& name) {
   const auto kind = engine_by_name(name);
   if (!kind)
     throw Failure(diagnose("PW-OPT-004", "there is no engine '" + name + "'")
-                      .help("the engines are kernel, interp, model and rtl"));
+                      .help("the engines are kernel, interp, model, rtl and nfp"));
   return *kind;
 }
 

@@ -57,6 +57,7 @@ private:
   std::unique_ptr<TemporaryDirectory> verilog_dir_;
   std::optional<nfp::FirmwareProfile> firmware_;
   std::unique_ptr<nfp::NfpProgram> micro_engine_;
+  std::vector<std::uint8_t> card_file_; // micro_engine_ as an ELF file
 };
 
 // The program that options name. Throws Failure if there is none, or if it is not an XDP program

@@ -47,6 +47,20 @@ std::optional<Mismatch> compare_cycles(const char* field, const std::optional<st
   return Mismatch{field, "", std::to_string(*a), std::to_string(*b)};
 }
 
+// A card has 64 queues; it gets that number for one that doesn't fit the field.
+std::uint32_t card_queue(std::uint32_t queue) { return queue > 255 ? 64 : queue; }
+
+std::optional<Mismatch> compare_queues(const PacketResult& a, const PacketResult& b) {
+  if (!a.queue || !b.queue || card_queue(*a.queue) == card_queue(*b.queue))
+    return std::nullopt;
+  return Mismatch{"queue", "", std::to_string(*a.queue), std::to_string(*b.queue)};
+}
+
+bool same_verdict(const PacketResult& a, const PacketResult& b) {
+  return a.verdict_only || b.verdict_only ? verdict_name(a.retval) == verdict_name(b.retval)
+                                          : a.retval == b.retval;
+}
+
 std::string value_text(const MapContents& contents, const std::vector<std::uint8_t>& key) {
   const auto entry = contents.find(key);
   return entry == contents.end() ? "(absent)" : hex_text(entry->second);
@@ -94,7 +108,7 @@ std::string redirect_text(const std::optional<Redirect>& target) {
 
 std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResult& b,
                                         const DiffOptions& options) {
-  if (a.retval != b.retval)
+  if (!same_verdict(a, b))
     return Mismatch{verdict_name(a.retval) != verdict_name(b.retval) ? "verdict" : "retval", "",
                     verdict_text(a.retval), verdict_text(b.retval)};
   if (a.length != b.length)
@@ -103,6 +117,8 @@ std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResul
     return found;
   if (a.redirect != b.redirect)
     return Mismatch{"redirect", "", redirect_text(a.redirect), redirect_text(b.redirect)};
+  if (auto found = compare_queues(a, b))
+    return found;
   if (options.compare_trace)
     if (auto found = compare_traces(a.trace, b.trace))
       return found;

@@ -35,7 +35,7 @@ struct DiffValue {
 
 struct Difference {
   std::optional<std::size_t> packet; // index; none for a map at the end
-  std::string field;  // "verdict", "retval", "length", "bytes", "redirect", "trace", "cycle_in",
+  std::string field;  // "verdict", "retval", "length", "bytes", "redirect", "queue", "trace", "cycle_in",
                       // "cycle_out", "map NAME", "error"
   std::string detail; // where inside: "byte 14", "key 00 00 00 01"
   std::vector<DiffValue> values; // one an engine that was compared

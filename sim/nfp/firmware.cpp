@@ -125,6 +125,7 @@ void Firmware::leave(Context& c) {
     throw Stop("PW-ME-011", "the program ends before a command is done whose signal it asked for");
   PacketResult& r = results_.at(c.number);
   r = {};
+  r.verdict_only = true;
   r.retval = verdict_of(argument(c, 0, 0, "the verdict"));
   r.length = vector_word(c, length_word.word) & length_word.mask;
   if (leaves(r.retval))

@@ -2,6 +2,8 @@
 
 #include "tests/random/kernel_oracle.h"
 
+#include <linux/bpf.h>
+
 #include <sstream>
 
 namespace pw::random {
@@ -53,7 +55,12 @@ std::string first_difference(const PacketResult& a, const PacketResult& b, bool 
   auto pair = [](const std::string& field, const std::string& x, const std::string& y) {
     return field + ": " + x + " / " + y;
   };
-  if (a.retval != b.retval)
+  if (a.verdict_only || b.verdict_only) {
+    if (a.retval == XDP_REDIRECT || b.retval == XDP_REDIRECT)
+      return {}; // not a verdict of the card
+    if (verdict_name(a.retval) != verdict_name(b.retval))
+      return pair("verdict", verdict_name(a.retval), verdict_name(b.retval));
+  } else if (a.retval != b.retval)
     return pair("retval", std::to_string(a.retval), std::to_string(b.retval));
   if (a.length != b.length)
     return pair("length", std::to_string(a.length), std::to_string(b.length));

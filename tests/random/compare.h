@@ -33,6 +33,7 @@ struct ModelOptions {
 };
 Contestant model(const ModelOptions& = {});
 Contestant rtl(const ModelOptions& = {});
+Contestant nfp(); // the card, with the published firmware
 
 // The first difference in verdict, length, bytes, redirect, clocks (where both have them) or maps.
 // An exception other than a refusal counts as a difference. Packets that one of them can't run are

@@ -43,6 +43,7 @@ std::pair<Contestant, Contestant> contestants(const Options& options, std::uint6
     model_options.stall_percent = unsigned(seed % 3) * 30;
   }
   std::map<std::string, Contestant> all = {{"interp", interp()}, {"kernel", kernel()}};
+  all.emplace("nfp", nfp());
   all.emplace("model", model(model_options));
   all.emplace("rtl", rtl(model_options));
   std::size_t comma = options.engines.find(',');
@@ -83,7 +84,11 @@ void report(const Case& found, const Verdict& verdict, const Options& options,
 
 void try_seed(std::uint64_t seed, const Options& options, Totals& totals) {
   GenerateOptions generate;
-  generate.kernel = options.engines.find("kernel") != std::string::npos;
+  const auto named = [&](const char* engine) {
+    return options.engines.find(engine) != std::string::npos;
+  };
+  generate.kernel =
+      named("kernel") || named("nfp"); // the card has no clock and no redirects either
   generate.max_statements = options.statements;
   generate.changes = options.changes;
   generate.held = options.held;
@@ -140,7 +145,7 @@ int run_case_file(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   CLI::App app{"Looks for programs on which two engines differ"};
-  app.add_option("--engines", options.engines, "two of interp, model, rtl, kernel");
+  app.add_option("--engines", options.engines, "two of interp, model, rtl, nfp, kernel");
   app.add_option("--first", options.first, "first seed");
   app.add_option("--count", options.count, "number of seeds");
   app.add_option("--seconds", options.seconds, "stop after so long; 0 = never");

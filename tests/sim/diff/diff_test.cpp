@@ -61,6 +61,23 @@ DiffResult compare(std::vector<DiffEngine> engines, const std::vector<Packet>& i
   return diff_engines(engines, input, {}, options);
 }
 
+// A micro-engine tells aborted packets as such, and queues as the card numbers them.
+TEST(Compare, WhatACardCanTell) {
+  PacketResult raw, card;
+  raw.retval = 77;
+  card.verdict_only = true;
+  EXPECT_FALSE(compare_results(raw, card, {}));
+  card.verdict_only = false;
+  EXPECT_TRUE(compare_results(raw, card, {}));
+  raw.retval = card.retval;
+  raw.queue = 300;
+  card.queue = 64;
+  EXPECT_FALSE(compare_results(raw, card, {}));
+  card.queue = 44;
+  ASSERT_TRUE(compare_results(raw, card, {}));
+  EXPECT_EQ(compare_results(raw, card, {})->field, "queue");
+}
+
 TEST(Diff, EqualEnginesDoNotDiffer) {
   const auto result =
       compare({engine("a", nothing), engine("b", nothing), engine("c", nothing)}, packets(100));
