@@ -50,9 +50,9 @@ LiftedProgram lift_program(const Object& object, const Program& program,
   lift::Lifter(object, linked.whole, explored, options, out).run();
   lift::promote_cells(*out.module);
   if (options.optimize)
-    lift::optimize(*out.module);
+    lift::optimize(*out.module, options.verify.micro_engine);
   lift::normalize(*out.module);
-  lift::check_form(*out.module);
+  lift::check_form(*out.module, options.verify.micro_engine);
   return out;
 }
 

@@ -58,7 +58,7 @@ void promote_cells(llvm::Module& m) {
   run(m, std::move(passes));
 }
 
-void optimize(llvm::Module& m) {
+void optimize(llvm::Module& m, bool switches) {
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::EarlyCSEPass(true));
   passes.addPass(simplify_cfg());
@@ -75,7 +75,8 @@ void optimize(llvm::Module& m) {
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::EarlyCSEPass(true));
   passes.addPass(simplify_cfg());
-  passes.addPass(llvm::LowerSwitchPass());
+  if (!switches)
+    passes.addPass(llvm::LowerSwitchPass());
   run(m, std::move(passes));
 }
 

@@ -1,6 +1,8 @@
 // Loads, from the packet and from maps' values.
 #include "backends/nfp/select/selector.h"
 
+#include <algorithm>
+
 namespace pw::nfp {
 
 using namespace llvm;
@@ -43,13 +45,23 @@ Operand Selector::packet_offset(const Value* base, std::int64_t coordinate) {
   return o;
 }
 
+bool Selector::waits_for_store(const Read& r) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const Store& s) {
+    const bool apart = s.place.base == r.base && (s.place.offset >= r.first + 4 * r.words ||
+                                                  s.place.offset + s.bytes <= r.first);
+    return s.place.packet == r.packet && !apart;
+  });
+}
+
 void Selector::emit_reads(const llvm::Instruction& before) {
   const auto found = reads_.find(&before);
   if (found == reads_.end())
     return;
-  flush_stores();
-  for (const Read& r : found->second)
+  for (const Read& r : found->second) {
+    if (waits_for_store(r))
+      flush_stores();
     emit_read(r);
+  }
 }
 
 void Selector::emit_read(const Read& r) {

@@ -1,5 +1,7 @@
 #include "backends/nfp/select/passes.h"
 
+#include "frontend/lift/passes.h"
+
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -82,6 +84,7 @@ std::unique_ptr<llvm::Module> prepare(const llvm::Module& lifted) {
   auto m = llvm::CloneModule(lifted);
   m->setDataLayout("e-p:32:32-i64:32-n32"); // 32 bits are what it computes with
   run(*m, list());
+  lift::normalize(*m); // passes may have chosen between addresses
   llvm::Function& f = *m->getFunction("pw.program");
   expand_intrinsics(f);
   part_exits(f);

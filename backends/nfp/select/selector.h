@@ -75,6 +75,7 @@ private:
 
   // packet.cpp
   void emit_reads(const llvm::Instruction& before);
+  bool waits_for_store(const Read&) const;
   void emit_read(const Read&);
   void load(llvm::LoadInst&);
   void load_constant_data(llvm::LoadInst&, unsigned map);
