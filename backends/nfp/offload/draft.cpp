@@ -80,7 +80,11 @@ void Draft::note(unsigned insn, const std::string& code, const std::string& mess
 
 void Draft::refuse(unsigned insn, Diagnostic d) {
   const unsigned at = origin_.at(insn);
-  refusals_.push_back(d.at(at, original_.location(at)));
+  d.at(at, original_.location(at));
+  const bool known = std::ranges::any_of(
+      refusals_, [&](const Diagnostic& r) { return r.code == d.code && r.insn == d.insn; });
+  if (!known)
+    refusals_.push_back(std::move(d));
 }
 
 std::vector<Diagnostic> Draft::take_notes() {

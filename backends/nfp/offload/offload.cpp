@@ -4,6 +4,7 @@
 #include "backends/nfp/offload/passes.h"
 #include "backends/nfp/offload/write.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace pw::nfp {
@@ -12,10 +13,12 @@ namespace {
 using Pass = bool (*)(offload::Draft&);
 
 constexpr Pass passes[] = {
-    offload::rewrite_map_definitions, offload::rewrite_globals,         offload::rewrite_atomics,
-    offload::rewrite_counters,        offload::rewrite_map_stores,      offload::rewrite_arguments,
-    offload::rewrite_simple,          offload::rewrite_signed_division, offload::rewrite_modulo,
-    offload::rewrite_division,        offload::rewrite_multiplication,
+    offload::rewrite_map_definitions, offload::rewrite_globals,
+    offload::rewrite_atomics,         offload::rewrite_counters,
+    offload::rewrite_map_stores,      offload::rewrite_arguments,
+    offload::rewrite_simple,          offload::rewrite_signed_division,
+    offload::rewrite_modulo,          offload::rewrite_division,
+    offload::rewrite_multiplication,  offload::rewrite_initial_counters,
 };
 
 constexpr unsigned most_rounds = 16; // each thing is rewritten a few times at most
@@ -29,9 +32,16 @@ bool one_round(offload::Draft& draft) {
 
 void rewrite(offload::Draft& draft) {
   for (unsigned round = 0; round < most_rounds; ++round)
-    if (!draft.refusals().empty() || !one_round(draft))
+    if (!one_round(draft))
       return;
   throw std::logic_error("the rewriting of a program for the card comes to no end");
+}
+
+// What a rewriting says of an instruction is more to the point than the rule that it breaks.
+bool said_already(const std::vector<Diagnostic>& reasons, const Diagnostic& d) {
+  return d.code == "PW-NFP-177" && std::ranges::any_of(reasons, [&](const Diagnostic& r) {
+           return r.insn == d.insn && r.code == "PW-NFP-311";
+         });
 }
 
 // What the driver and the firmware still refuse, said of the user's own instructions.
@@ -42,8 +52,10 @@ std::vector<Diagnostic> remaining(const offload::Draft& draft) {
       continue;
     if (d.insn)
       d.insn = draft.original(*d.insn);
-    reasons.push_back(std::move(d));
+    if (!said_already(draft.refusals(), d))
+      reasons.push_back(std::move(d));
   }
+  std::ranges::stable_sort(reasons, {}, [](const Diagnostic& d) { return d.insn.value_or(0); });
   return reasons;
 }
 
