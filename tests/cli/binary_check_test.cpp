@@ -128,5 +128,58 @@ TEST(Check, UnknownDeviceListsTheKnownOnes) {
   EXPECT_THAT(o.err, HasSubstr("xcu50"));
 }
 
+// ---- a card ----
+
+TEST(CheckCard, AcceptsAndCountsWords) {
+  const Outcome o = pipewright({"check", example("mac_swap"), "--target", "nfp", "--json"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  const auto j = o.json();
+  EXPECT_EQ(j.at("target"), "nfp");
+  EXPECT_EQ(j.at("accepted"), true);
+  EXPECT_GT(j.at("words").get<unsigned>(), 8u);
+  EXPECT_FALSE(j.contains("stages"));
+}
+
+TEST(CheckCard, NamesEveryRuleWithItsLine) {
+  const Outcome o = pipewright({"check", example("sampler"), "--target", "nfp", "--json"});
+  EXPECT_EQ(o.code, 2);
+  const auto j = o.json();
+  EXPECT_EQ(j.at("accepted"), false);
+  EXPECT_EQ(j.at("words"), nullptr);
+  std::vector<std::string> codes;
+  for (const auto& d : j.at("diagnostics")) {
+    codes.push_back(d.at("code"));
+    EXPECT_GT(d.at("line").get<unsigned>(), 0u);
+    EXPECT_NE(d.at("limit"), "");
+    EXPECT_NE(d.at("remedy"), "");
+  }
+  EXPECT_THAT(codes, testing::IsSupersetOf({"PW-NFP-101", "PW-NFP-126", "PW-NFP-131", "PW-NFP-150",
+                                            "PW-NFP-177", "PW-NFP-190"}));
+}
+
+TEST(CheckCard, TakesTheLimitsOfAFirmware) {
+  const Scratch scratch;
+  const std::string small = scratch.file("card.json", R"({"name": "small", "max_words": 20})");
+  const Outcome o =
+      pipewright({"check", example("mac_swap"), "--target", "nfp", "--firmware", small});
+  EXPECT_EQ(o.code, 2);
+  EXPECT_THAT(o.err, HasSubstr("PW-NFP-182"));
+  EXPECT_THAT(o.err, HasSubstr("limit 20 instruction words"));
+  const Outcome wrong = pipewright({"check", example("mac_swap"), "--target", "nfp", "--firmware",
+                                    scratch.path("nothing.json")});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_THAT(wrong.err, HasSubstr("PW-NFP-001"));
+}
+
+TEST(CheckCard, FolderIsATableWithWords) {
+  const Scratch scratch;
+  scratch.file("a.o", slurp(example("mac_swap")));
+  scratch.file("b.o", slurp(example("sampler")));
+  const Outcome o = pipewright({"check", scratch.path(""), "--target", "nfp"});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_THAT(o.out, HasSubstr("words"));
+  EXPECT_THAT(o.out, HasSubstr("1 of 2 programs accepted"));
+}
+
 } // namespace
 } // namespace pw::cli_test

@@ -20,9 +20,12 @@ void ArithmeticRules::visit(const Visit& v) {
   const Scalar dst = number(v.state.reg(a->dst));
   const Scalar src =
       a->src.reg ? number(v.state.reg(*a->src.reg)) : Scalar::constant(std::uint64_t(a->src.imm));
-  const auto [at, fresh] = seen_.try_emplace(v.insn, Operands{*a, dst, src});
+  const auto& vague = v.shadow.frames.back().vague;
+  const bool unsure = vague[a->dst] || (a->op == AluOp::Mul && a->src.reg && vague[*a->src.reg]);
+  const auto [at, fresh] = seen_.try_emplace(v.insn, Operands{*a, dst, src, unsure});
   if (fresh)
     return;
+  at->second.vague |= unsure;
   at->second.dst = join(at->second.dst, dst);
   at->second.src = join(at->second.src, src);
 }
@@ -35,7 +38,23 @@ void ArithmeticRules::finish() {
       division(insn, operands);
 }
 
+// The numbers are small enough, but the verifier that the driver asks may not know it.
+void ArithmeticRules::vague(unsigned insn, const Operands& o) {
+  const bool factor = o.alu.op == AluOp::Mul && o.alu.src.reg;
+  if (!o.vague || !o.dst.fits_u32() || (factor && !o.src.fits_u32()))
+    return;
+  s_.report.add(diagnose("PW-NFP-113", "Linux may not know that the numbers fit 32 bits")
+                    .breaks("its verifier forgets what is known at byte swaps, negations, 64-bit "
+                            "divisions and helpers, and before 6.10 where two variables meet")
+                    .limited(u32, to_string(Instruction(o.alu)))
+                    .help("mask the number right before: asm volatile(\"%0 &= 0xffff\" : "
+                          "\"+r\"(x))")
+                    .warning(),
+                insn);
+}
+
 void ArithmeticRules::multiplication(unsigned insn, const Operands& o) {
+  vague(insn, o);
   const Alu& a = o.alu;
   const bool wide_src = a.src.reg && !o.src.fits_u32();
   if (!o.dst.fits_u32() || wide_src)
@@ -54,6 +73,7 @@ void ArithmeticRules::multiplication(unsigned insn, const Operands& o) {
 }
 
 void ArithmeticRules::division(unsigned insn, const Operands& o) {
+  vague(insn, o);
   const Alu& a = o.alu;
   if (!o.dst.fits_u32())
     s_.report.add(diagnose("PW-NFP-109", "the dividend may need more than 32 bits")

@@ -50,9 +50,11 @@ private:
   struct Operands {
     isa::Alu alu;
     verify::Scalar dst, src;
+    bool vague = false; // Linux may know less of one of them (shadow.h)
   };
   void multiplication(unsigned insn, const Operands&);
   void division(unsigned insn, const Operands&);
+  void vague(unsigned insn, const Operands&);
 
   const Subject& s_;
   std::map<unsigned, Operands> seen_; // multiplications and divisions

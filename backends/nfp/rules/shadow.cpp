@@ -18,6 +18,16 @@ MapSet Shadow::stack_sources(unsigned frame, std::int64_t offset, std::int64_t b
   return all;
 }
 
+bool Shadow::stack_vague(unsigned frame, std::int64_t offset, std::int64_t bytes) const {
+  if (frame >= frames.size())
+    return false;
+  const auto& stack = frames[frame].stack;
+  for (auto b = stack.lower_bound(int(offset)); b != stack.end() && b->first < offset + bytes; ++b)
+    if (b->second.vague)
+      return true;
+  return false;
+}
+
 bool Shadow::stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes) const {
   if (frame >= frames.size())
     return false;
@@ -31,17 +41,21 @@ bool Shadow::stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes)
 
 void join_into(Shadow& a, const Shadow& b) {
   for (std::size_t f = 0; f < a.frames.size() && f < b.frames.size(); ++f) {
-    for (unsigned r = 0; r < 11; ++r)
+    for (unsigned r = 0; r < 11; ++r) {
       a.frames[f].regs[r] |= b.frames[f].regs[r];
+      a.frames[f].vague[r] |= b.frames[f].vague[r];
+    }
     auto& stack = a.frames[f].stack;
     for (auto& [offset, byte] : stack)
       if (!b.frames[f].stack.contains(offset))
         byte.zero = false;
     for (const auto& [offset, byte] : b.frames[f].stack) {
-      const auto [mine, fresh] = stack.try_emplace(offset, ShadowByte{byte.from, false});
+      const auto [mine, fresh] =
+          stack.try_emplace(offset, ShadowByte{byte.from, byte.vague, false});
       if (fresh)
         continue;
       mine->second.from |= byte.from;
+      mine->second.vague |= byte.vague;
       mine->second.zero &= byte.zero;
     }
   }
@@ -58,16 +72,17 @@ public:
   Step(Shadow& s, const State& before) : s_(s), before_(before) {}
 
   void operator()(const isa::Alu& a) const {
+    s_.top().vague[a.dst] = vague_result(a);
     MapSet& dst = s_.top().regs[a.dst];
     const MapSet src = a.src.reg && a.op != isa::AluOp::Neg ? s_.top().regs[*a.src.reg] : 0;
     const bool clears = a.op == isa::AluOp::Xor && a.src.reg == a.dst;
     dst = clears ? 0 : a.op == isa::AluOp::Mov ? src : dst | src;
   }
-  void operator()(const isa::ByteSwap&) const {}
-  void operator()(const isa::LoadImmediate& x) const { s_.top().regs[x.dst] = 0; }
-  void operator()(const isa::LoadMap& x) const { s_.top().regs[x.dst] = 0; }
-  void operator()(const isa::LoadMapValue& x) const { s_.top().regs[x.dst] = 0; }
-  void operator()(const isa::LoadFunction& x) const { s_.top().regs[x.dst] = 0; }
+  void operator()(const isa::ByteSwap& x) const { s_.top().vague[x.dst] = true; }
+  void operator()(const isa::LoadImmediate& x) const { set(x.dst, 0, false); }
+  void operator()(const isa::LoadMap& x) const { set(x.dst, 0, false); }
+  void operator()(const isa::LoadMapValue& x) const { set(x.dst, 0, false); }
+  void operator()(const isa::LoadFunction& x) const { set(x.dst, 0, false); }
 
   void operator()(const isa::Load& l) const {
     const Value base = before_.reg(l.base);
@@ -81,7 +96,9 @@ public:
     } else if (base.kind == Kind::Stack && bytes <= most_bytes) {
       from = s_.stack_sources(base.frame, first, bytes);
     }
-    s_.top().regs[l.dst] = from;
+    const bool vague = base.kind == Kind::Stack && l.bytes == 8 && bytes == 8 &&
+                       s_.stack_vague(base.frame, first, 8);
+    set(l.dst, from, vague);
   }
 
   void operator()(const isa::Store& st) const {
@@ -91,10 +108,12 @@ public:
       return;
     const bool zero = st.src.reg ? before_.reg(*st.src.reg).is_null() : st.src.imm == 0;
     const MapSet from = st.src.reg ? s_.top().regs[*st.src.reg] : 0;
+    const bool vague = st.src.reg && s_.top().vague[*st.src.reg];
     const std::int64_t first = base.min_offset() + st.offset;
     for (std::int64_t i = first; i < first + bytes; ++i) {
       ShadowByte& b = s_.frames[base.frame].stack[int(i)];
-      b = base.constant_offset() ? ShadowByte{from, zero} : ShadowByte{b.from | from, false};
+      b = base.constant_offset() ? ShadowByte{from, vague, zero}
+                                 : ShadowByte{b.from | from, b.vague || vague, false};
     }
   }
 
@@ -103,7 +122,7 @@ public:
     if (base.kind == Kind::Stack)
       forget(base, a.offset, a.bytes);
     if (a.fetch)
-      s_.top().regs[a.op == isa::AtomicOp::CmpXchg ? 0 : a.src] = 0;
+      set(a.op == isa::AtomicOp::CmpXchg ? 0 : a.src, 0, false);
   }
 
   void operator()(const isa::CallHelper& c) const {
@@ -117,13 +136,61 @@ public:
   void operator()(const isa::CallKfunc&) const { clear_results(); }
   void operator()(const isa::LoadPacket&) const { clear_results(); }
   void operator()(const isa::CallLocal&) const {}
-  void operator()(const isa::Jump&) const {}
+  // What is compared with a constant as 64 bits is known then, on one of the ways at least.
+  void operator()(const isa::Jump& j) const {
+    using enum isa::Condition;
+    const bool narrows = j.condition == Eq || j.condition == Ne || j.condition == Gt ||
+                         j.condition == Ge || j.condition == Lt || j.condition == Le;
+    if (narrows && j.is64 && (!j.src.reg || constant(*j.src.reg)))
+      s_.top().vague[j.dst] = false;
+  }
   void operator()(const isa::Exit&) const {}
 
 private:
+  void set(unsigned reg, MapSet from, bool vague) const {
+    s_.top().regs[reg] = from;
+    s_.top().vague[reg] = vague;
+  }
+
   void clear_results() const {
     for (unsigned r = 0; r <= 5; ++r)
-      s_.top().regs[r] = 0;
+      set(r, 0, r == 0);
+  }
+
+  bool constant(unsigned reg) const {
+    return before_.reg(reg).is_scalar() && before_.reg(reg).scalar.is_constant();
+  }
+
+  // Would Linux's verifier lose sight of the upper half of the result? It forgets all about results
+  // of negations and 64-bit divisions, before 6.10 also about those of two numbers that aren't
+  // constants; else 32-bit results are known to be such.
+  bool vague_result(const isa::Alu& a) const {
+    using enum isa::AluOp;
+    const bool by_constant = !a.src.reg || constant(*a.src.reg);
+    const bool dst = s_.top().vague[a.dst], src = a.src.reg && s_.top().vague[*a.src.reg];
+    const std::uint64_t amount = !by_constant ? 0
+                                 : a.src.reg  ? before_.reg(*a.src.reg).scalar.value()
+                                              : std::uint64_t(a.src.imm);
+    switch (a.op) {
+    case Mov:
+      return a.is64 && src;
+    case Neg:
+      return true;
+    case Div:
+    case Mod:
+    case Sdiv:
+    case Smod:
+      return a.is64 || !by_constant;
+    case And:
+      return a.is64 && dst && (by_constant ? amount >> 32 != 0 : src);
+    case Add:
+    case Sub:
+      return a.is64 ? dst || src : !before_.reg(a.dst).is_scalar();
+    case Rsh:
+      return !by_constant || (a.is64 && dst && amount < 32);
+    default:
+      return a.src.reg != a.dst && (!by_constant || (a.is64 && dst));
+    }
   }
 
   void forget(const Value& base, std::int64_t offset, std::int64_t bytes) const {
@@ -150,6 +217,7 @@ void follow(Shadow& s, verify::EdgeKind kind, std::size_t frames) {
   switch (kind) {
   case Call:
     std::copy_n(s.top().regs.begin() + 1, 5, callee.regs.begin() + 1);
+    std::copy_n(s.top().vague.begin() + 1, 5, callee.vague.begin() + 1);
     s.frames.push_back(callee);
     break;
   case Body: // of bpf_loop: the context is its third argument
@@ -158,11 +226,13 @@ void follow(Shadow& s, verify::EdgeKind kind, std::size_t frames) {
     break;
   case Return: {
     const MapSet result = s.top().regs[0];
+    const bool vague = s.top().vague[0];
     s.frames.pop_back();
     if (s.frames.empty())
       break;
     std::fill_n(s.top().regs.begin(), 6, MapSet{0});
     s.top().regs[0] = result;
+    s.top().vague[0] = vague;
     break;
   }
   default:

@@ -1,6 +1,6 @@
 // What the rules must know beside the frontend's states: which registers and bytes of the stack
-// hold what was loaded from maps, what of the maps was looked at on the way, and which bytes of the
-// stack Linux takes for zeros.
+// hold what was loaded from maps, what of the maps was looked at on the way, which bytes of the
+// stack Linux takes for zeros, and of which numbers Linux knows less than the frontend.
 #pragma once
 
 #include "frontend/verify/explore.h"
@@ -20,12 +20,14 @@ inline MapSet map_set(std::uint32_t map) { return MapSet{1} << (map < 63 ? map :
 
 struct ShadowByte {
   MapSet from = 0;
-  bool zero = false; // stored as the constant 0: by itself, not as part of another number
+  bool vague = false; // of a number that Linux may not know to fit 32 bits
+  bool zero = false;  // stored as the constant 0: by itself, not as part of another number
   bool operator==(const ShadowByte&) const = default;
 };
 
 struct ShadowFrame {
   std::array<MapSet, 11> regs{};
+  std::array<bool, 11> vague{};    // as above
   std::map<int, ShadowByte> stack; // by offset from r10; others: nothing is known
 };
 
@@ -35,6 +37,7 @@ struct Shadow {
 
   ShadowFrame& top() { return frames.back(); }
   MapSet stack_sources(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
+  bool stack_vague(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
   bool stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
 };
 

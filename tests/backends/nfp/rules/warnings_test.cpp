@@ -79,6 +79,37 @@ TEST(NfpWarnings, LengthOfTheDriversTranslationIsAnEstimate) {
   expect_warned(adds(1000), {});
 }
 
+// r3 and r4 hold numbers of 32 bits; what is done to r3 before it is multiplied.
+std::set<std::string> multiplied_after(const Insns& before) {
+  Code body;
+  body << load(BPF_W, 3, 2, 0) << load(BPF_W, 4, 2, 4) << before << alu(BPF_MUL, 3, 3);
+  const auto found = checked(object_with(with_packet(body)));
+  EXPECT_EQ(errors(found), Codes{});
+  return warnings(found);
+}
+
+TEST(NfpWarnings, RangesThatLinuxForgets) {
+  const Codes forgotten = {"PW-NFP-113"}, known = {};
+  const bpf_insn swap = make(BPF_ALU | BPF_END | BPF_TO_BE, 3, 0, 0, 32);
+  EXPECT_EQ(multiplied_after({}), known);
+  EXPECT_EQ(multiplied_after({swap}), forgotten);
+  EXPECT_EQ(multiplied_after({alu(BPF_DIV, 3, 7)}), forgotten);
+  EXPECT_EQ(multiplied_after({make(BPF_ALU | BPF_DIV, 3, 0, 0, 7)}), known);
+  EXPECT_EQ(multiplied_after({alu32_r(BPF_XOR, 3, 4)}), forgotten);
+  EXPECT_EQ(multiplied_after({make(BPF_ALU | BPF_XOR, 3, 0, 0, 7)}), known);
+  EXPECT_EQ(multiplied_after({alu32_r(BPF_ADD, 3, 4)}), known);
+}
+
+TEST(NfpWarnings, RangesThatLinuxLearnsAgain) {
+  const bpf_insn swap = make(BPF_ALU | BPF_END | BPF_TO_BE, 3, 0, 0, 32);
+  EXPECT_EQ(multiplied_after({swap, alu(BPF_AND, 3, 0xffff)}), Codes{});
+  EXPECT_EQ(multiplied_after({swap, alu32_r(BPF_MOV, 3, 3)}), Codes{});
+  EXPECT_EQ(multiplied_after({swap, jump_if(BPF_JGT, 3, 100, 1)}), Codes{});
+  EXPECT_EQ(multiplied_after({swap, store(BPF_DW, 10, -8, 3), load(BPF_DW, 3, 10, -8)}),
+            Codes{"PW-NFP-113"});
+  EXPECT_EQ(multiplied_after({swap, store(BPF_W, 10, -8, 3), load(BPF_W, 3, 10, -8)}), Codes{});
+}
+
 TEST(NfpRules, AllAtOnceByInstruction) {
   Code body;
   body << load(BPF_B, 3, 2, 0) << alu(BPF_MOD, 3, 10) << store_k(BPF_W, 10, -4, 1)
