@@ -46,7 +46,7 @@ bool is_map_call(const isa::Instruction& insn) {
                   call->id == BPF_FUNC_map_delete_elem);
 }
 
-// Linux wants accesses to the stack aligned.
+// Linux wants accesses to the stack aligned, the copy's as well.
 unsigned widest_access(const Source& from, unsigned done, unsigned left) {
   unsigned bytes = 8;
   const bool stack = from.known.is(Kind::Stack);
@@ -54,7 +54,7 @@ unsigned widest_access(const Source& from, unsigned done, unsigned left) {
     return stack && (!from.known.fixed || (from.known.low + from.offset + done) % n != 0 ||
                      (from.known.high + from.offset + done) % n != 0);
   };
-  while (bytes > left || misaligned(bytes))
+  while (bytes > left || done % bytes != 0 || misaligned(bytes))
     bytes /= 2;
   return bytes;
 }
