@@ -1,5 +1,7 @@
 #include "sim/diff/compare.h"
 
+#include <linux/bpf.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -56,6 +58,12 @@ std::optional<Mismatch> compare_queues(const PacketResult& a, const PacketResult
   return Mismatch{"queue", "", std::to_string(*a.queue), std::to_string(*b.queue)};
 }
 
+// The card aborts what asks for a redirect; without a target the kernel drops it, too.
+bool aborted_by_card(const PacketResult& card, const PacketResult& other) {
+  return card.verdict_only && card.retval == XDP_ABORTED && other.retval == XDP_REDIRECT &&
+         (!other.redirect || (!other.redirect->map && !other.redirect->ifindex));
+}
+
 bool same_verdict(const PacketResult& a, const PacketResult& b) {
   return a.verdict_only || b.verdict_only ? verdict_name(a.retval) == verdict_name(b.retval)
                                           : a.retval == b.retval;
@@ -108,6 +116,8 @@ std::string redirect_text(const std::optional<Redirect>& target) {
 
 std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResult& b,
                                         const DiffOptions& options) {
+  if (aborted_by_card(a, b) || aborted_by_card(b, a))
+    return std::nullopt;
   if (!same_verdict(a, b))
     return Mismatch{verdict_name(a.retval) != verdict_name(b.retval) ? "verdict" : "retval", "",
                     verdict_text(a.retval), verdict_text(b.retval)};

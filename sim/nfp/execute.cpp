@@ -76,21 +76,27 @@ bool uses_left(std::optional<Logic> logic) {
   return logic != Logic::Right && logic != Logic::NotRight;
 }
 
-// Of what is used further only whole values count; a copy may carry unset bits along, but not
-// nothing else.
-void demand_whole(const Value& v) {
-  if (!v.whole())
-    throw Stop("PW-ME-005", "an operand has bits that were never written");
-}
+// Bits that were never written are carried along until something depends on them: a branch, an
+// address, a byte that is stored. A value of nothing else is a mistake at once.
 void demand_something(const Value& v) {
   if (v.defined == 0)
     throw Stop("PW-ME-005", "an operand was never written");
 }
 
 bool carry_of(const Conditions& f) {
-  if (!f.has_cv)
+  if (!f.has_cv && !f.unset)
     throw Stop("PW-ME-005", "the carry is read and no addition or subtraction has set it");
   return f.c;
+}
+
+std::uint32_t all_or_nothing(const Value& v) { return v.whole() ? all_bits : 0; }
+
+// Carries run upwards from the lowest bit that is not set.
+std::uint32_t defined_of_sum(const Value& left, const Value& right, bool carry_unset) {
+  const std::uint32_t unset = ~(left.defined & right.defined);
+  if (carry_unset || unset == all_bits)
+    return 0;
+  return unset == 0 ? all_bits : (unset & (~unset + 1)) - 1;
 }
 
 Trail trail_of(const Word& w, bool left_used, const Value& left, const Value& result) {
@@ -109,18 +115,21 @@ void MicroEngine::alu(Context& c, const Word& w) {
   const bool left_used = w.op != 0x0e && uses_left(logic);
   Value left = Value::of(0), result;
   Conditions conditions;
+  if (left_used)
+    demand_something(left = read(c, w.left));
+  const Value right = read(c, w.right);
+  if (logic != Logic::Right) // a copy of what lies behind the packet's end harms nobody
+    demand_something(right);
   if (logic) {
-    left = left_used ? read(c, w.left) : left;
-    result = combine(*logic, left, read(c, w.right));
-    left_used ? demand_whole(result) : demand_something(result);
+    result = combine(*logic, left, right);
     conditions = conditions_of(result);
   } else {
-    left = left_used ? Value::of(need(c, w.left)) : left;
     const bool with_carry = w.op == 0x0d || w.op == 0x11;
-    const Sum sum =
-        calculate(w.op, left.bits, need(c, w.right), with_carry && carry_of(c.conditions));
-    result = Value::of(sum.bits);
-    conditions = sum.conditions;
+    const Sum sum = calculate(w.op, left.bits, right.bits, with_carry && carry_of(c.conditions));
+    const bool carry_unset = with_carry && c.conditions.unset;
+    result = {sum.bits,
+              w.op == 0x0e ? all_or_nothing(right) : defined_of_sum(left, right, carry_unset)};
+    conditions = result.whole() ? sum.conditions : Conditions{.unset = true};
   }
   write(c, w.dst, result, w.both);
   if (w.conditions)
@@ -152,9 +161,12 @@ void MicroEngine::shift(Context& c, const Word& w) {
       throw Stop("PW-ME-013", "an arithmetic shift without a result before it that has the sign");
     result = arithmetic_right(Value::of(need(c, w.right)), amount, c.trail.result->bits >> 31 != 0);
   } else {
-    const Value moved = shifted(w.shift, left, read(c, w.right), amount);
+    const Value right = read(c, w.right);
+    demand_something(right);
+    if (left_used)
+      demand_something(left);
+    const Value moved = shifted(w.shift, left, right, amount);
     result = w.shift == ShiftMode::Double ? moved : combine(*logic, left, moved);
-    w.amount != 0 || w.indirect || left_used ? demand_whole(result) : demand_something(result);
   }
   write(c, w.dst, result, w.both);
   if (w.conditions)

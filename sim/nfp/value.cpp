@@ -75,6 +75,7 @@ Value combine(Logic logic, const Value& l, const Value& r) {
 Conditions conditions_of(const Value& v) {
   Conditions out;
   out.has_nz = v.whole();
+  out.unset = !v.whole();
   out.n = (v.bits >> top) != 0;
   out.z = v.bits == 0;
   return out;

@@ -27,6 +27,7 @@ struct Byte {
 struct Conditions {
   bool n = false, z = false, c = false, v = false;
   bool has_nz = false, has_cv = false;
+  bool unset = false; // of a result that has unset bits
 };
 
 // Arithmetic and logic on defined operands. C after a difference: no borrow.

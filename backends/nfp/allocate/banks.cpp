@@ -20,6 +20,9 @@ public:
     for (Block& b : f.blocks) {
       for (Instruction& i : b.body)
         add(i);
+      for (std::size_t i = 0; i + 1 < b.body.size(); ++i)
+        if (gives_amount(b.body[i], b.body[i + 1]))
+          fix(b.body[i]);
       if (b.branch)
         add(*b.branch);
     }
@@ -53,6 +56,16 @@ private:
       return;
     edges_[*a].push_back(*b);
     edges_[*b].push_back(*a);
+  }
+
+  // The amount of an indirect shift is what stands in the field of bank A.
+  void fix(const Instruction& i) {
+    const auto a = end_of(i.a), b = end_of(i.b);
+    for (const auto& [end, fixed] : {std::pair{a, fixed_b_}, std::pair{b, fixed_a_}})
+      if (end && *end < fixed_a_) {
+        edges_[*end].push_back(fixed);
+        edges_[fixed].push_back(*end);
+      }
   }
 
   std::optional<Node> end_of(const Operand& o) const {

@@ -82,6 +82,10 @@ bool has_restricted_fields(const Instruction& i) {
          i.op == Op::BranchByte || i.op == Op::Command;
 }
 
+bool gives_amount(const Instruction& giver, const Instruction& next) {
+  return giver.op == Op::Alu && next.op == Op::Shift && next.indirect;
+}
+
 bool has_side_effect(const Instruction& i) {
   if (i.dst.kind == Operand::Kind::Local || i.a.step != Operand::Step::None ||
       i.b.step != Operand::Step::None)

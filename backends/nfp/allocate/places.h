@@ -64,6 +64,8 @@ struct SourcePair {
 };
 SourcePair source_pair(Instruction&);
 bool has_restricted_fields(const Instruction&);
+// The next instruction, an indirect shift, takes its amount from the A field of this one.
+bool gives_amount(const Instruction& giver, const Instruction& next);
 
 Instruction move(const Operand& dst, const Operand& src, const SourceLocation& where);
 

@@ -53,8 +53,11 @@ void settle_banks(Function& f) {
     for (Instruction& i : b.body)
       if (moves_to_itself(i))
         i.dst = none(); // the condition codes may be read
-    for (Instruction& i : b.body)
-      settle(i);
+    for (std::size_t i = 0; i < b.body.size(); ++i) {
+      if (i + 1 < b.body.size() && gives_amount(b.body[i], b.body[i + 1]) && either(b.body[i].a))
+        b.body[i].a.bank = Bank::A;
+      settle(b.body[i]);
+    }
     if (b.branch)
       settle(*b.branch);
   }

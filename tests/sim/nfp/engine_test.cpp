@@ -170,6 +170,7 @@ TEST(Engine, BytesBehindThePacketAreUnset) {
                             .b = a(3),
                             .byte_mask = static_cast<std::uint8_t>((1U << bytes_used) - 1)},
                 alu(none(), b(3), AluOp::Add, imm(1)));
+    program.add(branch(Condition::Equal, program.here() + 1));
     program.exit(0x11);
     EXPECT_EQ(stop_of(program), bytes_used == 2 ? "" : "PW-ME-005");
   }

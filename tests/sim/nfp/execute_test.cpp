@@ -177,7 +177,8 @@ TEST(LdField, AWordSetByteByByte) {
         .op = Op::LdField, .dst = a(3), .b = b(2), .byte_mask = static_cast<std::uint8_t>(mask)};
   };
   const Instruction use = alu(a(4), a(3), AluOp::Add, imm(0));
-  Bench whole(program(byte(3), byte(12), use)), half(program(byte(3), use));
+  Bench whole(program(byte(3), byte(12), use, branch(Condition::Equal, 4)));
+  Bench half(program(byte(3), use, branch(Condition::Equal, 3)));
   for (Bench* bench : {&whole, &half})
     bench->set(b(2), 0x11223344);
   EXPECT_EQ(whole.run()[a(4)], 0x11223344U);
@@ -238,6 +239,21 @@ TEST(Csr, IsReceivedByTheNextInstruction) {
   EXPECT_EQ(Bench(program(read, load(both(3), 0))).run()[b(3)], 0x12345678U);
   EXPECT_EQ(Bench(program(read, load(both(3), 1))).stop(), "PW-ME-013");
   EXPECT_EQ(Bench(program(read, alu(a(3), none(), AluOp::B, imm(0)))).stop(), "PW-ME-013");
+}
+
+TEST(Unset, BitsAreCarriedAlong) {
+  const auto stop = [](const Instruction& what, Condition condition) {
+    Bench bench(program(Instruction{.op = Op::LdField, .dst = a(3), .b = b(2), .byte_mask = 1},
+                        what, branch(condition, 3)));
+    bench.set(b(2), 0x11223344);
+    return bench.stop();
+  };
+  EXPECT_EQ(stop(alu(none(), a(3), AluOp::And, imm(0xff)), Condition::Equal), "");
+  EXPECT_EQ(stop(alu(none(), a(3), AluOp::Add, imm(1)), Condition::Equal), "PW-ME-005");
+  EXPECT_EQ(stop(alu(none(), a(3), AluOp::Add, imm(1)), Condition::CarrySet), "PW-ME-005");
+  EXPECT_EQ(stop(shf(none(), none(), ShiftOp::B, a(3), ShiftKind::Left, 24), Condition::Equal), "");
+  EXPECT_EQ(stop(shf(none(), none(), ShiftOp::B, a(3), ShiftKind::Left, 23), Condition::Equal),
+            "PW-ME-005");
 }
 
 TEST(Unset, IsNotRead) {
