@@ -7,6 +7,8 @@
 namespace pw::cli {
 namespace {
 
+constexpr unsigned code_store = 8192; // words of a micro-engine
+
 bool has_error(const std::vector<Diagnostic>& all) {
   return std::ranges::any_of(all,
                              [](const Diagnostic& d) { return d.severity == Severity::Error; });
@@ -15,9 +17,11 @@ bool has_error(const std::vector<Diagnostic>& all) {
 // The driver would take it; where our own compiler can't, that is worth knowing, and no refusal.
 void compile_words(CardFinding& f, const CommonOptions& o, const nfp::FirmwareProfile& firmware,
                    const Object& object, const Program& program) try {
+  nfp::FirmwareProfile roomy = firmware; // what is too long is counted, too
+  roomy.max_words = std::max(firmware.max_words, code_store);
   const LiftedProgram lifted =
-      lift_program(object, program, nfp::lift_options(firmware, lift_options(o)));
-  f.words = unsigned(nfp::compile_program(object, program, lifted, firmware).image.words.size());
+      lift_program(object, program, nfp::lift_options(roomy, lift_options(o)));
+  f.words = unsigned(nfp::compile_program(object, program, lifted, roomy).image.words.size());
 } catch (const Failure& failure) {
   for (Diagnostic d : failure.diagnostics()) {
     const bool known = std::ranges::any_of(f.diagnostics, [&](const Diagnostic& other) {
