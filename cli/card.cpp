@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "cli/session.h"
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <optional>
@@ -174,6 +175,22 @@ void print_refused(const std::vector<Diagnostic>& why, const std::string& file) 
     std::cerr << to_text(d);
 }
 
+bool same(const std::vector<Diagnostic>& a, const std::vector<Diagnostic>& b) {
+  return std::ranges::equal(a, b, {}, to_text, to_text);
+}
+
+// What the frontend refuses stands in the way of both.
+int report_nothing(Session& session, const Products& p, bool json) {
+  const std::string& name = session.program().name;
+  if (same(p.words.refused, p.offload.refused))
+    throw Failure(p.words.refused);
+  print_refused(p.words.refused, name + ".nfp.elf");
+  print_refused(p.offload.refused, name + ".offload.o");
+  if (json)
+    std::cout << diagnostics_json(refusals(p)).dump(2) << "\n";
+  return exit_code(p);
+}
+
 void print_report(Session& session, const Products& p, const std::string& folder,
                   const std::map<std::string, std::string>& files) {
   const std::string& name = session.program().name;
@@ -199,7 +216,7 @@ int compile_for_card(const CommonOptions& common, const std::string& folder) {
   session.firmware(); // a wrong profile is nobody's refusal
   const Products p = make_products(session);
   if (!p.words.made && !p.offload.made)
-    throw Failure(refusals(p));
+    return report_nothing(session, p, common.json);
   const std::map<std::string, std::string> files = files_of(session, p);
   write_directory(folder, files);
   if (common.json)

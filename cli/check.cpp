@@ -237,9 +237,8 @@ int check_folder(const CheckOptions& o) {
 }
 
 int check(CheckOptions& o) {
-  if (!o.for_card())
-    check_target(o.target);
-  else if (!o.common.firmware.empty())
+  check_target(o.target);
+  if (o.for_card() && !o.common.firmware.empty())
     o.firmware = nfp::read_firmware_profile(o.common.firmware);
   std::error_code
       ignored; // what can't be looked at can't be opened either, and that message is better

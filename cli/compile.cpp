@@ -131,8 +131,7 @@ int emit_text(const CompileCommand& o) {
 }
 
 int compile(const CompileCommand& o) {
-  if (o.target != "nfp")
-    check_target(o.target);
+  check_target(o.target);
   if (!o.emit.empty())
     return emit_text(o);
   if (o.out.empty())

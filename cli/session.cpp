@@ -160,13 +160,9 @@ std::vector<EngineKind> engine_kinds(const std::string& names) {
 }
 
 void check_target(const std::string& target) {
-  if (target == "verilog")
-    return;
-  if (target == "nfp")
-    throw Failure(diagnose("PW-OPT-005", "this version has no backend for target 'nfp'")
-                      .help("use --target verilog"));
-  throw Failure(
-      diagnose("PW-OPT-001", "there is no target '" + target + "'").help("use --target verilog"));
+  if (target != "verilog" && target != "nfp")
+    throw Failure(diagnose("PW-OPT-001", "there is no target '" + target + "'")
+                      .help("use --target verilog or nfp"));
 }
 
 } // namespace pw::cli

@@ -72,7 +72,7 @@ EngineKind engine_kind(const std::string& name);
 // "interp,rtl" -> both; at least two, none twice. Throws Failure (PW-OPT-004).
 std::vector<EngineKind> engine_kinds(const std::string& names);
 
-// Throws Failure: an unknown target, or one that does not exist yet (PW-OPT-005).
+// Throws Failure PW-OPT-001: an unknown target.
 void check_target(const std::string& target);
 
 } // namespace pw::cli

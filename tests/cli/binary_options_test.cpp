@@ -72,8 +72,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Line{"run", "x.o", "--engine", "interp", "--in", "x", "--stall", "100"},
                     Line{"run", "x.o", "--engine", "interp", "--in", "x", "--pace", "slow"}));
 
-TEST(Options, UnknownTargetOfThePlanIsUnsupported) {
-  const Outcome o = pipewright({"check", "x.o", "--target", "nfp"});
+TEST(Options, AStepThatTheTargetDoesNotHaveIsUnsupported) {
+  const Outcome o = pipewright({"compile", "x.o", "--target", "verilog", "--emit", "code"});
   EXPECT_EQ(o.code, 2);
   EXPECT_THAT(o.err, HasSubstr("PW-OPT-005"));
 }

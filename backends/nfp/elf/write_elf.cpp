@@ -44,12 +44,17 @@ void put_symbol(Bytes& out, std::uint32_t name, unsigned binding, unsigned type,
   put64(out, size);
 }
 
+bool is_program(const Image& image, const Symbol& s) {
+  return s.word == 0 && s.name == image.program;
+}
+
 // Local ones stand before the program's own, as ELF wants it.
 Bytes symbol_bytes(const Image& image, StringTable& names) {
   Bytes out;
   put_symbol(out, 0, STB_LOCAL, STT_NOTYPE, 0, 0);
   for (const Symbol& s : image.symbols)
-    put_symbol(out, names.add(s.name), STB_LOCAL, STT_NOTYPE, std::uint64_t{s.word} * 8, 0);
+    if (!is_program(image, s))
+      put_symbol(out, names.add(s.name), STB_LOCAL, STT_NOTYPE, std::uint64_t{s.word} * 8, 0);
   put_symbol(out, names.add(image.program), STB_GLOBAL, STT_FUNC, 0, image.words.size() * 8);
   return out;
 }
@@ -110,7 +115,7 @@ std::vector<std::uint8_t> write_elf(const Image& image, const Object& object,
   const Bytes symbol_table = symbol_bytes(image, names);
   const Bytes maps = map_bytes(image, object, names);
   const Bytes lines = line_bytes(image, names);
-  const auto first_global = static_cast<std::uint32_t>(image.symbols.size() + 1);
+  const auto first_global = static_cast<std::uint32_t>(symbol_table.size() / sizeof(Elf64_Sym) - 1);
   return elf_file(
       machine, family_6000,
       {{".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0, 0, 0, 8, text_bytes(image)},

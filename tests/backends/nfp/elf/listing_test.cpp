@@ -30,7 +30,7 @@ TEST(Listing, CLinesStandBetween) {
 
 TEST(Listing, LabelsAndWhereBranchesGo) {
   EXPECT_THAT(text(), HasSubstr("block_2:\n; prog.bpf.c:43: if (!value)\n    .3  "));
-  EXPECT_THAT(text(), HasSubstr("beq[.0]  ; to block_1\n"));
+  EXPECT_THAT(text(), HasSubstr("beq[.0]  ; to count\n"));
   EXPECT_THAT(text(), HasSubstr("; to helper 1 (map lookup)\n"));
   EXPECT_THAT(text(), HasSubstr("; to the firmware's next packet\n"));
   EXPECT_THAT(text(), HasSubstr("immed[gprB_0, 0x3]  ; code address\n"));

@@ -43,7 +43,7 @@ Image sample_image() {
                        {2, RelocationKind::Immediate, 0},
                        {3, RelocationKind::Branch, 0},
                        {4, RelocationKind::NextPacket, 0}};
-  image.symbols = {{"block_1", 0}, {"block_2", 3}};
+  image.symbols = {{"count", 0}, {"block_1", 0}, {"block_2", 3}};
   image.tables = {{.map = 1,
                    .id = 1,
                    .words = {WordUse::Value, WordUse::Counter, WordUse::None, WordUse::Counter,
