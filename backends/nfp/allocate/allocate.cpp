@@ -29,6 +29,7 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   remove_dead(f);
   forward_transfers(f);
   relieve_transfers(f);
+  write_through(f);
   merge_tails(f);
   legalize(f);
   number_transfers(f);

@@ -192,10 +192,21 @@ private:
       wanted &= bank_[n] == Bank::A ? one_bank : one_bank << bank_registers;
     if (const Registers hinted = hints_of(n) & wanted)
       return hinted & -hinted;
-    // Pairs stay whole for nodes that need both banks.
-    const Registers halves = wanted & std::rotl(taken, bank_registers);
-    const Registers best = halves ? halves : wanted;
-    return best & -best;
+    // Registers that would serve others better stay free, and pairs whole for nodes of both banks.
+    for (const Registers better : {~wishes_around(n) & std::rotl(taken, bank_registers),
+                                   ~wishes_around(n), std::rotl(taken, bank_registers)})
+      if (const Registers best = wanted & better)
+        return best & -best;
+    return wanted & -wanted;
+  }
+
+  // Registers that neighbours without one yet would like to have.
+  Registers wishes_around(Node n) const {
+    Registers all = 0;
+    for (Node m : graph_.neighbours(n))
+      if (!place_[m])
+        all |= hints_[m];
+    return all;
   }
 
   static Registers lowest(Registers set) { return set & -set; }

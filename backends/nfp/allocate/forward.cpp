@@ -1,10 +1,8 @@
 // alu[v, --, B, $xfer]; ... alu[d, v, +, x]   =>   alu[d, $xfer, +, x]
 // where all that read v can read the transfer register, which keeps the word until a call.
-#include "backends/nfp/allocate/flow.h"
+#include "backends/nfp/allocate/filled.h"
 #include "backends/nfp/allocate/passes.h"
 #include "backends/nfp/allocate/values.h"
-
-#include <boost/dynamic_bitset.hpp>
 
 #include <map>
 
@@ -12,7 +10,6 @@ namespace pw::nfp {
 namespace {
 
 using Kind = Operand::Kind;
-using Groups = boost::dynamic_bitset<>;
 
 class Forwarding {
 public:
@@ -26,13 +23,7 @@ public:
   void run() {
     if (source_.empty())
       return;
-    std::vector<std::optional<Groups>> at_begin(f_.blocks.size());
-    at_begin[0] = Groups(f_.transfers.size());
-    for (BlockId b : reverse_post_order(f_)) { // no cycles: all predecessors come first
-      const Groups end = walk(f_.blocks[b], *at_begin[b]);
-      for (BlockId s : successors(f_.blocks[b]))
-        at_begin[s] = at_begin[s] ? *at_begin[s] & end : end;
-    }
+    walk_filled(f_, [&](const Instruction& i, const Groups& filled) { check(i, filled); });
     replace();
   }
 
@@ -41,19 +32,6 @@ private:
     return is_move(i) && !i.set_conditions && !i.follows && i.dst.kind == Kind::Virtual &&
            i.b.kind == Kind::Transfer && i.b.grouped && defs_.values[i.dst.number].count == 1 &&
            defs_.groups[i.b.number].count == 1;
-  }
-
-  Groups walk(const Block& b, Groups filled) {
-    for (const Instruction& i : b.body) {
-      check(i, filled);
-      if (i.op == Op::Call)
-        filled.reset();
-      if (i.op == Op::Command && is_read(i.memory) && i.data.grouped)
-        filled.set(i.data.number);
-    }
-    if (b.branch)
-      check(*b.branch, filled);
-    return filled;
   }
 
   // Values that the instruction can't read from a transfer register stay values.

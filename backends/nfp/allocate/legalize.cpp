@@ -1,6 +1,7 @@
 // alu[d, xfer0, +, xfer1]           ->  alu[t, --, B, xfer0]; alu[d, t, +, xfer1]
 // alu_shf[d, --, B, *l$index0[12]]  ->  alu[t, --, B, *l$index0[12]]; alu_shf[d, --, B, t]
 // Copies stand before the whole bundle, so that `follows` holds.
+#include "backends/nfp/allocate/constants.h"
 #include "backends/nfp/allocate/flow.h"
 #include "backends/nfp/allocate/passes.h"
 
@@ -92,9 +93,16 @@ private:
     return a.kind == Kind::Transfer || a.kind == Kind::Local || a.kind == Kind::Constant;
   }
 
+  // A constant of two words keeps half of what the first one wrote, which only registers can.
+  static bool fits_destination(const Instruction& i) {
+    if (i.op == Op::LoadValue && (i.dst.kind == Kind::Transfer || i.dst.kind == Kind::Local))
+      return value_words(i).size() == 1;
+    return !has_restricted_fields(i) || fits_restricted(i.dst);
+  }
+
   // Restricted destinations; an update of local memory beyond their reach goes through a value.
   std::optional<Instruction> destination(Instruction& i) {
-    if (!has_restricted_fields(i) || fits_restricted(i.dst))
+    if (fits_destination(i))
       return std::nullopt;
     const Operand place = i.dst, t = fresh();
     if (updates_destination(i))

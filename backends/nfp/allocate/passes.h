@@ -40,6 +40,9 @@ void legalize(Function&);
 // Copies of transfer words go where their readers can take the words themselves.
 void forward_transfers(Function&);
 
+// What is computed only to be stored in a transfer register or in local memory is computed there.
+void write_through(Function&);
+
 // Words of transfer groups that live across calls go to values.
 void relieve_transfers(Function&);
 // All words of these groups go to values.

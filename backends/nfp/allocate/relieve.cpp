@@ -1,6 +1,6 @@
 // Words that live across calls, which lose transfer registers, are copied to values behind the
-// command that brings them.
-#include "backends/nfp/allocate/liveness.h"
+// command that brings them. Reads before the call stay.
+#include "backends/nfp/allocate/filled.h"
 #include "backends/nfp/allocate/passes.h"
 
 #include <map>
@@ -12,15 +12,15 @@ using Kind = Operand::Kind;
 
 class Relief {
 public:
-  Relief(Function& f, const std::set<unsigned>& groups) : f_(f), groups_(groups) {}
+  explicit Relief(Function& f) : f_(f) {}
 
-  void run() {
-    for (Block& b : f_.blocks) {
-      for (Instruction& i : b.body)
-        replace(i);
-      if (b.branch)
-        replace(*b.branch);
-    }
+  // must_go(group, filled groups): whether a read of the group becomes one of a value.
+  template <class MustGo> void run(MustGo must_go) {
+    walk_filled(f_, [&](Instruction& i, const Groups& filled) {
+      for (Operand* o : {&i.a, &i.b})
+        if (o->kind == Kind::Transfer && o->grouped && must_go(o->number, filled))
+          replace(*o);
+    });
     for (Block& b : f_.blocks) {
       std::vector<Instruction> body;
       for (Instruction& i : b.body) {
@@ -32,14 +32,10 @@ public:
   }
 
 private:
-  void replace(Instruction& i) {
-    for (Operand* o : {&i.a, &i.b}) {
-      if (o->kind != Kind::Transfer || !o->grouped || !groups_.count(o->number))
-        continue;
-      const auto [value, fresh] = values_.try_emplace({o->number, o->word}, f_.values);
-      f_.values += fresh;
-      *o = virtual_value(value->second);
-    }
+  void replace(Operand& o) {
+    const auto [value, fresh] = values_.try_emplace({o.number, o.word}, f_.values);
+    f_.values += fresh;
+    o = virtual_value(value->second);
   }
 
   void take(std::vector<Instruction>& body) {
@@ -56,29 +52,17 @@ private:
   }
 
   Function& f_;
-  const std::set<unsigned>& groups_;
   std::map<std::pair<unsigned, unsigned>, unsigned> values_; // by group and word
 };
 
 } // namespace
 
-void copy_out(Function& f, const std::set<unsigned>& groups) { Relief(f, groups).run(); }
+void copy_out(Function& f, const std::set<unsigned>& groups) {
+  Relief(f).run([&](unsigned group, const Groups&) { return groups.count(group) != 0; });
+}
 
 void relieve_transfers(Function& f) {
-  const Places places(f);
-  const Liveness live(f, places);
-  std::set<unsigned> groups;
-  for (BlockId b = 0; b < f.blocks.size(); ++b)
-    walk_back(f.blocks[b], places, live.at_end(b),
-              [&](const Instruction& i, const Effects&, const PlaceSet& behind) {
-                if (i.op != Op::Call || f.transfers.empty())
-                  return;
-                for (Place p = places.group_word(0, 0); p < places.conditions(); ++p)
-                  if (behind.test(p) && !f.transfers[places.group_of(p)].out)
-                    groups.insert(places.group_of(p));
-              });
-  if (!groups.empty())
-    copy_out(f, groups);
+  Relief(f).run([](unsigned group, const Groups& filled) { return !filled.test(group); });
 }
 
 } // namespace pw::nfp
