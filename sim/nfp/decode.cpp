@@ -282,7 +282,8 @@ Word decode_csr(std::uint64_t w) {
     return out;
   const bool extended = extensions(w).source;
   const Place a = wide(field(w, 9, 0), 0, extended), b = wide(field(w, 19, 10), 1, extended);
-  out.left = a.kind == Place::Kind::Constant ? b : a;
+  const bool in_b = a.kind == Place::Kind::Constant && b.kind != Place::Kind::Constant;
+  out.left = in_b ? b : a;
   return out;
 }
 

@@ -94,6 +94,8 @@ bool shift_takes_left(const Instruction& i) {
 void check_shift(const Instruction& i) {
   if (i.shift == ShiftKind::Double && i.shift_op != ShiftOp::B)
     not_encodable("a double shift with another operation", i);
+  if (i.shift_op == ShiftOp::Arithmetic && i.shift != ShiftKind::Right)
+    not_encodable("an arithmetic shift that is not one to the right", i);
   if (i.shift_op == ShiftOp::ByteAlign)
     not_encodable("byte alignment is not part of the code generator's instructions", i);
   if (shift_takes_left(i) == (i.a.kind == Kind::None))
@@ -260,8 +262,8 @@ Bits defer_bits(const Instruction& i, unsigned most) {
 
 Bits branch(const Instruction& i) {
   const bool always = i.condition == Condition::Always;
-  return 0x00d8'0000'8020 | unsigned(i.condition) | bit(!always, 8) |
-         defer_bits(i, always ? 2 : 3) | target_bits(i);
+  return 0x00d8'0000'8020 | unsigned(i.condition) | bit(!always, 8) | defer_bits(i, 2) |
+         target_bits(i);
 }
 
 // A register and a constant, in the register's bank.
