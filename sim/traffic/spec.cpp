@@ -116,14 +116,54 @@ void set_tunnel(TrafficSpec& spec, const std::string& text) {
   spec.tunnel_share = parts.size() == 2 ? share(parts[1]) : 1;
 }
 
-void set_rate(TrafficSpec& spec, const std::string& given) {
-  std::string text = given;
-  for (const char* unit : {"gbps", "Gbps", "g", "G"})
-    if (text.ends_with(unit)) {
-      text.resize(text.size() - std::string(unit).size());
-      break;
+// Takes one of the endings off the text, if it has one.
+bool cut_ending(std::string& text, std::initializer_list<const char*> endings) {
+  for (const std::string ending : endings)
+    if (text.ends_with(ending)) {
+      text.resize(text.size() - ending.size());
+      return true;
     }
-  spec.rate_gbps = number(text, 0.001, 1000, "a rate of 0.001 to 1000 Gb/s");
+  return false;
+}
+
+void set_rate(TrafficSpec& spec, const std::string& given) {
+  const std::string expected = "a rate of 0.001 to 1000 Gb/s (10G), 0.000001 to 2000 Mpps, or line";
+  std::string text = given;
+  spec.line_rate = text == "line";
+  spec.rate_mpps = 0;
+  if (spec.line_rate)
+    return;
+  if (cut_ending(text, {"Mpps", "mpps"})) {
+    spec.rate_mpps = number(text, 0.000001, 2000, expected);
+    return;
+  }
+  cut_ending(text, {"gbps", "Gbps", "g", "G"});
+  spec.rate_gbps = number(text, 0.001, 1000, expected);
+}
+
+// "2000", "64k", "1M".
+void set_count(TrafficSpec& spec, const std::string& given) {
+  constexpr unsigned most = 100'000'000;
+  const std::string expected = "a number of packets, for example 2000, 64k or 1M";
+  std::string text = given;
+  const unsigned unit = cut_ending(text, {"k", "K"}) ? 1000
+                        : cut_ending(text, {"M"})    ? 1'000'000
+                                                     : 1;
+  spec.count = integer(text, 0u, most / unit, expected) * unit;
+}
+
+void set_arrival(TrafficSpec& spec, const std::string& text) {
+  const auto parts = split(text, ":");
+  spec.arrival = one_of<ArrivalPattern>(parts[0], {{"constant", ArrivalPattern::Constant},
+                                                   {"line", ArrivalPattern::Constant},
+                                                   {"poisson", ArrivalPattern::Poisson},
+                                                   {"burst", ArrivalPattern::Burst}});
+  spec.line_rate = spec.line_rate || parts[0] == "line";
+  const std::size_t most = spec.arrival == ArrivalPattern::Burst ? 2 : 1;
+  if (parts.size() > most)
+    throw BadValue{"constant, line, poisson or burst:N"};
+  if (spec.arrival == ArrivalPattern::Burst)
+    spec.burst = parts.size() == 2 ? integer(parts[1], 1u, 1'000'000u, "1 to 1000000 frames") : 32;
 }
 
 struct Key {
@@ -138,8 +178,8 @@ const std::vector<Key>& keys() {
   using T = const std::string&;
   static const std::vector<Key> all = {
       {"size", "64|64-1518|imix", "bytes with FCS: 64 makes 60 captured ones (64)", set_size},
-      {"count", "N", "packets (1000)",
-       [](S& s, T t) { s.count = integer(t, 0u, 100'000'000u, "a number of packets"); }},
+      {"count", "N|64k|1M", "packets (1000); also packets=", set_count},
+      {"packets", "N|64k|1M", "the same as count", set_count},
       {"flows", "uniform:N|zipf:A:N|single|alternate[:N]", "who sends (uniform:100)", set_flows},
       {"proto", "tcp|udp|mix", "above IP (mix)",
        [](S& s, T t) {
@@ -156,12 +196,9 @@ const std::vector<Key>& keys() {
        [](S& s, T t) { s.other = share(t); }},
       {"tunnel", "ipip|gre|vxlan|mix|none[:SHARE]", "a tunnel around the packet (none)",
        set_tunnel},
-      {"rate", "GBPS", "arrivals at this line rate, in Gb/s (100)", set_rate},
-      {"arrival", "constant|poisson", "gaps between packets (constant)",
-       [](S& s, T t) {
-         s.arrival =
-             one_of<Arrival>(t, {{"constant", Arrival::Constant}, {"poisson", Arrival::Poisson}});
-       }},
+      {"rate", "10G|5Mpps|line", "of the arrivals: Gb/s on the wire, or packets (100G; the port's)",
+       set_rate},
+      {"arrival", "constant|line|poisson|burst:N", "gaps between packets (constant)", set_arrival},
       {"start", "NS", "time of the first packet in ns (1000000000)",
        [](S& s, T t) { s.start_ns = integer<std::uint64_t>(t, 0, 1ull << 62, "nanoseconds"); }},
       {"seed", "N", "of the random numbers (1)",

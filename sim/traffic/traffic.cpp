@@ -14,7 +14,6 @@ namespace {
 using namespace traffic;
 
 constexpr unsigned fcs = 4;
-constexpr unsigned preamble_and_gap = 20;
 constexpr std::array<unsigned, 12> imix_sizes = {64, 64,  64,  64,  64,  64,
                                                  64, 594, 594, 594, 594, 1518};
 
@@ -56,24 +55,18 @@ Flow make_flow(const TrafficSpec& spec, std::uint32_t number) {
   return flow;
 }
 
-class Generator {
+} // namespace
+
+class TrafficStream::Generator {
 public:
   explicit Generator(const TrafficSpec& spec) : spec_(spec), random_(spec.seed) {
     if (spec.flows == FlowPattern::Zipf)
       make_zipf();
   }
 
-  std::vector<Packet> run() {
-    std::vector<Packet> packets;
-    packets.reserve(spec_.count);
-    for (unsigned i = 0; i < spec_.count; ++i) {
-      Packet packet;
-      packet.time_ns = spec_.start_ns + static_cast<std::uint64_t>(now_ps_ / 1000);
-      packet.bytes = frame(make_flow(spec_, flow_number(i)), frame_size());
-      advance(packet.bytes.size());
-      packets.push_back(std::move(packet));
-    }
-    return packets;
+  Bytes next() {
+    const std::uint32_t flow = flow_number(made_++);
+    return frame(make_flow(spec_, flow), frame_size());
   }
 
 private:
@@ -106,13 +99,6 @@ private:
     if (spec_.imix)
       return imix_sizes[random_.below(imix_sizes.size())] - fcs;
     return random_.between(spec_.min_size, spec_.max_size) - fcs;
-  }
-
-  void advance(std::size_t bytes) {
-    const double on_wire =
-        static_cast<double>(std::max<std::size_t>(bytes, 60) + fcs + preamble_and_gap);
-    const double gap_ps = on_wire * 8 * 1000 / spec_.rate_gbps;
-    now_ps_ += spec_.arrival == Arrival::Poisson ? -std::log1p(-random_.unit()) * gap_ps : gap_ps;
   }
 
   Bytes frame(const Flow& flow, unsigned size) {
@@ -248,11 +234,25 @@ private:
   const TrafficSpec& spec_;
   Random random_;
   std::vector<double> zipf_;
-  double now_ps_ = 0;
+  unsigned made_ = 0;
 };
 
-} // namespace
+TrafficStream::TrafficStream(const TrafficSpec& spec)
+    : generator_(std::make_unique<Generator>(spec)) {}
 
-std::vector<Packet> generate_traffic(const TrafficSpec& spec) { return Generator(spec).run(); }
+TrafficStream::~TrafficStream() = default;
+
+void TrafficStream::next(Bytes& frame) { frame = generator_->next(); }
+
+std::vector<Packet> generate_traffic(const TrafficSpec& spec) {
+  TrafficStream stream(spec);
+  Arrivals arrivals(spec.arrivals(), spec.seed);
+  std::vector<Packet> packets(spec.count);
+  for (Packet& packet : packets) {
+    stream.next(packet.bytes);
+    packet.time_ns = spec.start_ns + arrivals.next(packet.bytes.size()) / 1000;
+  }
+  return packets;
+}
 
 } // namespace pw

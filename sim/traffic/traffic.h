@@ -4,15 +4,16 @@
 #pragma once
 
 #include "sim/engine.h"
+#include "sim/traffic/arrivals.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace pw {
 
 enum class FlowPattern { Single, Alternate, Uniform, Zipf };
-enum class Arrival { Constant, Poisson };
 enum class Protocol { Tcp, Udp, Mix };
 enum class Tunnel { None, Ipip, Gre, Vxlan, Mix };
 
@@ -33,15 +34,33 @@ struct TrafficSpec {
   Tunnel tunnel = Tunnel::None;
   double tunnel_share = 0;
   double rate_gbps = 100; // line rate of the arrivals, with preamble and gap (20 bytes a frame)
-  Arrival arrival = Arrival::Constant;
+  double rate_mpps = 0;   // if not 0: packets instead
+  bool line_rate = true;  // no rate was given: rate_gbps is that of the port, where there is one
+  ArrivalPattern arrival = ArrivalPattern::Constant;
+  unsigned burst = 1;
   std::uint64_t start_ns = 1'000'000'000;
   std::uint32_t seed = 1;
+
+  ArrivalSpec arrivals() const { return {rate_gbps, rate_mpps, arrival, burst}; }
 };
 
 // Throws Failure (PW-IN-2xx): an unknown key (all known ones are listed), a value that can't be
 // read or is out of range.
 TrafficSpec parse_traffic(const std::string& spec);
 std::vector<Packet> generate_traffic(const TrafficSpec&);
+
+// The frames of generate_traffic() one by one, without times.
+class TrafficStream {
+public:
+  explicit TrafficStream(const TrafficSpec&); // stays where it is
+  ~TrafficStream();
+  void next(std::vector<std::uint8_t>& frame);
+
+private:
+  class Generator;
+  std::unique_ptr<Generator> generator_;
+};
+
 std::string traffic_help(); // the keys, their values, defaults and units, for --help
 
 } // namespace pw
