@@ -2,6 +2,9 @@
 //
 //   fetch, and nobody reads the result    a plain addition
 //   on the stack                          load, operation, store: only this program sees it
+//   in a map value that is also stored to load, operation, store, which then go with the others
+//                                         (map_stores.cpp): no longer atomic
+#include "backends/nfp/offload/origins.h"
 #include "backends/nfp/offload/passes.h"
 #include "backends/nfp/offload/site.h"
 
@@ -41,7 +44,7 @@ void compare_exchange(Site& site, const Atomic& a, Register old) {
   site.code.move(true, 0, old);
 }
 
-Insns on_stack(Site& site, const Atomic& a) {
+Insns in_steps(Site& site, const Atomic& a) {
   const Register old = site.scratch();
   site.code.load(a.bytes, old, a.base, a.offset);
   if (a.op == AtomicOp::CmpXchg) {
@@ -61,12 +64,22 @@ Insns on_stack(Site& site, const Atomic& a) {
   return site.finish();
 }
 
-std::optional<Insns> rewritten(Draft& draft, const Facts& facts, unsigned i, const Atomic& a) {
+std::optional<Insns> rewritten(Draft& draft, const Facts& facts,
+                               const std::set<std::uint32_t>& written, unsigned i,
+                               const Atomic& a) {
   Site site(facts, i);
   if (site.before(a.base).is(Kind::Stack)) {
     draft.note(i, "PW-NFP-300", "an atomic operation on the stack is done by a load and a store",
                "the card's atomic operations work on map values");
-    return on_stack(site, a);
+    return in_steps(site, a);
+  }
+  const Known& base = site.before(a.base);
+  if (base.is(Kind::MapValue) && base.one_index && written.contains(base.index)) {
+    draft.note(i, "PW-NFP-305",
+               "an operation on a value of map '" + draft.object.maps.at(base.index).name +
+                   "' is no longer atomic",
+               "other bytes of the value are stored to, and the card writes it as a whole", true);
+    return in_steps(site, a);
   }
   if (a.op != AtomicOp::Add || !a.fetch || !result_unread(site, a))
     return std::nullopt;
@@ -80,12 +93,13 @@ std::optional<Insns> rewritten(Draft& draft, const Facts& facts, unsigned i, con
 
 bool rewrite_atomics(Draft& draft) {
   const Facts& facts = draft.facts();
+  const std::set<std::uint32_t> written = written_maps(facts);
   std::map<unsigned, Insns> instead;
   for (unsigned i = 0; i < facts.before.size(); ++i) {
     if (!facts.explored.code[i] || !facts.reached[i])
       continue;
     if (const auto* a = std::get_if<Atomic>(&*facts.explored.code[i]))
-      if (auto code = rewritten(draft, facts, i, *a))
+      if (auto code = rewritten(draft, facts, written, i, *a))
         instead[i] = std::move(*code);
   }
   if (instead.empty())

@@ -7,8 +7,10 @@
 //
 // Between load and store the number may be moved and added to, no more: the store then adds what
 // it would have been if 0 had been loaded. Nothing else in the program may read or store these
-// bytes, since the card keeps counters in another byte order.
+// bytes, since the card keeps counters in another byte order; nor store to other bytes of the
+// value, since such stores write the whole value (map_stores.cpp).
 #include "backends/nfp/offload/arguments.h"
+#include "backends/nfp/offload/origins.h"
 #include "backends/nfp/offload/passes.h"
 
 #include <set>
@@ -173,14 +175,22 @@ private:
       words.insert({known.index, word});
   }
 
+  std::set<std::uint32_t> written_otherwise() const {
+    std::set<unsigned> ours;
+    for (const Candidate& c : candidates_)
+      ours.insert(c.store);
+    return written_maps(facts_, ours);
+  }
+
   void drop_conflicts() {
     for (std::size_t before = candidates_.size() + 1; before != candidates_.size();) {
       before = candidates_.size();
       const Words words = other_uses();
+      const std::set<std::uint32_t> written = written_otherwise();
       std::erase_if(candidates_, [&](const Candidate& c) {
         const Load& load = *instruction<Load>(c.load);
         const Place p = *place(facts_, c.load, load.base, load.offset, load.bytes);
-        return words.contains({p.map, p.offset / 4}) ||
+        return written.contains(p.map) || words.contains({p.map, p.offset / 4}) ||
                words.contains({p.map, (p.offset + p.bytes - 1) / 4});
       });
     }

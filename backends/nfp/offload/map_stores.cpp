@@ -33,7 +33,7 @@ struct Group { // of stores, ascending
 };
 
 struct Frame {                 // of a function: what the pass takes below the program's own bytes
-  std::map<unsigned, int> key; // by lookup: offset from r10
+  std::map<unsigned, int> key; // by origin: offset from r10
   unsigned bytes = 0;          // of the keys
 };
 
@@ -54,8 +54,9 @@ public:
       reserve(g);
     for (const Group& g : groups_)
       rewrite(g);
-    for (const auto& [lookup, map] : lookups_)
-      keep_key(lookup, map);
+    for (const auto& [origin, map] : lookups_)
+      for (const unsigned lookup : origins_.lookups(origin))
+        keep_key(lookup, origin, map);
     draft_.replace(instead_);
     return true;
   }
@@ -94,7 +95,8 @@ private:
   bool ends(const Group& g, unsigned insn, const Instruction& i) const {
     if (const auto* store = std::get_if<Store>(&i))
       return before(insn, store->base).may_be(Kind::MapValue) &&
-             !(can_be_updated(insn, *store) && origins_[insn].regs[store->base] == int(g.lookup));
+             !(can_be_updated(insn, *store) &&
+               origins_.before[insn].regs[store->base] == int(g.lookup));
     if (const auto* load = std::get_if<Load>(&i))
       return before(insn, load->base).may_be(Kind::MapValue) && reads_changed(g, insn, *load);
     return std::holds_alternative<CallHelper>(i) || std::holds_alternative<CallLocal>(i) ||
@@ -117,20 +119,22 @@ private:
 
   bool can_be_updated(unsigned insn, const Store& store) const {
     const Known& k = before(insn, store.base);
-    const int origin = origins_[insn].regs[store.base];
+    const int origin = origins_.before[insn].regs[store.base];
     if (store.base > 9 || !k.is(Kind::MapValue) || !k.one_index || !k.constant_offset() ||
         origin < 0 || counted_.contains(k.index))
       return false;
     const MapDefinition& m = map(k.index);
     const bool known = m.type == BPF_MAP_TYPE_ARRAY || m.type == BPF_MAP_TYPE_HASH;
     return known && m.global == GlobalData::None && (k.low + store.offset) % store.bytes == 0 &&
-           key_can_be_copied(unsigned(origin)) &&
+           keys_can_be_copied(unsigned(origin)) &&
            (m.type == BPF_MAP_TYPE_ARRAY || pointers_can_be_renewed(insn, k.index, origin));
   }
 
-  bool key_can_be_copied(unsigned lookup) const {
-    const Known& key = before(lookup, 2);
-    return key.is(Kind::Stack) || key.is(Kind::Packet) || key.is(Kind::MapValue);
+  bool keys_can_be_copied(unsigned lookup) const {
+    return std::ranges::all_of(origins_.lookups(lookup), [&](unsigned l) {
+      const Known& key = before(l, 2);
+      return key.is(Kind::Stack) || key.is(Kind::Packet) || key.is(Kind::MapValue);
+    });
   }
 
   // Every pointer to an entry of this map that is needed later: in a register, from this lookup, at
@@ -141,11 +145,11 @@ private:
       const Known& k = before(insn, r);
       const bool needed = (facts_.live_after[insn] >> r & 1) && k.may_be(Kind::MapValue) &&
                           !(k.one_index && k.index != index);
-      if (needed && (origins_[insn].regs[r] != origin || !k.constant_offset()))
+      if (needed && (origins_.before[insn].regs[r] != origin || !k.constant_offset()))
         return false;
       any |= needed;
     }
-    for (const auto& [slot, held] : origins_[insn].slots)
+    for (const auto& [slot, held] : origins_.before[insn].slots)
       if (held != no_origin && !(held >= 0 && map_of(unsigned(held)) != index) &&
           slot_needed(insn, slot))
         return false;
@@ -170,7 +174,7 @@ private:
     const Known& k = before(insn, store.base);
     if (!open) {
       open.emplace();
-      open->lookup = unsigned(origins_[insn].regs[store.base]);
+      open->lookup = unsigned(origins_.before[insn].regs[store.base]);
       open->map = k.index;
       open->covered.resize(map(k.index).value_size);
     }
@@ -206,9 +210,9 @@ private:
     code.alu_imm(true, BPF_ADD, r, slot);
   }
 
-  void keep_key(unsigned lookup, std::uint32_t index) {
+  void keep_key(unsigned lookup, unsigned origin, std::uint32_t index) {
     Site site(facts_, lookup, reserved(lookup));
-    const int slot = frame(lookup).key.at(lookup);
+    const int slot = frame(lookup).key.at(origin);
     copy_memory(site.code, {.base = 2, .known = site.before(2)}, slot, map(index).key_size, 0);
     address(site.code, 2, slot);
     site.code.raw(draft_.program.insns[lookup]);
@@ -305,10 +309,10 @@ private:
 
   Draft& draft_;
   const Facts& facts_;
-  std::vector<Origins> origins_;
+  OriginMap origins_;
   std::set<std::uint32_t> counted_;
   std::vector<Group> groups_;
-  std::map<unsigned, std::uint32_t> lookups_; // whose keys are kept, with their maps
+  std::map<unsigned, std::uint32_t> lookups_; // origins whose keys are kept, with their maps
   std::map<unsigned, Frame> frames_;          // by first instruction of the function
   std::map<unsigned, unsigned> value_bytes_;
   std::map<unsigned, Insns> instead_;

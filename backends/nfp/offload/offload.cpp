@@ -14,7 +14,7 @@ using Pass = bool (*)(offload::Draft&);
 
 constexpr Pass passes[] = {
     offload::rewrite_map_definitions, offload::rewrite_globals,
-    offload::rewrite_atomics,         offload::rewrite_counters,
+    offload::rewrite_counters,        offload::rewrite_atomics,
     offload::rewrite_map_stores,      offload::rewrite_arguments,
     offload::rewrite_simple,          offload::rewrite_signed_division,
     offload::rewrite_modulo,          offload::rewrite_division,

@@ -8,31 +8,57 @@ namespace {
 using namespace isa;
 using verify::Kind;
 
-int joined(int a, int b) {
-  if (a == b || b == no_origin)
-    return a;
-  return a == no_origin ? b : ambiguous_origin;
-}
+// Where states meet.
+class Joiner {
+public:
+  Joiner(const Facts& facts, OriginMap& map) : facts_(facts), map_(map) {}
 
-void join_into(Origins& a, const Origins& b) {
-  for (unsigned r = 0; r < 10; ++r)
-    a.regs[r] = joined(a.regs[r], b.regs[r]);
-  for (const auto& [offset, origin] : b.slots) {
-    const auto [it, fresh] = a.slots.try_emplace(offset, origin);
-    it->second = joined(it->second, origin);
+  int joined(int a, int b) {
+    if (a == b || b == no_origin)
+      return a;
+    if (a == no_origin)
+      return b;
+    if (a < 0 || b < 0 || !same_map(unsigned(a), unsigned(b)))
+      return ambiguous_origin;
+    map_.shared[unsigned(std::max(a, b))] = unsigned(std::min(a, b));
+    changed_ = true;
+    return std::min(a, b);
   }
-}
+
+  void join_into(Origins& a, const Origins& b) {
+    for (unsigned r = 0; r < 10; ++r)
+      a.regs[r] = joined(a.regs[r], b.regs[r]);
+    for (const auto& [offset, origin] : b.slots) {
+      const auto [it, fresh] = a.slots.try_emplace(offset, origin);
+      it->second = joined(it->second, origin);
+    }
+  }
+
+  bool changed() const { return changed_; } // lookups were found to be one origin
+
+private:
+  bool same_map(unsigned a, unsigned b) const {
+    const Known &first = facts_.before[a][1], &second = facts_.before[b][1];
+    return first.is(Kind::Map) && second.is(Kind::Map) && first.one_index && second.one_index &&
+           first.index == second.index;
+  }
+
+  const Facts& facts_;
+  OriginMap& map_;
+  bool changed_ = false;
+};
 
 class Flow {
 public:
-  Flow(const Facts& facts, Origins& state, unsigned insn) : facts_(facts), s_(state), insn_(insn) {}
+  Flow(const Facts& facts, const OriginMap& map, Origins& state, unsigned insn)
+      : facts_(facts), map_(map), s_(state), insn_(insn) {}
 
   void operator()(const Alu& a) {
     const int src = a.src.reg ? reg(*a.src.reg) : no_origin;
     if (a.op == AluOp::Mov)
       s_.regs[a.dst] = src;
     else if (a.op == AluOp::Add || a.op == AluOp::Sub)
-      s_.regs[a.dst] = joined(s_.regs[a.dst], src);
+      s_.regs[a.dst] = sum(s_.regs[a.dst], src);
     else
       s_.regs[a.dst] = no_origin;
   }
@@ -64,7 +90,7 @@ public:
     call(no_origin);
     if (c.id != BPF_FUNC_map_lookup_elem)
       return;
-    const int site = int(insn_); // pointers that it found before are others
+    const int site = int(map_.of_lookup(insn_)); // pointers that it found before are others
     for (int& origin : s_.regs)
       origin = origin == site ? ambiguous_origin : origin;
     for (auto& [offset, origin] : s_.slots)
@@ -82,6 +108,11 @@ public:
   }
 
 private:
+  static int sum(int a, int b) {
+    if (a == no_origin || b == no_origin)
+      return a == no_origin ? b : a;
+    return ambiguous_origin;
+  }
   int reg(Register r) const { return r < 10 ? s_.regs[r] : no_origin; }
   void call(int result) {
     std::fill(s_.regs.begin(), s_.regs.begin() + 6, no_origin);
@@ -95,16 +126,19 @@ private:
   }
 
   const Facts& facts_;
+  const OriginMap& map_;
   Origins& s_;
   unsigned insn_;
 };
 
 class Solver {
 public:
-  Solver(const Facts& facts, const verify::Function& f, std::vector<Origins>& out)
-      : facts_(facts), f_(f), out_(out), entry_(f.blocks.size()), seen_(f.blocks.size()) {}
+  Solver(const Facts& facts, const verify::Function& f, OriginMap& out)
+      : facts_(facts), f_(f), out_(out), joiner_(facts, out), entry_(f.blocks.size()),
+        seen_(f.blocks.size()) {}
 
-  void run() {
+  // False: lookups were found to be one origin, and it has to be done again.
+  bool run() {
     if (f_.first != 0) // arguments of a subprogram
       std::fill(entry_[0].regs.begin() + 1, entry_[0].regs.begin() + 6, ambiguous_origin);
     std::vector<unsigned> work{0};
@@ -115,7 +149,7 @@ public:
       const Origins end = flow(f_.blocks[b]);
       for (const unsigned next : f_.blocks[b].successors) {
         Origins joined = entry_[next];
-        join_into(joined, end);
+        joiner_.join_into(joined, end);
         if (seen_[next] && joined == entry_[next])
           continue;
         entry_[next] = joined;
@@ -123,16 +157,17 @@ public:
         work.push_back(next);
       }
     }
+    return !joiner_.changed();
   }
 
 private:
   Origins flow(const verify::Block& block) {
     Origins state = entry_[f_.block_at.at(block.first)];
-    for (unsigned i = block.first; i <= block.last && i < out_.size(); ++i) {
+    for (unsigned i = block.first; i <= block.last && i < out_.before.size(); ++i) {
       if (!facts_.explored.code[i])
         continue;
-      out_[i] = state;
-      Flow step(facts_, state, i);
+      out_.before[i] = state;
+      Flow step(facts_, out_, state, i);
       std::visit(step, *facts_.explored.code[i]);
     }
     return state;
@@ -140,18 +175,46 @@ private:
 
   const Facts& facts_;
   const verify::Function& f_;
-  std::vector<Origins>& out_;
+  OriginMap& out_;
+  Joiner joiner_;
   std::vector<Origins> entry_;
   std::vector<bool> seen_;
 };
 
 } // namespace
 
-std::vector<Origins> find_origins(const Facts& facts) {
-  std::vector<Origins> out(facts.before.size());
+unsigned OriginMap::of_lookup(unsigned insn) const {
+  for (auto it = shared.find(insn); it != shared.end(); it = shared.find(insn))
+    insn = it->second;
+  return insn;
+}
+
+std::vector<unsigned> OriginMap::lookups(unsigned origin) const {
+  std::vector<unsigned> all{origin};
+  for (const auto& [lookup, other] : shared)
+    if (of_lookup(lookup) == origin)
+      all.push_back(lookup);
+  return all;
+}
+
+std::set<std::uint32_t> written_maps(const Facts& facts, const std::set<unsigned>& but) {
+  std::set<std::uint32_t> maps;
+  for (unsigned i = 0; i < facts.before.size(); ++i) {
+    const auto& insn = facts.explored.code[i];
+    const auto* store = insn && facts.reached[i] ? std::get_if<Store>(&*insn) : nullptr;
+    if (store && !but.contains(i) && facts.before[i][store->base].may_be(Kind::MapValue))
+      maps.insert(facts.before[i][store->base].index);
+  }
+  return maps;
+}
+
+OriginMap find_origins(const Facts& facts) {
+  OriginMap out;
+  out.before.resize(facts.before.size());
   for (const auto& [first, function] : facts.explored.graph->functions())
-    if (first < out.size())
-      Solver(facts, function, out).run();
+    if (first < out.before.size())
+      while (!Solver(facts, function, out).run())
+        ;
   return out;
 }
 

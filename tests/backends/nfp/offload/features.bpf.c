@@ -168,10 +168,45 @@ int initial(struct xdp_md* ctx) {
   return XDP_PASS;
 }
 
-struct odd {
-  __u8 first;
-  __u32 rest;
-} __attribute__((packed));
+// The same store behind either of two lookups.
+SEC("xdp/either")
+int either(struct xdp_md* ctx) {
+  struct frame* f = frame_of(ctx);
+  if (!f)
+    return XDP_DROP;
+  __u32 key = f->from[5] & 7;
+  struct state* s = lookup(&states, &key);
+  if (!s)
+    return XDP_ABORTED;
+  if (f->data[0] & 1) {
+    key = f->data[1] & 3;
+    s = lookup(&states, &key);
+    if (!s)
+      return XDP_ABORTED;
+  }
+  s->round = s->round * 2 + f->data[2];
+  s->flags = f->data[3];
+  return s->round & 4 ? XDP_TX : XDP_PASS;
+}
+
+// Counters beside a field that is stored to.
+SEC("xdp/beside")
+int beside(struct xdp_md* ctx) {
+  struct frame* f = frame_of(ctx);
+  if (!f)
+    return XDP_DROP;
+  __u32 key = f->from[5] & 15;
+  struct traffic* t = lookup(&flows, &key);
+  if (t) {
+    __sync_fetch_and_add(&t->packets, 1);
+    __sync_fetch_and_add(&t->bytes, (long)ctx->data_end - (long)ctx->data);
+    t->last = f->data[0];
+    return t->packets % 3 ? XDP_PASS : XDP_TX;
+  }
+  struct traffic first = {.packets = 1, .last = f->data[0]};
+  update(&flows, &key, &first, BPF_ANY);
+  return XDP_DROP;
+}
 
 SEC("xdp/keys")
 int keys(struct xdp_md* ctx) {

@@ -65,7 +65,8 @@ TEST_P(Features, DoWhatTheyDid) {
 const Feature all[] = {
     {"count", "PW-NFP-304"},      {"count", "PW-NFP-302"},      {"write_array", "PW-NFP-305"},
     {"write_hash", "PW-NFP-305"}, {"write_hash", "PW-NFP-301"}, {"insert_counted", "PW-NFP-306"},
-    {"globals", "PW-NFP-303"},    {"keys", "PW-NFP-301"},       {"arithmetic", "PW-NFP-300"}};
+    {"globals", "PW-NFP-303"},    {"keys", "PW-NFP-301"},       {"arithmetic", "PW-NFP-300"},
+    {"either", "PW-NFP-305"},     {"beside", "PW-NFP-305"}};
 
 INSTANTIATE_TEST_SUITE_P(
     Offload, Features, testing::Combine(testing::ValuesIn(all), testing::Values("v1", "v3", "v4")),
