@@ -76,21 +76,24 @@ void check_stack(const Subject& s) {
                0);
 }
 
+// Our words are what counts, but for loops, which the driver translates as such: there the program
+// for the driver may be short enough all the same.
 void check_length(const Subject& s) {
-  const unsigned limit = s.firmware.max_words;
-  if (s.options.words && *s.options.words > limit)
-    s.report.add(
-        diagnose("PW-NFP-182", "the program is too long for the firmware")
-            .limited(std::to_string(limit) + " instruction words", std::to_string(*s.options.words))
-            .help("leave parts of the program to the host"),
-        0);
-  const unsigned estimate = estimate_words(s);
+  const unsigned limit = s.firmware.max_words, estimate = estimate_words(s);
+  const std::string most = std::to_string(limit) + " instruction words";
+  if (s.options.words && *s.options.words > limit) {
+    Diagnostic d = diagnose("PW-NFP-182", "the program is too long for the firmware")
+                       .limited(most, std::to_string(*s.options.words))
+                       .help("leave parts of the program to the host");
+    if (estimate <= limit)
+      d.warning().help("loops are unrolled here; the driver keeps them: use NAME.offload.o");
+    s.report.add(d, 0);
+  }
   if (estimate > limit)
     s.report.add(
         diagnose("PW-NFP-183", "what the Linux driver makes of the program may be too long")
             .breaks("an estimate: its translator is simple")
-            .limited(std::to_string(limit) + " instruction words",
-                     "about " + std::to_string(estimate))
+            .limited(most, "about " + std::to_string(estimate))
             .help("compile --target nfp makes shorter code")
             .warning(),
         0);
