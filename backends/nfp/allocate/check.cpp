@@ -75,9 +75,9 @@ public:
 
 private:
   [[noreturn]] void fail(const std::string& rule, const Instruction& i) const {
-    throw Failure(diagnose("PW-NFP-260", "program '" + f_.name + "': " + print(i) + ": " + rule)
-                      .at(0, i.where)
-                      .breaks(rule));
+    Diagnostic d = diagnose("PW-NFP-260", "program '" + f_.name + "': " + print(i) + ": " + rule);
+    d.location = i.where;
+    throw Failure(d);
   }
 
   // Where the block leads, and what stands where in it.

@@ -28,6 +28,9 @@ private:
   unsigned below(unsigned n) { return std::uniform_int_distribution<unsigned>(0, n - 1)(random_); }
   bool chance(unsigned percent) { return below(100) < percent; }
 
+  // Those that *l$index0 reaches.
+  unsigned stack_words() const { return std::min(16u, shape_.stack_bytes / 4); }
+
   void make_block(BlockId b) {
     block_ = &f_.blocks[b];
     values_ = known_[b].value_or(std::set<unsigned>{});
@@ -64,7 +67,7 @@ private:
   }
 
   void begin() {
-    for (unsigned w = 0; w < shape_.stack_bytes / 4; ++w)
+    for (unsigned w = 0; w < stack_words(); ++w)
       emit(two(AluOp::B, local(0, std::uint8_t(w)), none(), constant(below(256))));
     for (unsigned n = 0; n < 3 + shape_.long_lived; ++n)
       load(fresh());
@@ -105,7 +108,7 @@ private:
       return transfer(g, std::uint16_t(below(f_.transfers[g].words)));
     }
     if (shape_.stack_bytes != 0 && chance(50))
-      return local(0, std::uint8_t(below(shape_.stack_bytes / 4)));
+      return local(0, std::uint8_t(below(stack_words())));
     return local(1, std::uint8_t(below(8)));
   }
 
@@ -164,8 +167,7 @@ private:
       return move_value();
     case 9:
       if (shape_.stack_bytes != 0)
-        return emit(
-            two(AluOp::B, local(0, std::uint8_t(below(shape_.stack_bytes / 4))), none(), known()));
+        return emit(two(AluOp::B, local(0, std::uint8_t(below(stack_words()))), none(), known()));
       return move_value();
     default:
       return plain();
