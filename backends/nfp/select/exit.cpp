@@ -99,17 +99,18 @@ void Selector::choose_queue(const Words& queue) {
   const Word q = queue[0];
   const Operand flags = vector_word(flags_word), where = vector_word(queue_word);
   e_.alu_into(flags, AluOp::Or, flags, constant(queue_chosen));
+  const auto choose = [&](const Operand& number) { e_.field_into(where, 1, false, 0, number); };
   if (q.is_constant())
-    return e_.load_into(where, q.constant > 0xff ? most_queues : q.constant);
-  if (q.possible() <= 0xff)
-    return e_.put(where, q);
-  const BlockId large = e_.new_block(), behind = e_.new_block();
+    return choose(constant(q.constant > 0xff ? most_queues : q.constant));
   const Operand n = e_.operand(q);
-  e_.move(where, n);
+  choose(n);
+  if (q.possible() <= 0xff)
+    return;
+  const BlockId large = e_.new_block(), behind = e_.new_block();
   e_.alu_into(none(), AluOp::Subtract, constant(0xff), n);
   e_.branch(Condition::CarryClear, large, behind);
   e_.start(large);
-  e_.load_into(where, most_queues);
+  choose(constant(most_queues));
   e_.go(behind);
   e_.start(behind);
 }
