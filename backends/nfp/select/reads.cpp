@@ -193,9 +193,7 @@ private:
   }
 
   bool kind(const Load& l) const {
-    const auto map = l.place.packet ? std::nullopt : map_of(l.place.base);
-    return map && (isa<GetElementPtrInst>(l.place.base) ? tables_.counter(*map, 0)
-                                                        : tables_.counter(*map, l.place.offset));
+    return !l.place.packet && tables_.counter(l.place.base, l.place.offset);
   }
   bool counters(const Read& r) const {
     const auto place = place_of(r.loads[0]->getPointerOperand());
@@ -254,16 +252,18 @@ private:
     } else {
       return false;
     }
-    return overlaps(place_of(address), bytes, address, l);
+    return overlaps(place_of(address), bytes, l);
   }
 
-  bool overlaps(const std::optional<Place>& p, unsigned bytes, const Value* address,
-                const Load& l) {
+  bool overlaps(const std::optional<Place>& p, unsigned bytes, const Load& l) {
     if (!p || p->packet != l.place.packet)
       return false;
     if (p->base == l.place.base)
       return p->offset < l.place.offset + l.bytes && l.place.offset < p->offset + bytes;
-    return p->packet || map_of(p->base) == map_of(l.place.base);
+    if (p->packet)
+      return true;
+    const std::set<unsigned> these = maps_of(p->base), those = maps_of(l.place.base);
+    return std::any_of(these.begin(), these.end(), [&](unsigned m) { return those.contains(m); });
   }
 
   llvm::Function& f_;

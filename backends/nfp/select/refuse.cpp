@@ -180,12 +180,11 @@ private:
       return constants(i, address);
     if (place->packet)
       return packet(i, *place, bytes);
-    const auto map = map_of(place->base);
-    if (!map)
-      return;
-    uses(i, *place, *map, bytes, write);
-    if (write)
-      change(llvm::cast<StoreInst>(i), *map);
+    for (const unsigned map : maps_of(place->base)) {
+      uses(i, *place, map, bytes, write);
+      if (write)
+        change(llvm::cast<StoreInst>(i), map);
+    }
   }
 
   void constants(const llvm::Instruction& i, const Value* address) {
@@ -268,6 +267,12 @@ private:
       add(&c, diagnose("PW-NFP-200", "packets are redirected")
                   .breaks("the card passes, drops or sends back")
                   .help("return XDP_TX, or leave it to the host"));
+    const KnownBits known = computeKnownBits(c.getArgOperand(0), f_.getParent()->getDataLayout());
+    const bool may_redirect = known.getMaxValue().uge(XDP_REDIRECT) && !known.Zero[2];
+    if (!verdict && may_redirect && zero(5) && zero(7))
+      add(&c, diagnose("PW-NFP-200", "the verdict may be XDP_REDIRECT")
+                  .breaks("the card passes, drops or sends back")
+                  .help("compare the verdict with XDP_TX before it is returned"));
     const auto* fill = dyn_cast<ConstantInt>(c.getArgOperand(3));
     if (!fill || !fill->equalsInt(no_fill))
       add(&c, diagnose("PW-NFP-206", "bpf_xdp_adjust_tail makes the packet longer"));

@@ -77,10 +77,9 @@ void Selector::write_run(const std::vector<Store>& run) {
   e_.where = location_of(*run.front().instruction, program_);
   const unsigned words = (bytes + 3) / 4;
   std::vector<Word> parts;
-  const auto map = start.packet ? std::nullopt : map_of(start.base);
   for (unsigned i = 0; i < words; ++i) {
     Word w = piece(run, start.offset + 4 * i, std::min(4u, bytes - 4 * i));
-    if (map && tables_.counter(*map, start.offset + 4 * i))
+    if (!start.packet && tables_.counter(start.base, start.offset + 4 * i))
       w = byte_swapped({w}, 32)[0]; // kept big-endian
     parts.push_back(w);
   }

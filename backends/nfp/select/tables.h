@@ -7,6 +7,8 @@
 #include <llvm/IR/Function.h>
 
 #include <map>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace pw::nfp {
@@ -17,12 +19,14 @@ struct TablePlan {
 
   const Table& table(unsigned map) const { return tables[of_map.at(map)]; }
   bool counter(unsigned map, std::int64_t offset) const; // of the word with this byte
+  // The same, for the place of an access. At a variable place: as the first word.
+  bool counter(const llvm::Value* base, std::int64_t offset) const;
 };
 
 // Map of a lifted declaration "pw.map.find.3"; nullopt for another name.
 std::optional<unsigned> map_of(llvm::StringRef name);
-// The map that a pointer leads into.
-std::optional<unsigned> map_of(const llvm::Value* pointer);
+// The maps that a pointer leads into: several where code for them was merged.
+std::set<unsigned> maps_of(const llvm::Value* pointer);
 
 TablePlan plan_tables(const Object&, const llvm::Function&);
 
