@@ -6,19 +6,21 @@ import sys
 import tempfile
 
 import examples
+import nfp
 import state
 import stress
 import tables
 
 SECTIONS = {"examples": examples, "state": state, "tables": tables,
-            "stress": stress}
+            "stress": stress, "nfp": nfp}
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("section", choices=SECTIONS, nargs="?", default="examples",
                         help="examples (default): size, latency, packets per clock, cost; state: packets per clock of stateful "
-                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared")
+                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; nfp: words and clocks of programs for a Netronome card, "
+                             "or of the examples that are named")
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="default: those that the section is about")
     parser.add_argument("--all", action="store_true", help="every example")
     parser.add_argument("--no-synthesis", action="store_true", help="examples: leave yosys out (about a minute each)")

@@ -50,12 +50,18 @@ std::optional<Mismatch> compare_cycles(const char* field, const std::optional<st
 }
 
 // A card has 64 queues; it gets that number for one that doesn't fit the field.
-std::uint32_t card_queue(std::uint32_t queue) { return queue > 255 ? 64 : queue; }
+std::optional<std::uint32_t> card_queue(const std::optional<std::uint32_t>& queue) {
+  return queue && *queue > 255 ? 64 : queue;
+}
+
+std::string queue_text(const std::optional<std::uint32_t>& queue) {
+  return queue ? std::to_string(*queue) : "(none chosen)";
+}
 
 std::optional<Mismatch> compare_queues(const PacketResult& a, const PacketResult& b) {
-  if (!a.queue || !b.queue || card_queue(*a.queue) == card_queue(*b.queue))
+  if (card_queue(a.queue) == card_queue(b.queue))
     return std::nullopt;
-  return Mismatch{"queue", "", std::to_string(*a.queue), std::to_string(*b.queue)};
+  return Mismatch{"queue", "", queue_text(a.queue), queue_text(b.queue)};
 }
 
 // The card aborts what asks for a redirect; without a target the kernel drops it, too.

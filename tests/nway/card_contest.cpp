@@ -30,6 +30,8 @@ std::unique_ptr<Engine> CardContest::engine(EngineKind kind) const {
 }
 
 bool CardContest::has_kernel() const {
+  if (without_kernel)
+    return false;
   try {
     const std::unique_ptr<Engine> made = engine(EngineKind::Kernel);
     made->set_maps(example_maps(subject_, object_));

@@ -18,6 +18,7 @@ public:
   std::size_t words() const { return words_; }
 
   Environment environment;
+  bool without_kernel = false; // a program that the kernel takes only for a card
 
   bool has_kernel() const; // on this machine
   // The first difference among kernel (where there is one), interpreter and micro-engine as text;

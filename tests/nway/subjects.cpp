@@ -89,6 +89,17 @@ std::vector<Subject> variants() {
   return all;
 }
 
+std::vector<Subject> card_programs() {
+  std::vector<Subject> all;
+  for (const fs::path& object : files_in(binary_dir / "card", {".o"})) {
+    std::string name = object.filename().string();
+    name = name.substr(0, name.rfind(".bpf.o"));
+    std::ranges::replace(name, '.', '_');
+    all.push_back({name, object.string(), "", ""});
+  }
+  return all;
+}
+
 std::vector<Subject> debian_objects() {
   std::vector<Subject> all;
   for (const fs::path& object : files_in("/usr/lib/x86_64-linux-gnu/bpf", {".o"})) {
