@@ -18,6 +18,7 @@ enum Csr : unsigned {
 
 constexpr unsigned address_delay = 4; // instructions, the write itself among them
 constexpr std::uint32_t address_mask = 0xffc;
+constexpr std::uint32_t amount_mask = 31; // of an indirect shift
 
 std::optional<unsigned> local_index(unsigned csr) {
   switch (csr) {
@@ -103,7 +104,7 @@ Trail trail_of(const Word& w, bool left_used, const Value& left, const Value& re
   Trail t;
   t.result = result;
   t.exchanged = w.swapped;
-  if (left_used && !w.swapped && left.whole())
+  if (left_used && !w.swapped && (left.defined & amount_mask) == amount_mask)
     t.amount = left.bits;
   return t;
 }
@@ -118,8 +119,7 @@ void MicroEngine::alu(Context& c, const Word& w) {
   if (left_used)
     demand_something(left = read(c, w.left));
   const Value right = read(c, w.right);
-  if (logic != Logic::Right) // a copy of what lies behind the packet's end harms nobody
-    demand_something(right);
+  demand_something(right);
   if (logic) {
     result = combine(*logic, left, right);
     conditions = conditions_of(result);
@@ -144,7 +144,7 @@ unsigned MicroEngine::shift_amount(const Context& c, const Word& w) const {
     throw Stop("PW-ME-013", "an indirect shift behind an instruction with exchanged operands");
   if (!c.trail.amount)
     throw Stop("PW-ME-013", "an indirect shift without an A operand in the instruction before it");
-  const unsigned amount = *c.trail.amount & 31;
+  const unsigned amount = *c.trail.amount & amount_mask;
   if (w.shift == ShiftMode::Double && amount == 0)
     throw Stop("PW-ME-010", "what a double shift by an indirect 0 gives is not known");
   return amount;
@@ -157,7 +157,7 @@ void MicroEngine::shift(Context& c, const Word& w) {
   const Value left = left_used ? read(c, w.left) : Value::of(0);
   Value result;
   if (!logic) {
-    if (!c.trail.result || !c.trail.result->whole())
+    if (!c.trail.result || c.trail.result->defined >> 31 == 0)
       throw Stop("PW-ME-013", "an arithmetic shift without a result before it that has the sign");
     result = arithmetic_right(Value::of(need(c, w.right)), amount, c.trail.result->bits >> 31 != 0);
   } else {

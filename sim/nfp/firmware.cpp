@@ -72,7 +72,7 @@ Firmware::Firmware(const Object& object, const Code& code, const CardProfile& ca
 
 void Firmware::enter(Context& c, const Packet& packet, std::uint32_t index) {
   engine_.forget(c);
-  buffers_.at(c.number).load(packet.bytes);
+  buffers_.at(c.number).load(packet.bytes, index);
   maps_.begin_packet(index);
   const LocalLayout l = engine_.layout(c);
   const auto set = [&](const VectorWord& w, std::uint32_t value) {

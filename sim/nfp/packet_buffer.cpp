@@ -21,24 +21,31 @@ std::string hex(std::uint32_t v) {
   return text.data();
 }
 
+std::uint8_t garbage(std::uint32_t packet, std::size_t at) {
+  const auto mixed = (packet * 0x9e3779b9U) ^ (static_cast<std::uint32_t>(at) * 0x85ebca6bU);
+  return static_cast<std::uint8_t>(mixed >> 24 ^ mixed >> 11);
+}
+
 } // namespace
 
 PacketBuffer::PacketBuffer(const nfp::FirmwareProfile& profile, unsigned number)
     : number_(number), first_(profile.adjust_head.offset_min + profile.adjust_head.guaranteed_sub),
       lowest_(profile.adjust_head.offset_min), highest_(profile.adjust_head.offset_max),
-      bytes_(first_ + profile.split_bytes), defined_(bytes_.size()) {}
+      bytes_(first_ + profile.split_bytes), written_(bytes_.size()) {}
 
 bool PacketBuffer::fits(const nfp::FirmwareProfile& profile, std::size_t bytes) {
   return bytes <= profile.split_bytes;
 }
 
-void PacketBuffer::load(std::span<const std::uint8_t> packet) {
+void PacketBuffer::load(std::span<const std::uint8_t> packet, std::uint32_t index) {
   std::ranges::fill(bytes_, std::uint8_t{0});
+  for (std::size_t i = first_ + packet.size(); i < bytes_.size(); ++i)
+    bytes_[i] = garbage(index, i);
   std::ranges::copy(packet, bytes_.begin() + first_);
   end_ = first_ + packet.size();
   last_written_ = 0;
-  std::fill(defined_.begin(), defined_.begin() + static_cast<std::ptrdiff_t>(end_), true);
-  std::fill(defined_.begin() + static_cast<std::ptrdiff_t>(end_), defined_.end(), false);
+  std::fill(written_.begin(), written_.begin() + static_cast<std::ptrdiff_t>(end_), true);
+  std::fill(written_.begin() + static_cast<std::ptrdiff_t>(end_), written_.end(), false);
 }
 
 std::uint32_t PacketBuffer::address() const { return allocated | number_ << number_at | first_; }
@@ -60,14 +67,13 @@ Byte PacketBuffer::read(std::uint32_t address) const {
   const std::size_t offset = address & offset_mask;
   if (offset >= bytes_.size() && offset < bytes_.size() + 4)
     return {0, false};
-  const std::size_t at = place(address);
-  return {bytes_[at], defined_[at]};
+  return {bytes_[place(address)], true};
 }
 
 void PacketBuffer::write(std::uint32_t address, std::uint8_t byte) {
   const std::size_t at = place(address);
   bytes_[at] = byte;
-  defined_[at] = true;
+  written_[at] = true;
   if (at >= end_)
     last_written_ = std::max(last_written_, at + 1);
 }
@@ -86,11 +92,11 @@ std::vector<std::uint8_t> PacketBuffer::take(std::uint32_t address, std::uint32_
   if (last_written_ > end)
     throw Stop("PW-ME-009", "byte " + std::to_string(last_written_ - 1 - begin) +
                                 " was written, the packet has " + std::to_string(length));
-  const auto unset = std::find(defined_.begin() + static_cast<std::ptrdiff_t>(begin),
-                               defined_.begin() + static_cast<std::ptrdiff_t>(end), false);
-  if (unset != defined_.begin() + static_cast<std::ptrdiff_t>(end))
+  const auto unset = std::find(written_.begin() + static_cast<std::ptrdiff_t>(begin),
+                               written_.begin() + static_cast<std::ptrdiff_t>(end), false);
+  if (unset != written_.begin() + static_cast<std::ptrdiff_t>(end))
     throw Stop("PW-ME-005",
-               "byte " + std::to_string(unset - defined_.begin() - static_cast<long>(begin)) +
+               "byte " + std::to_string(unset - written_.begin() - static_cast<long>(begin)) +
                    " of the packet that leaves was never written");
   return {bytes_.begin() + static_cast<std::ptrdiff_t>(begin),
           bytes_.begin() + static_cast<std::ptrdiff_t>(end)};

@@ -1,6 +1,7 @@
 // Runs a case on two engines and says what differs.
 #pragma once
 
+#include "backends/nfp/firmware/firmware.h"
 #include "tests/random/case.h"
 
 #include <functional>
@@ -14,6 +15,9 @@ struct Contestant {
   std::string name;
   std::function<std::unique_ptr<Engine>(const Case&)> make;
 };
+
+// The published firmware, but with every type of map that the simulator has.
+pw::nfp::FirmwareProfile generous_card();
 
 struct Verdict {
   enum Kind {
@@ -33,7 +37,7 @@ struct ModelOptions {
 };
 Contestant model(const ModelOptions& = {});
 Contestant rtl(const ModelOptions& = {});
-Contestant nfp(); // the card, with the published firmware
+Contestant nfp(); // the card, with generous_card()
 
 // The first difference in verdict, length, bytes, redirect, clocks (where both have them) or maps.
 // An exception other than a refusal counts as a difference. Packets that one of them can't run are

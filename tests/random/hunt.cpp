@@ -3,6 +3,7 @@
 //   pw_hunt [--engines interp,model] [--first SEED] [--count N] [--out DIR] [--seconds N]
 //   [--schedules] pw_hunt --case FILE          runs a kept case pw_hunt --print SEED disassembles a
 //   program
+#include "backends/nfp/nfp.h"
 #include "frontend/frontend.h"
 #include "ir/compile.h"
 #include "tests/random/chain.h"
@@ -43,7 +44,7 @@ std::pair<Contestant, Contestant> contestants(const Options& options, std::uint6
     model_options.stall_percent = unsigned(seed % 3) * 30;
   }
   std::map<std::string, Contestant> all = {{"interp", interp()}, {"kernel", kernel()}};
-  all.emplace("nfp", nfp());
+  all.emplace("nfp", pw::random::nfp());
   all.emplace("model", model(model_options));
   all.emplace("rtl", rtl(model_options));
   std::size_t comma = options.engines.find(',');
@@ -126,15 +127,26 @@ int hunt(const Options& options) {
   return totals.different == 0 ? 0 : 1;
 }
 
+// What becomes of a case on its way to the engines.
+void emit(const Case& c, bool card) {
+  const LiftedProgram lifted = lift_program(c.object, c.program());
+  if (!card) {
+    const Compiled compiled = compile_pipeline(c.object, lifted);
+    std::cout << print_llvm(lifted) << compiled.pw_text << compiled.stages_text;
+    return;
+  }
+  const pw::nfp::FirmwareProfile profile = generous_card();
+  const LiftedProgram for_card =
+      lift_program(c.object, c.program(), pw::nfp::lift_options(profile, LiftOptions{}));
+  const auto compiled = pw::nfp::compile_program(c.object, c.program(), for_card, profile);
+  std::cout << print_llvm(for_card) << pw::nfp::listing(compiled.image, c.object);
+}
+
 int run_case_file(const Options& options) {
   Case c = read_case_file(options.case_file);
   auto engines = contestants(options, 1);
-  if (options.emit) {
-    LiftedProgram lifted = lift_program(c.object, c.program());
-    std::cout << print_llvm(lifted);
-    Compiled compiled = compile_pipeline(c.object, lifted);
-    std::cout << compiled.pw_text << compiled.stages_text;
-  }
+  if (options.emit)
+    emit(c, options.engines.find("nfp") != std::string::npos);
   Verdict verdict = compare(c, engines.first, engines.second);
   std::cout << disassemble(c) << (verdict.kind == Verdict::Same ? "same" : verdict.what) << "\n";
   return verdict.kind == Verdict::Same ? 0 : 1;
@@ -158,7 +170,8 @@ int main(int argc, char** argv) {
   app.add_flag("--changes", options.changes, "programs that update maps and delete from them");
   app.add_option("--held", options.held, "percent of pointers kept in use across such a change");
   app.add_flag("--chains", options.chains, "programs that tail-call each other");
-  app.add_flag("--emit", options.emit, "with --case: print its LLVM IR and its stages, too");
+  app.add_flag("--emit", options.emit,
+               "with --case: print its LLVM IR and its stages or words, too");
   CLI11_PARSE(app, argc, argv);
   if (options.print) {
     std::cout << disassemble(generate_case(*options.print));
