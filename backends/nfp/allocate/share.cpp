@@ -44,7 +44,9 @@ class Sharing {
 public:
   explicit Sharing(Function& f)
       : f_(f), defs_(f), dominance_(f), same_as_(f.values), gone_(f.blocks.size()),
-        conditions_live_(f.blocks.size()) {
+        conditions_live_(f.blocks.size()), seen_(f.values), order_(f.blocks.size()),
+        settled_at_(f.values) {
+    number_blocks();
     merges_.resize(f.values);
     for (const Block& b : f.blocks)
       for (const Instruction& i : b.body)
@@ -81,9 +83,28 @@ private:
     std::optional<std::size_t> place; // none: has been moved to the block's end
   };
 
+  // Definitions of a value stand before this place of the order at the latest: from here on the
+  // value is what it will be.
+  void number_blocks() {
+    const std::vector<BlockId> order = reverse_post_order(f_);
+    for (unsigned n = 0; n < order.size(); ++n) {
+      order_[order[n]] = n;
+      for (const Instruction& i : f_.blocks[order[n]].body)
+        if (i.dst.kind == Kind::Virtual)
+          settled_at_[i.dst.number] = n;
+    }
+  }
+
   void visit(BlockId b, std::size_t n) {
     Instruction& i = f_.blocks[b].body[n];
     replace(i);
+    share(b, n);
+    if (i.dst.kind == Kind::Virtual)
+      ++seen_[i.dst.number];
+  }
+
+  void share(BlockId b, std::size_t n) {
+    const Instruction& i = f_.blocks[b].body[n];
     const auto& body = f_.blocks[b].body;
     if (i.follows || (n + 1 < body.size() && body[n + 1].follows) || !is_pure(i))
       return;
@@ -146,13 +167,14 @@ private:
              conditions_live_[leader.block][*leader.place]);
   }
 
-  bool single(const Operand& o) const {
+  bool is_settled(const Operand& o) const {
     switch (o.kind) {
     case Kind::None:
     case Kind::Constant:
       return true;
     case Kind::Virtual:
-      return defs_.values[o.number].count == 1;
+      // With several definitions: no more to come, as there are no cycles.
+      return defs_.values[o.number].count == 1 || seen_[o.number] == defs_.values[o.number].count;
     default:
       return false;
     }
@@ -167,7 +189,7 @@ private:
     const bool form = (i.op == Op::Alu && !reads_conditions(i)) ||
                       (i.op == Op::Shift && !i.indirect && i.shift_op != ShiftOp::Arithmetic) ||
                       (i.op == Op::LdField && i.zero_others);
-    return form && single(i.a) && single(i.b);
+    return form && is_settled(i.a) && is_settled(i.b);
   }
 
   static bool is_copy(const Instruction& i) { return is_move(i) && i.b.kind == Kind::Virtual; }
@@ -178,6 +200,8 @@ private:
   bool known(const Operand& o, BlockId at) const {
     if (o.kind != Kind::Virtual)
       return true;
+    if (defs_.values[o.number].count > 1)
+      return settled_at_[o.number] <= order_[at];
     const auto leader = moved_.find(o.number);
     const BlockId block = leader != moved_.end() ? leader->second : defs_.values[o.number].block;
     return dominance_.dominates(block, at);
@@ -256,6 +280,9 @@ private:
   const Dominance dominance_;
   std::vector<std::optional<Operand>> same_as_;
   std::vector<std::vector<bool>> gone_, conditions_live_;
+  std::vector<unsigned> seen_;       // definitions so far, by value
+  std::vector<unsigned> order_;      // of blocks
+  std::vector<unsigned> settled_at_; // by value, in that order
   std::map<Fingerprint, std::vector<Leader>> leaders_;
   std::map<unsigned, BlockId> moved_; // values that are computed elsewhere now
   std::map<BlockId, std::vector<Instruction>> at_end_;
