@@ -36,13 +36,18 @@ bool names_map(OpKind kind) {
          kind == OpKind::MapWrite;
 }
 
-// Where a table is accessed its slots are not known yet: an interlock in front of that is for any two
-// packets that access it.
+// Where a table is accessed its slots are not known yet: an interlock in front of that is for any
+// two packets that access it.
 bool accessed_in(const Pipeline& p, const pipeline::Region& r, unsigned map) {
   return std::ranges::any_of(p.operations, [&](const Operation& op) {
     return op.kind == OpKind::MapAccess && op.map == map && op.stage >= r.first_stage &&
            op.stage <= r.last_stage;
   });
+}
+
+// ... unless it is for those with the same key: {key, is accessed}.
+bool by_key(const Pipeline& p, const pipeline::Interlock& lock) {
+  return p.values[lock.handles[0]].width == 8 * p.maps[lock.map].key_bytes + 1;
 }
 
 std::string number_of(unsigned n, const std::string& one, const std::string& many) {
@@ -53,7 +58,8 @@ std::string wait_text(const MapWait& w) {
   return "packets wait in front of stage " + std::to_string(w.stage) + " for " +
          (w.keyed ? "one of the same entry" : "any other") + " among the last " +
          std::to_string(w.distance) + ": a conflict costs up to " + std::to_string(w.distance) +
-         (w.distance == 1 ? " clock" : " clocks");
+         (w.distance == 1 ? " clock" : " clocks") +
+         (w.when_full ? ", while it is nearly full" : "");
 }
 
 } // namespace
@@ -66,8 +72,9 @@ MapUse use_of_map(const Pipeline& p, unsigned map) {
   for (const pipeline::Region& r : p.regions)
     for (const pipeline::Interlock& l : r.interlocks)
       if (l.map == map)
-        use.waits.push_back(
-            {r.first_stage, l.distance, !l.handles.empty() && !accessed_in(p, r, map)});
+        use.waits.push_back({r.first_stage, l.distance,
+                             !l.handles.empty() && (by_key(p, l) || !accessed_in(p, r, map)),
+                             l.when_full});
   return use;
 }
 
@@ -97,7 +104,10 @@ std::string text_of(const MapUse& use) {
 Json json_of(const MapUse& use) {
   Json waits = Json::array();
   for (const MapWait& w : use.waits)
-    waits.push_back({{"stage", w.stage}, {"clocks", w.distance}, {"same_entry_only", w.keyed}});
+    waits.push_back({{"stage", w.stage},
+                     {"clocks", w.distance},
+                     {"same_entry_only", w.keyed},
+                     {"when_full", w.when_full}});
   return {{"lookups", use.lookups}, {"accesses", use.accesses}, {"inserts", use.inserts},
           {"deletes", use.removes}, {"reads", use.reads},       {"writes", use.writes},
           {"interlocks", waits}};

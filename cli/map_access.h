@@ -10,9 +10,10 @@
 namespace pw::cli {
 
 struct MapWait {
-  unsigned stage = 0;    // packets wait in front of it
-  unsigned distance = 0; // clocks that one waits at most for the packet before it
-  bool keyed = false;    // only packets that may have the same entry wait
+  unsigned stage = 0;     // packets wait in front of it
+  unsigned distance = 0;  // clocks that one waits at most for the packet before it
+  bool keyed = false;     // only packets that may have the same entry wait
+  bool when_full = false; // only while the table is nearly full
 };
 
 struct MapUse {

@@ -63,9 +63,11 @@ enum class OpKind : std::uint8_t {
   // up; if it is there and `remove` is 1 it is gone for later accesses, if it is not there and
   // `insert` is 1 it gets a slot. The handle is that of the entry found (also of one just removed)
   // or inserted; zero if there is none: with `insert` that means that the map is full. `stamp` (32
-  // bits, the packet's index): LRU maps only. All accesses of one map stand in one region; several
-  // are at least one stage apart, and an interlock without handles keeps two packets from being
-  // between the first and the last.
+  // bits, the packet's index): LRU maps only. All accesses of one map stand in one region.
+  // Attribute `port`: 0 for the access port; several accesses of it are at least one stage apart,
+  // and an interlock without handles keeps two packets from being between the first and the last.
+  // Above 0 for a look-up at a port of its own, which sees what accesses of earlier clocks decided:
+  // insert = 0, and remove = 0 but at port 1.
   MapAccess,
   MapRead, // (enable, handle[, index]) -> one word of a column
   // (enable, handle, data[, index]); attribute `byte_enables`: only those bytes of the word change
@@ -108,6 +110,7 @@ struct Operation {
   int offset = 0;
   unsigned map = 0;    // MapFind/Read/Write: index into Pipeline::maps
   unsigned column = 0; // MapRead/Write: index into Map::columns
+  unsigned port = 0;   // MapAccess
   std::vector<bool> byte_enables;
   unsigned format = 0;
 };
@@ -174,7 +177,11 @@ struct Map {
 struct Interlock {
   unsigned map = 0;
   unsigned distance = 0; // clocks; packets of the same slot enter at least distance + 1 apart
-  std::vector<ValueId> handles; // known at the entrance; empty: any two packets conflict
+  // Known at the entrance; empty: any two conflict. {slot, hit}; or {key, accessed} (look_handles).
+  std::vector<ValueId> handles;
+  // Counts only in clocks in which the Table could be full before a packet that enters gets there
+  // (table_margin in ir/table_reserve.h).
+  bool when_full = false;
 };
 
 struct Region {

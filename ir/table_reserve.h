@@ -1,22 +1,83 @@
-// How many accesses to a Table can still be issued once its `hold` is high: packets that have
-// entered the region before, in the clocks between its entrance and the stage of the access.
+// How long after its entrance into the region a packet may still access a Table, and how many
+// packets that may be.
 #pragma once
 
 #include "ir/pipeline.h"
 
+#include <algorithm>
+
 namespace pw::pipeline {
 
-// The parameter RESERVE of pw_table, and `reserve` of table_shape().
-inline unsigned table_reserve(const Pipeline& p, unsigned map) {
-  unsigned reserve = 0;
+// Calls f(operation, clocks) for each access: it is issued so many clocks after the packet entered.
+template <class F> void for_each_access(const Pipeline& p, unsigned map, F&& f) {
   for (const Operation& o : p.operations) {
     if (o.kind != OpKind::MapAccess || o.map != map)
       continue;
     for (const Region& r : p.regions)
       if (o.stage >= r.first_stage && o.stage <= r.last_stage)
-        reserve += o.stage - r.first_stage + 1;
+        f(o, o.stage - r.first_stage + 1);
   }
+}
+
+// How many accesses that may insert can still be issued once `hold` is high: packets that have
+// entered the region before, in the clocks between its entrance and the stage of the access. The
+// parameter RESERVE of pw_table, and `reserve` of table_shape().
+inline unsigned table_reserve(const Pipeline& p, unsigned map) {
+  unsigned reserve = 0;
+  for_each_access(
+      p, map, [&](const Operation& o, unsigned clocks) { reserve += o.port == 0 ? clocks : 0; });
   return reserve;
+}
+
+// Clocks after `hold` rose in which an access may still be issued. The parameter LAST of pw_table.
+inline unsigned table_last(const Pipeline& p, unsigned map) {
+  unsigned last = table_reserve(p, map);
+  for_each_access(p, map,
+                  [&](const Operation&, unsigned clocks) { last = std::max(last, clocks); });
+  return last;
+}
+
+// Ports for look-ups besides the access port.
+inline unsigned table_finds(const Pipeline& p, unsigned map) {
+  unsigned finds = 0;
+  for_each_access(p, map, [&](const Operation& o, unsigned) { finds = std::max(finds, o.port); });
+  return finds;
+}
+
+// With fewer free slots than that, a packet that enters now might find the table full: packets on
+// the way, the clocks of the table, and those until its count is known. The parameter MARGIN of
+// pw_table.
+inline unsigned table_margin(const Pipeline& p, unsigned map) { return table_reserve(p, map) + 8; }
+
+// The handles of an interlock by key ({key, is accessed}) whose keys are only looked up: these are
+// the last ones, and don't conflict with each other.
+inline unsigned look_handles(const Pipeline& p, const Interlock& lock) {
+  const auto made_by = [&](ValueId v) {
+    return std::find_if(p.operations.begin(), p.operations.end(),
+                        [&](const Operation& o) { return o.result == v; });
+  };
+  const auto changes = [&](const Operation& o) {
+    return std::any_of(o.operands.begin() + 2, o.operands.begin() + 4, [&](ValueId v) {
+      const auto by = made_by(v);
+      return by->kind != OpKind::Constant || by->constant.words != std::vector<std::uint64_t>{0};
+    });
+  };
+  unsigned looks = 0;
+  for (ValueId handle : lock.handles) {
+    const auto by = made_by(handle);
+    if (p.values[handle].width != 8 * p.maps[lock.map].key_bytes + 1 ||
+        by->kind != OpKind::Concat || by->operands.size() != 2)
+      return 0;
+    bool accessed = false, changed = false;
+    for_each_access(p, lock.map, [&](const Operation& o, unsigned) {
+      if (o.operands[1] == by->operands[1]) {
+        accessed = true;
+        changed |= changes(o);
+      }
+    });
+    looks = accessed && !changed ? looks + 1 : 0;
+  }
+  return looks;
 }
 
 } // namespace pw::pipeline

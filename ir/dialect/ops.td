@@ -80,10 +80,14 @@ def InterlockOp : Pw_Op<"interlock", [HasParent<"StageOp">]> {
   let summary = "entrance rule of the region that this stage begins";
   let description = [{
     A packet waits while one that entered within the last `distance` clocks has one of the same
-    handles of `map`; without handles any two packets conflict.
+    handles of `map`; without handles any two packets conflict. `when_full`: counts only while the
+    table could be full.
   }];
-  let arguments = (ins FlatSymbolRefAttr:$map, I64Attr:$distance, Variadic<Pw_Int>:$handles);
-  let assemblyFormat = "$map `distance` $distance (`keys` $handles^ `:` type($handles))? attr-dict";
+  let arguments = (ins FlatSymbolRefAttr:$map, I64Attr:$distance, Variadic<Pw_Int>:$handles,
+      UnitAttr:$when_full);
+  let assemblyFormat = [{
+    $map `distance` $distance (`keys` $handles^ `:` type($handles))? (`when_full` $when_full^)? attr-dict
+  }];
 }
 
 //===-- values ------------------------------------------------------------===//
@@ -215,7 +219,7 @@ def AccessOp : Pw_Op<"access", [AttrSizedOperandSegments]> {
     `outcome` is {handle, found}: the low bits are the handle of the entry that was found (also of one just
     removed) or inserted, zero if there is none; the highest bit tells whether the key was there before.
     `insert` and `remove` count only under `enable`. `stamp` (the packet's index): LRU maps only. An access
-    that neither inserts nor removes is a lookup.
+    that neither inserts nor removes is a lookup. The scheduler chooses a `port` (ir/schedule/ports.h).
   }];
   let arguments = (ins FlatSymbolRefAttr:$map, Optional<Pw_State>:$state, I1:$enable, Pw_Int:$key,
       I1:$insert, I1:$remove, Optional<I32>:$stamp);

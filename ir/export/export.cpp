@@ -2,6 +2,7 @@
 
 #include "ir/passes/report.h"
 #include "ir/schedule/memory.h"
+#include "ir/schedule/ports.h"
 #include "ir/table_reserve.h"
 #include "support/table_shape.h"
 
@@ -136,6 +137,7 @@ void Exporter::add_access(mlir::Operation& op, Operation& out) {
       operand(out, v);
     if (access.getStamp())
       operand(out, access.getStamp());
+    out.port = schedule::port_of(access);
   } else if (auto read = mlir::dyn_cast<ReadOp>(op)) {
     out.kind = OpKind::MapRead;
     out.column = unsigned(read.getColumn());
@@ -241,6 +243,7 @@ void Exporter::add_region(StageOp stage) {
   r.first_stage = r.last_stage = index;
   for (auto lock : stage.getBody().front().getOps<InterlockOp>()) {
     pipeline::Interlock l{map_index_.at(lock.getMap().str()), unsigned(lock.getDistance()), {}};
+    l.when_full = lock.getWhenFull();
     for (Value v : lock.getHandles()) {
       l.handles.push_back(id(v));
       out_.values[id(v)].last_use = std::max(out_.values[id(v)].last_use, index);

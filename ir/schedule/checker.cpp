@@ -1,11 +1,13 @@
 #include "ir/schedule/checker.h"
 
 #include "ir/schedule/delays.h"
+#include "ir/schedule/ports.h"
 
 #include "llvm/ADT/SetVector.h"
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace pw::schedule {
 
@@ -47,7 +49,11 @@ private:
   void check_lut(mlir::Operation& root);
   void check_column(const std::vector<Touch>& touches);
   void check_table(const std::string& map, const std::vector<AccessOp>& accesses);
+  void check_ports(const std::vector<AccessOp>& accesses, const PortUse& use);
   bool guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>& accesses, unsigned r);
+  bool by_key(const RegionPlan::Interlock& lock, const std::vector<AccessOp>& accesses, unsigned r);
+  bool slots_by_key(const RegionPlan::Interlock& lock, const std::vector<AccessOp>& accesses,
+                    unsigned distance, unsigned r);
   void check_interlock(const std::vector<Touch>& touches, unsigned distance);
   bool alias(const Touch& a, const Touch& b);
   unsigned region(unsigned stage) const;
@@ -150,10 +156,11 @@ void Checker::check_lut(mlir::Operation& root) {
 // Reads see the writes that come before them in the chain of states, and none that comes after.
 void Checker::check_order(mlir::Operation& op, unsigned stage) {
   if (auto access = mlir::dyn_cast<AccessOp>(op)) {
-    if (auto before = access.getState().getDefiningOp<AccessOp>();
-        before && stage_of(before) >= stage)
-      fail(op, "accesses a table before an earlier access");
-    tables_[access.getMap().str()].push_back(access);
+    auto& before = tables_[access.getMap().str()];
+    for (AccessOp a : before)
+      if (auto least = least_distance(a, access); least && stage_of(a) + *least > stage)
+        fail(op, "accesses a table before an earlier access");
+    before.push_back(access);
   }
   auto read = mlir::dyn_cast<ReadOp>(op);
   auto write = mlir::dyn_cast<WriteOp>(op);
@@ -213,11 +220,12 @@ void Checker::check_interlock(const std::vector<Touch>& pair, unsigned distance)
     return fail(*pair[0].op, "two accesses of a written column are in different regions");
   auto name = pair[0].op->getAttrOfType<mlir::FlatSymbolRefAttr>("map").getValue();
   for (auto lock : regions_[r].interlocks) {
-    if (lock.map.getSymName() != name || lock.distance < distance)
+    if (lock.map.getSymName() != name || lock.distance < distance || lock.when_full)
       continue;
     auto table = tables_.find(name.str());
     bool covers =
         lock.handles.empty() ||
+        (table != tables_.end() && slots_by_key(lock, table->second, distance, r)) ||
         (table != tables_.end() && guards(lock.handles, table->second, r)) ||
         llvm::all_of(pair, [&](const Touch& t) { return covered(t.handle, lock.handles); });
     bool known = llvm::all_of(lock.handles, [&](Value h) {
@@ -244,8 +252,8 @@ private:
   bool decide(Value condition, Value from) {
     if (condition == from)
       return true;
-    auto none = constant_of(from);
-    if (none && none->isZero())
+    auto none = constant_of(from), always = constant_of(condition);
+    if ((none && none->isZero()) || (always && always->isOne()))
       return true;
     if (auto both = condition.getDefiningOp<mlir::arith::AndIOp>())
       return (*this)(both.getLhs(), from) && (*this)(both.getRhs(), from);
@@ -276,30 +284,88 @@ bool Checker::guards(llvm::ArrayRef<Value> handles, const std::vector<AccessOp>&
          llvm::all_of(accesses, [&](AccessOp a) { return follows(condition, a.getEnable()); });
 }
 
-// A packet has a table for itself from its first access to its last. So what it finds is what
-// earlier packets left, and slots are handed out in packet order; and since a slot is taken again
-// only by a later packet, keeping the packets' accesses of a slot's columns in order (check_column)
-// is enough for those.
+// Handles {key, condition}: one for each access that may come in another order than the packets.
+bool Checker::by_key(const RegionPlan::Interlock& lock, const std::vector<AccessOp>& accesses,
+                     unsigned r) {
+  Following follows;
+  auto covers = [&](Value handle, AccessOp a) {
+    auto key = handle.getDefiningOp<ConcatOp>();
+    return key && ready(key) < regions_[r].first_stage && key.getValues().size() == 2 &&
+           key.getValues()[1] == a.getKey() && follows(key.getValues()[0], a.getEnable());
+  };
+  return llvm::all_of(accesses, [&](AccessOp a) {
+    return llvm::any_of(lock.handles, [&](Value handle) { return covers(handle, a); });
+  });
+}
+
+// Packets with the same slot have the same key, as long as a slot that is freed can't be another
+// key's within that distance; see give_up_distant in regions.cpp.
+bool Checker::slots_by_key(const RegionPlan::Interlock& lock, const std::vector<AccessOp>& accesses,
+                           unsigned distance, unsigned r) {
+  PortUse use(accesses);
+  bool looks = llvm::any_of(accesses, [&](AccessOp a) { // those don't conflict
+    return llvm::none_of(accesses, [&](AccessOp b) {
+      return b.getKey() == a.getKey() && (inserts(b) || removes(b));
+    });
+  });
+  if (looks || !by_key(lock, accesses, r) || use.slots == PortUse::Slots::NotApart)
+    return false;
+  return use.slots == PortUse::Slots::Apart ||
+         distance <= stage_of(use.remover) - stage_of(use.main);
+}
+
+// A port has one access; the second one may only remove, others only look; LRU has one port.
+void Checker::check_ports(const std::vector<AccessOp>& accesses, const PortUse& use) {
+  std::set<unsigned> ports;
+  for (AccessOp a : accesses) {
+    unsigned port = port_of(a);
+    if (!ports.insert(port).second && use.several)
+      fail(*a, "two accesses of a table have the same port");
+    if (port > 0 && (inserts(a) || (removes(a) && port > 1) || a.getStamp()))
+      fail(*a, "changes a table at a port for look-ups");
+    if (port == 0 && removes(a) && use.remover)
+      fail(*a, "removes at a port while another one does");
+  }
+  if (use.several && !use.main)
+    fail(*AccessOp(accesses[0]), "is at a port for look-ups although there is no other");
+}
+
+// A packet has a table, or the entries with its keys, for itself from its first access to its last.
+// So what it finds is what earlier packets left, and slots are handed out in packet order; and
+// since a slot is taken again only by a later packet, keeping the packets' accesses of a slot's
+// columns in order (check_column) is enough for those. Look-ups at ports of their own need no more
+// than to be in the clock that shows them what is before them, and nothing of later packets.
 void Checker::check_table(const std::string& map, const std::vector<AccessOp>& accesses) {
   unsigned first = stages_, last = 0;
+  PortUse use(accesses);
+  bool aligned = use.several && !use.remover;
   for (AccessOp a : accesses) {
     if (map_of(a).lru() != bool(a.getStamp()))
       fail(*a, "stamps belong to LRU maps");
     first = std::min(first, stage_of(a));
     last = std::max(last, stage_of(a));
+    if (use.main && a != use.main)
+      aligned &= stage_of(a) == stage_of(use.main) + (a->isBeforeInBlock(use.main) ? 0 : 1);
   }
-  if (first == last)
-    return;
+  check_ports(accesses, use);
   if (region(first) != region(last))
     return fail(*AccessOp(accesses[0]), "two accesses of a table are in different regions");
-  for (const auto& lock : regions_[region(first)].interlocks) {
+  if (first == last || aligned)
+    return;
+  bool apart = false, keyed = false, room = !use.crowds;
+  unsigned r = region(first);
+  for (const auto& lock : regions_[r].interlocks) {
     MapOp locked = lock.map;
-    bool all = lock.handles.empty() || guards(lock.handles, accesses, region(first));
-    if (locked.getSymName() == map && all && lock.distance >= last - first)
-      return;
+    if (locked.getSymName() != map || lock.distance < last - first)
+      continue;
+    bool all = lock.handles.empty() || guards(lock.handles, accesses, r);
+    apart |= all && !lock.when_full;
+    room |= all;
+    keyed |= !lock.when_full && use.several && by_key(lock, accesses, r);
   }
-  fail(*AccessOp(accesses[0]),
-       "no interlock keeps packets out of a table for " + std::to_string(last - first));
+  if (!apart && !(keyed && room))
+    fail(*AccessOp(accesses[0]),
+         "no interlock keeps packets out of a table for " + std::to_string(last - first));
 }
 
 } // namespace

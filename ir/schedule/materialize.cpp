@@ -64,7 +64,7 @@ void Materializer::drop_states() {
             access.getLoc(), access.getOutcome().getType(), mlir::Type(), access.getMapAttr(),
             Value(), access.getEnable(), access.getKey(), access.getInsert(), access.getRemove(),
             access.getStamp());
-        plain->setAttr("latency", access->getAttr("latency"));
+        plain->setDiscardableAttrs(access->getDiscardableAttrDictionary());
         access.getOutcome().replaceAllUsesWith(plain.getOutcome());
         op = plain;
         stage_of_[op] = stage_of_[access];
@@ -91,7 +91,7 @@ void Materializer::add_interlocks() {
     for (const auto& lock : r.interlocks) {
       MapOp map = lock.map;
       auto op = builder_.create<InterlockOp>(program_.getLoc(), map.getSymName(), lock.distance,
-                                             lock.handles);
+                                             lock.handles, lock.when_full);
       ops_[r.first_stage].insert(ops_[r.first_stage].begin(), op);
       stage_of_[op] = r.first_stage;
     }

@@ -12,6 +12,7 @@ struct RegionPlan {
     ir::MapOp map;
     unsigned distance = 0;
     std::vector<mlir::Value> handles;
+    bool when_full = false;
   };
   std::vector<Interlock> interlocks;
 };

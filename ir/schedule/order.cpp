@@ -1,5 +1,7 @@
 #include "ir/schedule/order.h"
 
+#include "ir/schedule/ports.h"
+
 #include <map>
 
 namespace pw::schedule {
@@ -26,12 +28,24 @@ std::vector<ColumnAccesses> accesses_by_column(const Problem& p) {
   return all;
 }
 
+static void add_order(Problem& p, const TableAccesses& a) {
+  std::vector<AccessOp> accesses;
+  for (unsigned n : a.accesses)
+    accesses.push_back(mlir::cast<AccessOp>(p.nodes[n].op));
+  const PortUse use(accesses);
+  for (std::size_t i = 0; i < accesses.size(); ++i) {
+    for (std::size_t j = i + 1; j < accesses.size(); ++j)
+      if (auto least = least_distance(accesses[i], accesses[j]))
+        p.constraints.push_back({a.accesses[i], a.accesses[j], *least});
+    if (auto offset = use.offset(accesses[i]))
+      p.fix(a.accesses[i], p.node_of.at(use.main), *offset);
+  }
+}
+
 void add_order(Problem& p) {
+  for (const TableAccesses& a : accesses_by_table(p))
+    add_order(p, a);
   for (unsigned n = 1; n < p.nodes.size(); ++n) {
-    if (auto access = mlir::dyn_cast<AccessOp>(p.nodes[n].op))
-      for (mlir::Operation* after : access.getResult().getUsers())
-        if (mlir::isa<AccessOp>(after))
-          p.constraints.push_back({n, p.node_of.at(after), 1});
     auto write = mlir::dyn_cast<WriteOp>(p.nodes[n].op);
     if (!write)
       continue;
@@ -101,8 +115,8 @@ std::vector<Fusion> possible_fusions(const Problem& p) {
   for (const ColumnAccesses& a : accesses_by_column(p))
     for (unsigned w : a.writes)
       for (unsigned r : a.reads) {
-        bool before = comes_before(mlir::cast<ReadOp>(p.nodes[r].op),
-                                   mlir::cast<WriteOp>(p.nodes[w].op));
+        bool before =
+            comes_before(mlir::cast<ReadOp>(p.nodes[r].op), mlir::cast<WriteOp>(p.nodes[w].op));
         auto t = before ? loop_time(p, r, w) : std::nullopt;
         if (t && *t <= p.period)
           all.push_back({r, w});

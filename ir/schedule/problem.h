@@ -8,6 +8,7 @@
 
 #include "ir/dialect/dialect.h"
 #include "ir/schedule/delays.h"
+#include "ir/schedule/ports.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -36,6 +37,7 @@ struct Problem {
   unsigned exit = 0;
   llvm::DenseMap<mlir::Operation*, unsigned> node_of;
   llvm::StringMap<mlir::Value> guards; // by table, see guards.h
+  llvm::StringMap<TableKeys> keys;     // by table
 
   // stage(a) == stage(b) + distance
   void fix(unsigned a, unsigned b, int distance = 0) {

@@ -1,5 +1,7 @@
 #include "ir/schedule/regions.h"
 
+#include "ir/schedule/ports.h"
+
 #include "support/diagnostic.h"
 
 #include <algorithm>
@@ -72,17 +74,31 @@ void add_hazards(const Problem& p, const ColumnAccesses& a, std::vector<Hazard>&
   }
 }
 
-// From its first access of a table to its last a packet has the table for itself.
+std::vector<AccessOp> ops_of(const Problem& p, const std::vector<unsigned>& accesses) {
+  std::vector<AccessOp> ops;
+  for (unsigned n : accesses)
+    ops.push_back(mlir::cast<AccessOp>(p.nodes[n].op));
+  return ops;
+}
+
+// From its first access of a table to its last a packet has the table, or the entries with its
+// keys, for itself.
 void add_hazard(const Problem& p, const TableAccesses& a, std::vector<Hazard>& all) {
   Hazard h;
   MapOp map = a.map;
   h.map = map;
   h.table = true;
   h.accesses = a.accesses;
-  Value guard = p.guards.lookup(map.getSymName());
-  h.keyed = bool(guard);
-  if (guard)
-    h.handles.push_back(guard);
+  const PortUse use(ops_of(p, a.accesses));
+  h.aligned = use.aligned;
+  h.guard = p.guards.lookup(map.getSymName());
+  h.handles = p.keys.lookup(map.getSymName()).handles;
+  h.looks = p.keys.lookup(map.getSymName()).looks;
+  h.by_key = !h.handles.empty();
+  h.crowds = h.by_key && use.crowds;
+  if (!h.by_key && h.guard && !h.aligned)
+    h.handles.push_back(h.guard);
+  h.keyed = !h.handles.empty();
   all.push_back(std::move(h));
 }
 
@@ -122,6 +138,7 @@ private:
   bool move_fronts(const Plan& plan);
   void loosen(std::size_t round);
   void give_up_key(Hazard& h);
+  bool give_up_distant(const Plan& plan);
   bool guarded(const Hazard& h) const;
 
   const Problem& base_;
@@ -141,7 +158,10 @@ void Planner::add_entrance(Problem& p, Hazard& h) {
     p.fix(h.entrance, h.accesses[0]);
   if (!h.keyed)
     return;
-  for (Value handle : h.handles) {
+  std::vector<Value> early = h.handles;
+  if (h.crowds && h.guard)
+    early.push_back(h.guard);
+  for (Value handle : early) {
     unsigned n = p.node_of.at(handle.getDefiningOp());
     p.constraints.push_back({n, h.entrance, int(p.nodes[n].delay.latency) + 1});
   }
@@ -214,21 +234,56 @@ bool Planner::move_fronts(const Plan& plan) {
       if (plan.stage[h.entrance] <= first)
         start = std::max(start, plan.stage[h.entrance]);
     for (unsigned n : all_[i].accesses)
-      reserve += plan.stage[n] - start + 1;
+      if (port_of(mlir::cast<AccessOp>(base_.nodes[n].op)) == 0)
+        reserve += plan.stage[n] - start + 1;
     if (reserve > most_reserve && first > start)
       more = all_[i].front = open_[i] = true;
   }
   return more;
 }
 
-// A packet that does not access a table has no handle for its columns either.
+// Packets with the same entry have the same key; a packet that does not access a table has no
+// handle for its columns either.
 void Planner::give_up_key(Hazard& h) {
   MapOp map = h.map;
   Value guard = base_.guards.lookup(map.getSymName());
+  auto keys = base_.keys.lookup(map.getSymName()).handles;
+  if (!h.table && !h.by_key && !keys.empty() && !guarded(h)) {
+    h.handles = keys;
+    h.looks = base_.keys.lookup(map.getSymName()).looks;
+    h.by_key = true;
+    return;
+  }
+  h.by_key = h.crowds = false;
+  h.looks = 0;
   if (!h.table && guard && !guarded(h))
     h.handles = {guard};
   else
     h.keyed = false;
+}
+
+// A slot that one packet frees may be another key's for the next one. Keys keep those two apart
+// only where a deletion comes long enough after the packet's first access.
+bool Planner::give_up_distant(const Plan& plan) {
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    Hazard& h = all_[i];
+    if (h.table || !h.by_key || !open_[i])
+      continue;
+    MapOp map = h.map;
+    auto table = llvm::find_if(all_, [&](Hazard& t) { return t.table && t.map == map; });
+    const PortUse use(ops_of(base_, table->accesses));
+    int within = use.remover ? plan.stage[base_.node_of.at(use.remover)] -
+                                   plan.stage[base_.node_of.at(use.main)]
+                             : 0;
+    bool kept =
+        use.slots == PortUse::Slots::Apart || (use.slots == PortUse::Slots::ApartByDistance &&
+                                               h.distance(plan.problem, plan.stage) <= within);
+    if (kept && table->by_key && h.looks == 0)
+      continue;
+    give_up_key(h);
+    return true;
+  }
+  return false;
 }
 
 bool Planner::guarded(const Hazard& h) const {
@@ -246,7 +301,7 @@ void Planner::loosen(std::size_t round) {
     return;
   }
   // Those last that every packet would wait for.
-  auto rank = [&](const Hazard& h) { return h.table ? 2 : guarded(h) ? 1 : 0; };
+  auto rank = [&](const Hazard& h) { return h.table ? 2 : guarded(h) || h.by_key ? 1 : 0; };
   for (int last = 0; last < 3; ++last)
     for (std::size_t i = all_.size(); i-- > 0;)
       if (open_[i] && all_[i].keyed && rank(all_[i]) == last) {
@@ -264,7 +319,7 @@ Plan Planner::run() {
       loosen(round);
       continue;
     }
-    if (!open_more(plan) && !move_fronts(plan))
+    if (!open_more(plan) && !move_fronts(plan) && !give_up_distant(plan))
       return plan;
   }
 }
@@ -272,6 +327,8 @@ Plan Planner::run() {
 } // namespace
 
 int Hazard::distance(const Problem& p, const std::vector<int>& stage) const {
+  if (aligned)
+    return 0;
   int first = touches(p, stage, accesses[0]), last = first;
   for (unsigned n : accesses) {
     first = std::min(first, touches(p, stage, n));
@@ -282,6 +339,17 @@ int Hazard::distance(const Problem& p, const std::vector<int>& stage) const {
 
 Plan plan_regions(const Problem& p, const std::vector<int>& lower_bounds) {
   return Planner(p, lower_bounds).run();
+}
+
+static void add_interlock(RegionPlan& region, RegionPlan::Interlock lock) {
+  auto same = llvm::find_if(region.interlocks, [&](const RegionPlan::Interlock& l) {
+    MapOp a = l.map, b = lock.map;
+    return a == b && l.handles == lock.handles && l.when_full == lock.when_full;
+  });
+  if (same != region.interlocks.end())
+    same->distance = std::max(same->distance, lock.distance);
+  else
+    region.interlocks.push_back(std::move(lock));
 }
 
 // The interlock stands at the entrance of the region that the accesses are in: behind it nothing
@@ -302,18 +370,16 @@ std::vector<RegionPlan> regions_of(const Plan& plan) {
       first = std::min(first, plan.stage[n]);
     auto region = std::find_if(regions.rbegin(), regions.rend(),
                                [&](const RegionPlan& r) { return int(r.first_stage) <= first; });
-    std::vector<Value> keys;
-    if (h.keyed)
-      keys = h.handles;
-    auto same = std::find_if(region->interlocks.begin(), region->interlocks.end(),
-                             [&](const RegionPlan::Interlock& l) {
-                               MapOp a = l.map, b = h.map;
-                               return a == b && l.handles == keys;
-                             });
-    if (same != region->interlocks.end())
-      same->distance = std::max(same->distance, unsigned(distance));
-    else
-      region->interlocks.push_back({h.map, unsigned(distance), keys});
+    RegionPlan::Interlock lock{h.map, unsigned(distance), {}};
+    if (h.crowds) {
+      if (h.guard)
+        lock.handles = {h.guard};
+      lock.when_full = true;
+      add_interlock(*region, lock);
+      lock.when_full = false;
+    }
+    lock.handles = h.keyed ? h.handles : std::vector<Value>();
+    add_interlock(*region, lock);
   }
   return regions;
 }

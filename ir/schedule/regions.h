@@ -19,12 +19,19 @@ struct Hazard {
   ir::MapOp map;
   unsigned column = 0;
   bool table = false;
+  bool aligned = false;           // of a table: look-ups at ports of their own, see ports.h
+  bool by_key = false;            // handles are keys of the table
+  unsigned looks = 0;             // of these keys are only looked up: two of them don't conflict
   bool front = false;             // the region begins right at the first access
   std::vector<unsigned> accesses; // nodes
   std::vector<mlir::Value> handles;
   bool constant = false; // a handle is known when compiling
   bool keyed = true;
   unsigned entrance = 0; // node, once it needs one
+  // An interlock besides, for any two packets with this handle (null: any two) while the table is
+  // nearly full.
+  bool crowds = false;
+  mlir::Value guard;
 
   int distance(const Problem&, const std::vector<int>& stage) const;
 };

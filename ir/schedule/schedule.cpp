@@ -6,6 +6,7 @@
 #include "ir/schedule/guards.h"
 #include "ir/schedule/lifetime.h"
 #include "ir/schedule/memory.h"
+#include "ir/schedule/ports.h"
 #include "ir/schedule/regions.h"
 #include "support/hash.h"
 
@@ -54,11 +55,23 @@ std::vector<Diagnostic> warnings_of(const Plan& plan) {
   return all;
 }
 
-std::vector<Diagnostic> schedule_one(ir::ProgramOp program, const ScheduleOptions& options) {
+Problem problem_of(ir::ProgramOp program, const ScheduleOptions& options) {
   auto guards = make_guards(program);
+  auto keys = make_keys(program);
   Problem p = make_problem(program, options.clock_mhz);
   p.guards = std::move(guards);
+  p.keys = std::move(keys);
   add_order(p);
+  return p;
+}
+
+std::vector<Diagnostic> schedule_one(ir::ProgramOp program, const ScheduleOptions& options) {
+  assign_ports(program);
+  Problem p = problem_of(program, options);
+  if (!earliest(p)) { // what must come between two accesses does not let them be so near
+    clear_ports(program);
+    p = problem_of(program, options);
+  }
   fuse(p);
   Plan plan =
       plan_regions(p, options.random ? random_bounds(p, *options.random) : std::vector<int>());

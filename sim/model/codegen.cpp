@@ -55,14 +55,22 @@ void pw_model_packet_read(const void* record, std::int32_t at, std::uint8_t* to,
   }
 }
 
+void pw_model_find_access(void* port, std::uint32_t number, const std::uint8_t* key,
+                          std::uint32_t remove) {
+  Port& to = *static_cast<Port*>(port);
+  to.asked = to.finds[number - 1].enable = true;
+  to.finds[number - 1].remove = remove != 0;
+  std::copy_n(key, to.keys[number].size(), to.keys[number].data());
+}
+
 void pw_model_access(void* port, const std::uint8_t* key, std::uint32_t insert,
                      std::uint32_t remove, std::uint32_t stamp) {
   Port& to = *static_cast<Port*>(port);
-  to.access.enable = true;
+  to.asked = to.access.enable = true;
   to.access.insert = insert != 0;
   to.access.remove = remove != 0;
   to.access.stamp = stamp;
-  std::copy_n(key, to.key.size(), to.key.data());
+  std::copy_n(key, to.keys[0].size(), to.keys[0].data());
 }
 
 void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,

@@ -1,6 +1,7 @@
 #include "sim/model/core.h"
 
 #include "backends/verilog/structure.h"
+#include "ir/table_reserve.h"
 
 #include <algorithm>
 #include <bit>
@@ -40,7 +41,8 @@ void Core::make_holders(RegionState& state, unsigned region) {
   for (const auto& lock : state.region->interlocks) {
     const std::size_t count = lock.handles.size();
     const std::size_t words = count ? handle_words(pipeline_.values[lock.handles[0]].width) : 1;
-    holders[lock.map].locks.push_back({lock.distance, first, count, words});
+    holders[lock.map].locks.push_back({lock.distance, lock.when_full, first, count, words,
+                                       pipeline::look_handles(pipeline_, lock)});
     first += count * words;
   }
   for (Port& port : ports_.all())
@@ -107,9 +109,10 @@ bool Core::conflicts(const RegionState& state, const Holder::Lock& lock, const E
   if (lock.count == 0)
     return true;
   const std::size_t end = lock.first + lock.count * lock.words;
+  const std::size_t looks = end - lock.looks * lock.words;
   for (std::size_t i = lock.first; i < end; i += lock.words)
     for (std::size_t j = lock.first; j < end; j += lock.words)
-      if ((state.current[i] & 1) &&
+      if ((i < looks || j < looks) && (state.current[i] & 1) &&
           std::equal(&state.current[i], &state.current[i] + lock.words, &entry.handles[j]))
         return true;
   return false;
@@ -120,6 +123,8 @@ bool Core::holds(const RegionState& state, const Holder& holder, std::uint64_t n
     return true;
   for (const Holder::Lock& lock : holder.locks)
     for (const Entry& entry : state.recent) {
+      if (lock.when_full && !holder.table->crowded())
+        break;
       if (now - entry.clock > lock.distance)
         break;
       if (conflicts(state, lock, entry))

@@ -50,7 +50,9 @@ private:
   struct Holder {
     struct Lock {
       unsigned distance = 0;
+      bool when_full = false;
       std::size_t first = 0, count = 0, words = 1; // of the region's handles; words of each
+      std::size_t looks = 0; // the last so many don't conflict with each other
     };
     unsigned map = 0;
     std::vector<Lock> locks;

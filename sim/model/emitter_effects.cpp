@@ -100,16 +100,20 @@ void Emitter::access(unsigned index) {
   b_.CreateCondBr(enable, then, done);
   b_.SetInsertPoint(then);
   b_.CreateStore(key, buffer);
-  call("pw_model_access", b_.getVoidTy(),
-       {address(ports_.of_map(op.map)), buffer, insert, remove,
-        b_.CreateZExtOrTrunc(stamp, b_.getInt32Ty())});
+  if (op.port > 0)
+    call("pw_model_find_access", b_.getVoidTy(),
+         {address(ports_.of_map(op.map)), b_.getInt32(op.port), buffer, remove});
+  else
+    call("pw_model_access", b_.getVoidTy(),
+         {address(ports_.of_map(op.map)), buffer, insert, remove,
+          b_.CreateZExtOrTrunc(stamp, b_.getInt32Ty())});
   b_.CreateBr(done);
   b_.SetInsertPoint(done);
 }
 
-// There is one access a clock, and of those that are on the way only one is answered in it.
+// A port has one access a clock, and of those that are on the way only one is answered in it.
 Value* Emitter::access_result(const Operation& op) {
-  Value* result = b_.CreateLoad(b_.getInt64Ty(), address(&ports_.of_map(op.map)->result));
+  Value* result = b_.CreateLoad(b_.getInt64Ty(), address(&ports_.of_map(op.map)->results[op.port]));
   return b_.CreateTrunc(result, type(width(op.result)));
 }
 

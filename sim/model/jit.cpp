@@ -45,6 +45,7 @@ void define_runtime(llvm::orc::LLJIT& jit) {
   symbols.insert(symbol("pw_model_find", &pw_model_find));
   symbols.insert(symbol("pw_model_packet_read", &pw_model_packet_read));
   symbols.insert(symbol("pw_model_access", &pw_model_access));
+  symbols.insert(symbol("pw_model_find_access", &pw_model_find_access));
   symbols.insert(symbol("pw_model_trace", &pw_model_trace));
   expect(jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
 }

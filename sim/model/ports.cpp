@@ -1,11 +1,17 @@
 #include "sim/model/ports.h"
 
+#include "ir/table_reserve.h"
+
 namespace pw::model {
 
 Port::Port(const pipeline::Pipeline& pipeline, unsigned number)
     : map(number), slot_bits(pipeline.maps[number].handle_bits - 1), table(pipeline, number),
-      key(pipeline.maps[number].key_bytes) {
-  access.key = key.data();
+      finds(pipeline::table_finds(pipeline, number)) {
+  keys.assign(1 + finds.size(), std::vector<std::uint8_t>(pipeline.maps[number].key_bytes));
+  results.resize(keys.size());
+  access.key = keys[0].data();
+  for (std::size_t i = 0; i < finds.size(); ++i)
+    finds[i].key = keys[i + 1].data();
 }
 
 Ports::Ports(const pipeline::Pipeline& pipeline) {
@@ -22,9 +28,13 @@ Port* Ports::of_map(unsigned map) {
 }
 
 void Ports::clock(Port& port) {
-  port.table.clock(port.access);
-  port.access.enable = false;
-  port.result = port.table.next().bits(port.slot_bits);
+  port.table.clock(port.access, port.finds);
+  port.asked = port.access.enable = false;
+  port.results[0] = port.table.next().bits(port.slot_bits);
+  for (unsigned i = 0; i < port.finds.size(); ++i) {
+    port.finds[i].enable = false;
+    port.results[i + 1] = port.table.next_find(i).bits(port.slot_bits);
+  }
 }
 
 void Ports::load(HostTables& tables) {

@@ -16,10 +16,13 @@ struct Port {
   unsigned map = 0; // into Pipeline::maps
   unsigned slot_bits = 0;
   DynamicTable table;
-  std::vector<std::uint8_t> key; // of the access of this clock
-  DynamicTable::Access access;   // of this clock
-  std::uint64_t result = 0;      // port access_result in this clock
-  unsigned loads = 0;            // of the MapTable, when its keys were last taken over
+  // By number of the port: 0 the access port, then those for look-ups.
+  std::vector<std::vector<std::uint8_t>> keys; // of this clock
+  std::vector<std::uint64_t> results;          // ports access_result and find_result, in this clock
+  DynamicTable::Access access;                 // of this clock
+  std::vector<DynamicTable::Find> finds;
+  bool asked = false; // anything at all
+  unsigned loads = 0; // of the MapTable, when its keys were last taken over
 };
 
 class Ports {
@@ -31,7 +34,7 @@ public:
   // At the end of every clock.
   void clock() {
     for (Port& port : ports_)
-      if (port.access.enable || !port.table.settled())
+      if (port.asked || !port.table.settled())
         clock(port);
   }
   // Accesses of the host take their time: afterwards all tables are settled.

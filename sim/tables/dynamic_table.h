@@ -22,12 +22,18 @@ public:
     unsigned ways = 4, places = 2, row_bits = 1, stash = 0; // support/table_shape.h
     unsigned reserve = 0;                                   // ir/table_reserve.h
     bool lru = false;
+    unsigned last = 0, margin = 0, finds = 0; // ir/table_reserve.h; last: at least `reserve`
   };
   // What the access port gets in one clock.
   struct Access {
     bool enable = false, insert = false, remove = false;
     const std::uint8_t* key = nullptr; // key_bytes bytes; looked at if `enable`
     std::uint32_t stamp = 0;           // LRU only
+  };
+  // What a port for look-ups gets in one clock.
+  struct Find {
+    bool enable = false, remove = false; // remove: port 0 only
+    const std::uint8_t* key = nullptr;
   };
   struct Result {
     bool found = false; // the key was there before
@@ -56,12 +62,17 @@ public:
 
   // One clock. Returns what port access_result shows in this clock: the result of the access that
   // was given four calls ago (all zero if it was not enabled).
-  Result clock(const Access&);
+  Result clock(const Access&, std::span<const Find> = {}); // by port; those left out are idle
   // What the next call of clock() will return, whatever access it is given: within a clock the
   // stages that take results run before it is known what is accessed.
   Result next() const;
+  // The same of a port for look-ups: how it was before the accesses of the clock in which it was
+  // issued.
+  Result next_find(unsigned port) const;
   // Port hold as it is in the clock that the next call of clock() is.
   bool hold() const;
+  // Port crowded, likewise: fewer than `margin` slots are free.
+  bool crowded() const;
   // Nothing on the way, and a clock without access changes nothing: such clocks may be left out.
   bool settled() const;
 

@@ -305,13 +305,21 @@ out:
   %r = trunc i64 %s to i32
 )";
 
-TEST(Tables, DeletionThatTheValueAsksForIsASecondAccessBehindAnInterlock) {
+TEST(Tables, DeletionThatTheValueAsksForIsASecondAccessBehindAnInterlockByKey) {
   auto p = compile(value_deletes);
   EXPECT_EQ(count(p, OpKind::MapAccess), 2u);
-  ASSERT_EQ(interlocks(p), 1u);
+  ASSERT_EQ(interlocks(p), 2u);
   for (const auto& r : p.regions)
-    for (const auto& l : r.interlocks)
+    for (const auto& l : r.interlocks) {
       EXPECT_GE(l.distance, 6u);
+      if (!l.when_full) {
+        ASSERT_EQ(l.handles.size(), 1u);
+        EXPECT_EQ(p.values[l.handles[0]].width, 9u); // the key, and whether it is accessed
+      }
+    }
+  for (const auto& op : p.operations)
+    if (op.kind == OpKind::MapAccess)
+      EXPECT_EQ(op.port, op.stage > 4 ? 1u : 0u);
   EXPECT_THAT(run(value_deletes, {{1}, {1}, {1}, {1}, {2}, {2}, {2}, {1}}),
               ElementsAre(1, 2, 77, 1, 1, 2, 77, 2));
 }
@@ -465,6 +473,46 @@ TEST(Tables, TwoKeysOfOneMapAreTwoAccesses) {
   EXPECT_THAT(run(translation, {{1}, {1}, {2}, {2}, {128}, {129}, {130}, {131}, {130}},
                   {BPF_MAP_TYPE_HASH, 100}),
               ElementsAre(0, 128, 0, 129, 1, 2, 0, 0, 130));
+}
+
+// One change, and lookups by other keys, the last one only if the change was made.
+const char* const learn_and_look = R"(
+  %e = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 1)
+  %v = call ptr @pw.map.find.0(i8 %l)
+  %none = icmp eq ptr %v, null
+  br i1 %none, label %next, label %there
+there:
+  %old = load i64, ptr %v, align 1
+  br label %next
+next:
+  %a = phi i64 [ 100, %begin ], [ %old, %there ]
+  %bad = icmp ne i64 %e, 0
+  br i1 %bad, label %out, label %more
+more:
+  %w = call ptr @pw.map.find.0(i8 %x)
+  %none.2 = icmp eq ptr %w, null
+  %b = select i1 %none.2, i64 1000, i64 2000
+  %ab = add i64 %a, %b
+  br label %out
+out:
+  %s = phi i64 [ %a, %next ], [ %ab, %more ]
+  %r = trunc i64 %s to i32
+)";
+
+TEST(Tables, LookupsByOtherKeysHavePortsOfTheirOwn) {
+  auto p = compile(learn_and_look);
+  EXPECT_EQ(count(p, OpKind::MapAccess), 3u);
+  EXPECT_EQ(interlocks(p), 0u);
+  unsigned change = 0;
+  for (const auto& op : p.operations)
+    if (op.kind == OpKind::MapAccess && op.port == 0)
+      change = op.stage;
+  for (const auto& op : p.operations)
+    if (op.kind == OpKind::MapAccess && op.port > 0)
+      EXPECT_EQ(op.stage, change + 1);
+  EXPECT_THAT(run(learn_and_look, {{1, 2, 5}, {2, 1, 1}, {1, 1, 9}, {7, 7, 7}, {8, 8, 8}}),
+              ElementsAre(1100, 2005, 5, 2007, 2008));
+  EXPECT_EQ(interlocks(compile(learn_and_look, {BPF_MAP_TYPE_LRU_HASH, 4})), 1u);
 }
 
 // Paths that exclude each other share the access although their keys differ.

@@ -84,7 +84,9 @@ std::vector<EngineKind> engines_for(const Contest& contest) {
 struct Pattern {
   const char* name;
   std::vector<unsigned> accesses; // by table, as the program declares them
-  bool interlock;
+  bool interlock;      // do packets with different keys wait too? (always when it is full)
+  bool by_key = false; // those with the same key
+  const char* definitions = "";
 };
 
 void PrintTo(const Pattern& p, std::ostream* out) { *out << p.name; }
@@ -99,13 +101,19 @@ std::vector<unsigned> accesses(const pipeline::Pipeline& p) {
   return all;
 }
 
-bool has_interlock(const pipeline::Pipeline& p) {
-  return std::ranges::any_of(p.regions, [](const auto& r) { return !r.interlocks.empty(); });
+bool has_interlock(const pipeline::Pipeline& p, bool by_key) {
+  return std::ranges::any_of(p.regions, [&](const auto& r) {
+    return std::ranges::any_of(r.interlocks, [&](const pipeline::Interlock& l) {
+      const bool keys =
+          !l.handles.empty() && p.values[l.handles[0]].width == 8 * p.maps[l.map].key_bytes + 1;
+      return !l.when_full && keys == by_key;
+    });
+  });
 }
 
 class Tables : public testing::TestWithParam<Pattern> {
 protected:
-  Tables() : contest_(contest_of(GetParam().name)) {}
+  Tables() : contest_(contest_of(GetParam().name, GetParam().definitions)) {}
   void SetUp() override { ASSERT_EQ(contest_.refusal(), ""); }
 
   Contest contest_;
@@ -113,7 +121,8 @@ protected:
 
 TEST_P(Tables, TakeAsFewAccessesAsTheyCan) {
   EXPECT_EQ(accesses(contest_.pipeline()), GetParam().accesses);
-  EXPECT_EQ(has_interlock(contest_.pipeline()), GetParam().interlock);
+  EXPECT_EQ(has_interlock(contest_.pipeline(), false), GetParam().interlock);
+  EXPECT_EQ(has_interlock(contest_.pipeline(), true), GetParam().by_key);
 }
 
 // One flow, few, about as many as there is room for, and far more.
@@ -138,8 +147,13 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Pattern{"counter", {1}, false}, Pattern{"second_lookup", {1}, false},
                     Pattern{"blind", {1}, false}, Pattern{"flow", {1}, false},
                     Pattern{"bucket", {1}, false}, Pattern{"two_tables", {1, 1}, false},
-                    Pattern{"both_ways", {3}, true}, Pattern{"connection", {2}, true}),
-    [](const auto& info) { return std::string(info.param.name); });
+                    Pattern{"both_ways", {3}, true}, Pattern{"connection", {2}, false, true},
+                    Pattern{"bridge", {3}, false}, Pattern{"peek", {2}, false},
+                    Pattern{"lottery", {3}, false, true, "#define ENTRIES 20\n"},
+                    Pattern{"lottery", {3}, false, true, "#define ENTRIES 1000\n"}),
+    [](const auto& info) {
+      return info.param.name + std::to_string(std::string(info.param.definitions).size());
+    });
 
 class TablesInHardware : public testing::TestWithParam<const char*> {};
 
@@ -155,7 +169,8 @@ TEST_P(TablesInHardware, AgreeToTheClock) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(NWay, TablesInHardware, testing::Values("flow", "both_ways"),
+INSTANTIATE_TEST_SUITE_P(NWay, TablesInHardware,
+                         testing::Values("flow", "both_ways", "bridge", "peek", "connection"),
                          [](const auto& info) { return std::string(info.param); });
 
 // What a packet asks of the program `brim`.

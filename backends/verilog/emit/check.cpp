@@ -6,6 +6,7 @@
 #include "support/lpm.h"
 #include "support/table_shape.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace pw::verilog {
@@ -31,6 +32,8 @@ void check_regions(const Pipeline& p) {
     for (const pipeline::Interlock& lock : r.interlocks) {
       require(lock.distance > 0 && lock.map < p.maps.size(),
               "interlock without a distance or a map");
+      require(!lock.when_full || p.maps[lock.map].kind == MapKind::Table,
+              "interlock for a full map that is no table");
       for (pipeline::ValueId handle : lock.handles)
         require(p.values[handle].width == p.values[lock.handles[0]].width,
                 "handles of an interlock differ in width");
@@ -71,6 +74,22 @@ void check_access(const Pipeline& p, const Operation& op) {
   const TableUse use = table_use(p, op.map);
   const pipeline::Region& region = p.regions[use.region];
   require(use.last_stage <= region.last_stage, "accesses of map " + m.name + " in several regions");
+  if (op.port == 0)
+    return;
+  const auto never = [&](unsigned operand) {
+    return std::ranges::any_of(p.operations, [&](const Operation& by) {
+      return by.result == op.operands[operand] && by.kind == OpKind::Constant &&
+             by.constant.words == std::vector<std::uint64_t>{0};
+    });
+  };
+  require(!m.lru && never(2) && (never(3) || op.port == 1),
+          "a look-up of map " + m.name + " changes it");
+  require(std::ranges::count_if(p.operations,
+                                [&](const Operation& o) {
+                                  return o.kind == OpKind::MapAccess && o.map == op.map &&
+                                         o.port == op.port;
+                                }) == 1,
+          "two look-ups of map " + m.name + " at one port");
 }
 
 // As pw_table wants it.

@@ -47,7 +47,9 @@ private:
   void emit_hash(const Operations& finds);
   void emit_present(const Operations& finds);
   void emit_lpm(const Operations& finds);
-  void emit_table(const Operations& accesses);
+  void emit_table(const Operations& all);
+  void look_up_ports(const Operations& looks, const std::string& unit, Connections& ports);
+  void deliver_access(const Operation&, const std::string& from, unsigned all, unsigned at);
   Expression joined(const Operations& accesses, unsigned operand) const;
   std::string masks() const;
   std::string secret() const;
@@ -216,11 +218,53 @@ Expression MapEmitter::joined(const Operations& accesses, unsigned operand) cons
   return chain(operand == 0 ? "||" : "|", std::move(terms));
 }
 
-void MapEmitter::emit_table(const Operations& accesses) {
+bool is_zero(const Operation& op) {
+  return op.kind == OpKind::Constant &&
+         std::ranges::all_of(op.constant.words, [](std::uint64_t word) { return word == 0; });
+}
+
+// The ports for look-ups, one operation each, lowest first; only the first one may remove.
+void MapEmitter::look_up_ports(const Operations& looks, const std::string& unit,
+                               Connections& ports) {
+  const auto operand = [&](unsigned n) {
+    return per_port(
+        looks, [&](const Operation& op) { return c_.values.in_stage(op.operands[n], op.stage); });
+  };
+  const auto enable = [&](const Operation& op) {
+    return both(atom(valid_name(op.stage)), c_.values.in_stage(op.operands[0], op.stage));
+  };
+  const unsigned key = 8 * map_.key_bytes;
+  ports.emplace_back("find_enable", looks.empty() ? literal(1, 0) : per_port(looks, enable));
+  ports.emplace_back("find_key", looks.empty() ? literal(key, 0) : operand(1));
+  ports.emplace_back("find_remove",
+                     looks.empty() ? literal(1, 0)
+                                   : c_.values.in_stage(looks[0]->operands[3], looks[0]->stage));
+  ports.emplace_back("find_result", atom(unit + "_found"));
+  ports.emplace_back("crowded", atom(unit + "_crowded"));
+}
+
+// A map of one slot has handles of the hit bit only.
+void MapEmitter::deliver_access(const Operation& op, const std::string& from, unsigned all,
+                                unsigned at) {
+  const unsigned slot = bits_for(map_.slots), width = slot + 2;
+  if (!c_.values.wanted(op.result))
+    return;
+  c_.assign(c_.values.name(op.result, op.stage + op.latency),
+            map_.handle_bits == slot + 1 ? slice(from, all, at, width)
+                                         : concat({slice(from, all, at + slot + 1, 1),
+                                                   slice(from, all, at, map_.handle_bits)}));
+}
+
+void MapEmitter::emit_table(const Operations& all) {
   std::string unit = table_name(c_, number_);
   unsigned key = 8 * map_.key_bytes, slot = bits_for(map_.slots), width = slot + 2;
-  bool used = !accesses.empty();
-  c_.wire(width, unit + "_result"), c_.wire(1, unit + "_done");
+  Operations accesses, looks;
+  for (const Operation* op : all)
+    (op->port == 0 ? accesses : looks).push_back(op);
+  std::ranges::sort(looks, {}, &Operation::port);
+  const bool used = !accesses.empty();
+  const unsigned finds = static_cast<unsigned>(looks.size()), found = width * std::max(1u, finds);
+  c_.wire(width, unit + "_result"), c_.wire(1, unit + "_done"), c_.wire(found, unit + "_found");
   Connections ports = host_ports(unit, 0, 32, table_row_bits(map_));
   std::erase_if(ports, [](const auto& port) {
     return port.first == "host_wdata" || port.first == "host_write";
@@ -237,6 +281,9 @@ void MapEmitter::emit_table(const Operations& accesses) {
   ports.emplace_back("access_stamp", used && map_.lru ? joined(accesses, 4) : literal(32, 0));
   ports.emplace_back("access_result", atom(unit + "_result"));
   ports.emplace_back("hold", atom(unit + "_hold"));
+  look_up_ports(looks, unit, ports);
+  const bool removes =
+      finds > 0 && !is_zero(c_.values.maker(looks[0]->operands[3])); // also if it always does
   c_.top.add(Instance{"pw_table",
                       unit,
                       {{"KEY", text(key)},
@@ -247,16 +294,17 @@ void MapEmitter::emit_table(const Operations& accesses) {
                        {"SLOT_BITS", text(slot)},
                        {"STASH", text(map_.stash)},
                        {"RESERVE", text(pipeline::table_reserve(c_.p, number_))},
+                       {"LAST", text(pipeline::table_last(c_.p, number_))},
+                       {"MARGIN", text(pipeline::table_margin(c_.p, number_))},
                        {"LRU", map_.lru ? "1" : "0"},
+                       {"FINDS", text(finds)},
+                       {"REMOVES", removes ? "1" : "0"},
                        {"SECRET", secret()}},
                       std::move(ports)});
-  for (const Operation* op : accesses) // a map of one slot has handles of the hit bit only
-    if (c_.values.wanted(op->result))
-      c_.assign(c_.values.name(op->result, op->stage + op->latency),
-                map_.handle_bits == slot + 1
-                    ? atom(unit + "_result")
-                    : concat({slice(unit + "_result", width, slot + 1, 1),
-                              slice(unit + "_result", width, 0, map_.handle_bits)}));
+  for (const Operation* op : accesses)
+    deliver_access(*op, unit + "_result", width, 0);
+  for (unsigned i = 0; i < finds; ++i)
+    deliver_access(*looks[i], unit + "_found", found, i * width);
 }
 
 void MapEmitter::emit_lpm(const Operations& finds) {

@@ -2,6 +2,7 @@
 #include "backends/verilog/emit/comments.h"
 #include "backends/verilog/emit/context.h"
 #include "backends/verilog/emit/operations.h"
+#include "ir/table_reserve.h"
 
 #include <algorithm>
 
@@ -56,14 +57,14 @@ void add_credits(Context& c, unsigned r) {
                       {"available", atom(region_name(r) + "_credit")}}});
 }
 
-std::string add_interlock(Context& c, unsigned r, unsigned number) {
+Expression add_interlock(Context& c, unsigned r, unsigned number) {
   const pipeline::Interlock& lock = c.p.regions[r].interlocks[number];
   const pipeline::Map& map = c.p.maps[lock.map];
   std::string name = region_name(r) + "_interlock" + std::to_string(number);
   c.top.add(Comment{"A packet waits while an earlier one of the last " +
                     std::to_string(lock.distance) + " clocks has " +
                     (lock.handles.empty() ? "entered" : "the same entry or key") + " (map " +
-                    map.name + ")."});
+                    map.name + (lock.when_full ? ", while it may get full)." : ").")});
   c.wire(1, name + "_hold");
   std::vector<Expression> handles;
   for (ValueId v : lock.handles)
@@ -75,13 +76,16 @@ std::string add_interlock(Context& c, unsigned r, unsigned number) {
                      name,
                      {{"DISTANCE", std::to_string(lock.distance)},
                       {"HANDLES", std::to_string(lock.handles.size())},
+                      {"LOOKS", std::to_string(pipeline::look_handles(c.p, lock))},
                       {"HANDLE_BITS", std::to_string(bits)}},
                      {{"clk", atom("clk")},
                       {"rst", atom("rst")},
                       {"enter", atom(enter_name(r))},
                       {"handles", concat(handles)},
                       {"hold", atom(name + "_hold")}}});
-  return name + "_hold";
+  return lock.when_full
+             ? binary("&&", atom(name + "_hold"), atom(table_name(c, lock.map) + "_crowded"))
+             : atom(name + "_hold");
 }
 
 // What keeps packets out of the region, by map.
@@ -89,7 +93,7 @@ std::map<unsigned, std::vector<Expression>> add_holds(Context& c, unsigned r) {
   std::map<unsigned, std::vector<Expression>> holds;
   const std::vector<pipeline::Interlock>& locks = c.p.regions[r].interlocks;
   for (unsigned i = 0; i < locks.size(); ++i)
-    holds[locks[i].map].push_back(atom(add_interlock(c, r, i)));
+    holds[locks[i].map].push_back(add_interlock(c, r, i));
   for (unsigned m = 0; m < c.p.maps.size(); ++m)
     if (TableUse use = table_use(c.p, m); use.used && use.region == r)
       holds[m].push_back(atom(table_name(c, m) + "_hold"));

@@ -122,7 +122,7 @@ void add_control(Context& c) {
     c.wire(1, "host_write_now"), c.wire(1, "host_start");
   for (unsigned m = 0; m < c.p.maps.size(); ++m)
     if (c.p.maps[m].kind == pipeline::MapKind::Table)
-      c.wire(1, table_name(c, m) + "_hold");
+      c.wire(1, table_name(c, m) + "_hold"), c.wire(1, table_name(c, m) + "_crowded");
 }
 
 void add_housekeeping(Context& c) {

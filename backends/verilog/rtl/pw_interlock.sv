@@ -4,6 +4,7 @@
 module pw_interlock #(
     parameter integer DISTANCE = 1,
     parameter integer HANDLES = 1,
+    parameter integer LOOKS = 0,  // the lowest so many handles don't conflict with each other
     parameter integer HANDLE_BITS = 2
 ) (
     input  wire                                                      clk,
@@ -41,7 +42,7 @@ module pw_interlock #(
         end
         for (i = 0; i < HANDLES; i = i + 1) begin : g_new
           for (j = 0; j < HANDLES; j = j + 1) begin : g_old
-            assign same[i*HANDLES+j] = handles[i*HANDLE_BITS] &&
+            assign same[i*HANDLES+j] = (i >= LOOKS || j >= LOOKS) && handles[i*HANDLE_BITS] &&
                 handles[i*HANDLE_BITS+:HANDLE_BITS] == kept[j*HANDLE_BITS+:HANDLE_BITS];
           end
         end

@@ -13,7 +13,11 @@ module pw_table #(
     parameter integer SLOT_BITS = 4,
     parameter integer STASH = 12,  // entries, at least RESERVE + 5
     parameter integer RESERVE = 1,  // accesses that can still be issued once hold is high
+    parameter integer LAST = RESERVE,  // clocks of hold in which an access can still be issued
+    parameter integer MARGIN = 0,  // crowded: so many slots or fewer are free
     parameter integer LRU = 0,  // 1: a full table evicts
+    parameter integer FINDS = 0,  // ports for look-ups (pw_table_find)
+    parameter integer REMOVES = 0,  // 1: the first of them may remove; then accesses don't, and LRU is 0
     parameter integer HOST_ADDRESS = 32,
     parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // strings of the hash functions (pw_table_hash)
 ) (
@@ -26,6 +30,13 @@ module pw_table #(
     input  wire [31:0]              access_stamp,
     output wire [SLOT_BITS+1:0]     access_result,  // {found, slot, hit}
     output wire                     hold,  // no packet may enter the region
+    /* verilator lint_off UNUSEDSIGNAL */  // FINDS may be 0
+    input  wire [(FINDS>0?FINDS:1)-1:0]     find_enable,
+    input  wire [(FINDS>0?FINDS:1)*KEY-1:0] find_key,
+    input  wire                     find_remove,  // of the first one
+    /* verilator lint_on UNUSEDSIGNAL */
+    output wire [(FINDS>0?FINDS:1)*(SLOT_BITS+2)-1:0] find_result,
+    output wire                     crowded,
     input  wire                     host_select,
     input  wire                     host_write,
     input  wire [HOST_ADDRESS-1:0]  host_address,
@@ -42,6 +53,7 @@ module pw_table #(
   localparam integer FULL_AT = STASH - RESERVE - 5;  // hold rises with more than this many entries in the stash,
   localparam integer LOW = FULL_AT / 2;  // and falls with no more than this many
   localparam integer TRIES = 8;
+  localparam integer TAKES = LRU + REMOVES;  // entries may go otherwise than by an access with their key
 
   // The lowest 1, in few levels of logic.
   function [STASH-1:0] first_of(input [STASH-1:0] of);
@@ -80,7 +92,8 @@ module pw_table #(
   reg [SLOT_BITS-1:0] own_slot;
   reg [STASH-1:0] own_index;
   reg move_ready, own_valid;
-  wire issue_move = move_ready && !access_enable && !host_go && !look_go;
+  // Nothing moves in the clock in which an entry is removed at another port.
+  wire issue_move = move_ready && !access_enable && !host_go && !look_go && !(REMOVES != 0 && find_enable[0] && find_remove);
 
   // ---- t: hash
   wire [KEY-1:0] key = access_enable ? access_key : own_key;
@@ -128,7 +141,7 @@ module pw_table #(
   reg [N-1:0] last_put, last_removed, last_evicted;
   reg [STASH-1:0] last_stashed, last_swapped;
   reg [SLOT_BITS-1:0] last_slot;
-  reg [ROW_BITS-1:0] last_evicted_row;
+  reg [WAYS*ROW_BITS-1:0] last_evicted_rows;
   reg last_wrote, last_present;  // its own key
 
   // ---- t + 1: the rows are read; who is near?
@@ -148,14 +161,18 @@ module pw_table #(
   wire [N*(KEY+SLOT_BITS)-1:0] read;
   wire [N-1:0] read_valid;
   wire [N-1:0] evict_place;
-  wire [ROW_BITS-1:0] victim_row;
+  wire [WAYS*ROW_BITS-1:0] evict_rows;
+  /* verilator lint_off UNUSEDSIGNAL */  // FINDS may be 0
+  wire [N*ROW_BITS-1:0] write_rows;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [SLOT_BITS-1:0] put_slot;
   genvar w, p, s;
   generate
     for (w = 0; w < WAYS; w = w + 1) begin : g_way
       wire [ROW_BITS-1:0] own_1 = row_1[w*ROW_BITS+:ROW_BITS], own_2 = row_2[w*ROW_BITS+:ROW_BITS];
       wire [ROW_BITS-1:0] own_3 = row_3[w*ROW_BITS+:ROW_BITS];
-      wire gone_2 = last_evicted_row == own_2, gone_3 = last_evicted_row == own_3;
+      wire [ROW_BITS-1:0] evicted = last_evicted_rows[w*ROW_BITS+:ROW_BITS];
+      wire gone_2 = evicted == own_2, gone_3 = evicted == own_3;
       always_ff @(posedge clk) begin
         near_2[w] <= own_1 == own_3;
         near_3[w] <= own_2 == own_3;
@@ -164,7 +181,8 @@ module pw_table #(
         localparam integer I = w * PLACES + p;
         reg [KEY+SLOT_BITS:0] memory[0:(1<<ROW_BITS)-1];
         reg [KEY+SLOT_BITS:0] entry;
-        wire [ROW_BITS-1:0] write_row = clearing || lift ? at : evict_place[I] ? victim_row : own_3;
+        wire [ROW_BITS-1:0] write_row = clearing || lift ? at : evict_place[I] ? evict_rows[w*ROW_BITS+:ROW_BITS] : own_3;
+        assign write_rows[I*ROW_BITS+:ROW_BITS] = write_row;
         always_ff @(posedge clk) begin
           if (put[I] || clear[I]) memory[write_row] <= {key_3, put_slot, put[I]};
           entry <= memory[own_1];
@@ -184,7 +202,7 @@ module pw_table #(
         end
         assign match[I] = put_3 ? same_3 : match_3[I] && !cleared_3;
         assign valid[I] = put_3 || (valid_3[I] && !cleared_3);
-        assign match_before[I] = match_3[I] && !(LRU != 0 && last_evicted[I] && gone_3);
+        assign match_before[I] = match_3[I] && !(TAKES != 0 && last_evicted[I] && gone_3);
         assign slots[I*SLOT_BITS+:SLOT_BITS] = slots_3[I*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{match_3[I]}};
       end
     end
@@ -214,7 +232,7 @@ module pw_table #(
   reg [STASH-1:0] stash_valid, stash_match_3, busy;  // busy: an access that moves the entry is on the way
   reg [STASH*KEY-1:0] stash_key;
   reg [STASH*SLOT_BITS-1:0] stash_slot;
-  wire [STASH-1:0] stash_match, stash_match_before, stash_put, stash_swap, stash_clear, stash_moved;
+  wire [STASH-1:0] stash_match, stash_match_before, stash_put, stash_swap, stash_clear, stash_moved, find_stash_removed;
   wire [STASH*SLOT_BITS-1:0] stash_slots;  // of those that match
   // At most one is written in a clock.
   wire swaps;
@@ -232,7 +250,7 @@ module pw_table #(
       always_ff @(posedge clk) begin
         stash_match_3[s] <= stash_valid[s] && own == key_2;
         stash_valid[s] <= !restart && (stash_put[s] || (lift && stash_free_first[s]) ||
-                                       (stash_valid[s] && !stash_clear[s] && !stash_moved[s]));
+                                       (stash_valid[s] && !stash_clear[s] && !stash_moved[s] && !find_stash_removed[s]));
         busy[s] <= !restart && (load_move[s] || (busy[s] && !(move_3 && index_3[s])));
         if (stash_write[s]) begin
           stash_key[s*KEY+:KEY] <= stash_new[KEY+SLOT_BITS-1:SLOT_BITS];
@@ -241,7 +259,7 @@ module pw_table #(
       end
       assign stash_match[s] = stash_valid[s] && (last_stashed[s] ? same_3 :
                                                  last_swapped[s] ? |(match_3 & last_put & near_places) : stash_match_3[s]);
-      assign stash_match_before[s] = stash_match_3[s] && (LRU == 0 || stash_valid[s]);
+      assign stash_match_before[s] = stash_match_3[s] && (TAKES == 0 || stash_valid[s]);
       assign stash_slots[s*SLOT_BITS+:SLOT_BITS] = stash_slot[s*SLOT_BITS+:SLOT_BITS] & {SLOT_BITS{stash_match_3[s]}};
     end
   endgenerate
@@ -275,9 +293,9 @@ module pw_table #(
         end
     end
   endfunction
-  wire full;
-  wire [SLOT_BITS-1:0] free_slot, victim_slot;
-  wire [N-1:0] victim_place;  // none: it is in the stash
+  wire full, find_removes;
+  wire [SLOT_BITS-1:0] free_slot, victim_slot, find_removed_slot;
+  wire [N-1:0] taken_place;  // that of the victim, or what is removed at another port; none: it is in the stash
   wire [STASH-1:0] victim_stash;
   wire [N-1:0] first_choice = choose(valid, {N{1'b0}});
   wire [N-1:0] second_choice = choose(valid, first_choice);
@@ -293,10 +311,12 @@ module pw_table #(
   assign swaps = live && first_choice == 0 && !dirty_3 && !written_3[pick_3];
   wire moves = live && first_choice != 0;
   wire [N-1:0] picked = {{N - 1{1'b0}}, 1'b1} << pick_3;
-  wire [N-1:0] choice = LRU != 0 && full && access_3 && (first_choice & victim_place) != 0 ? second_choice : first_choice;
+  // A memory in which a place is cleared in this clock can't take the new key.
+  wire avoids = access_3 && (full || LRU == 0) && TAKES != 0 && (first_choice & taken_place) != 0;
+  wire [N-1:0] choice = avoids ? second_choice : first_choice;
   wire [N-1:0] lifted = ({{N - 1{1'b0}}, 1'b1} << pick_at) & {N{lift}};
   wire [N-1:0] removed = match & {N{removes}};
-  assign evict_place = victim_place & {N{evicts}};
+  assign evict_place = taken_place & {N{evicts || LRU == 0}};
   assign put = (choice & {N{inserts || moves}}) | (picked & {N{swaps}});
   assign clear = {N{clearing}} | lifted | removed | evict_place;
   assign put_slot = move_3 ? slot_3 : full ? victim_slot : free_slot;
@@ -318,13 +338,54 @@ module pw_table #(
     end
     last_slot <= put_slot;
     last_present <= !removes;
-    last_evicted_row <= victim_row;
+    last_evicted_rows <= evict_rows;
     result <= {found && access_3, found ? found_slot : put_slot, 1'b1} & {SLOT_BITS + 2{access_3 && (found || inserts)}};
   end
   assign access_result = result;
-  pw_table_slots #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS)) slot_list (
-      .clk(clk), .restart(restart), .take(inserts && !full), .give(removes), .given(found_slot), .slot(free_slot),
-      .full(full));
+  pw_table_slots #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .MARGIN(MARGIN)) slot_list (
+      .clk(clk), .restart(restart), .take(inserts && !full), .give(removes || find_removes),
+      .given(REMOVES != 0 && find_removes ? find_removed_slot : found_slot), .slot(free_slot), .full(full), .crowded(crowded));
+
+  // ---- the other ports
+  generate
+    for (p = 0; p < FINDS; p = p + 1) begin : g_find
+      /* verilator lint_off UNUSEDSIGNAL */  // of the first one only
+      wire port_removes;
+      wire [SLOT_BITS-1:0] port_slot;
+      wire [N-1:0] port_removed;
+      wire [WAYS*ROW_BITS-1:0] port_rows;
+      wire [STASH-1:0] port_stash;
+      /* verilator lint_on UNUSEDSIGNAL */
+      pw_table_find #(.KEY(KEY), .WAYS(WAYS), .PLACES(PLACES), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .STASH(STASH),
+                      .TAKES(TAKES), .SECRET(SECRET)) find (
+          .clk(clk), .restart(restart), .mix(mix), .find_enable(find_enable[p]), .find_key(find_key[p*KEY+:KEY]),
+          .find_remove(REMOVES != 0 && p == 0 && find_remove), .find_result(find_result[p*(SLOT_BITS+2)+:SLOT_BITS+2]),
+          .put(put), .clear(clear), .write_rows(write_rows), .key_3(key_3), .put_slot(put_slot), .row_3(row_3),
+          .last_put(last_put), .last_removed(last_removed), .last_evicted(last_evicted), .last_evicted_rows(last_evicted_rows),
+          .last_stashed(last_stashed), .last_swapped(last_swapped), .last_slot(last_slot), .last_wrote(last_wrote),
+          .last_present(last_present), .stash_valid(stash_valid), .stash_key(stash_key), .stash_slot(stash_slot),
+          .removes(port_removes), .removed_slot(port_slot), .removed(port_removed), .removed_rows(port_rows),
+          .stash_removed(port_stash));
+    end
+    if (FINDS == 0) begin : g_no_find
+      assign find_result = 0;
+    end
+    if (REMOVES != 0) begin : g_removes
+      assign find_removes = g_find[0].port_removes;
+      assign find_removed_slot = g_find[0].port_slot;
+      assign find_stash_removed = g_find[0].port_stash;
+      assign taken_place = g_find[0].port_removed;
+      assign evict_rows = g_find[0].port_rows;
+    end else begin : g_no_removes
+      assign find_removes = 0;
+      assign find_removed_slot = 0;
+      assign find_stash_removed = 0;
+      if (LRU == 0) begin : g_none
+        assign taken_place = 0;
+        assign evict_rows = 0;
+      end
+    end
+  endgenerate
 
   generate
     if (LRU != 0) begin : g_lru
@@ -355,6 +416,8 @@ module pw_table #(
         assign place_number[p] = |(last_put & ones);
       end
       localparam integer LOCATION = PICK + ROW_BITS;
+      wire [ROW_BITS-1:0] victim_row;
+      assign evict_rows = {WAYS{victim_row}};
       wire [SLOT_BITS:0] victim_group;
       wire [3:0] bank, in_stash;
       /* verilator lint_off UNUSEDSIGNAL */  // the places are decoded below, earlier
@@ -381,11 +444,9 @@ module pw_table #(
         assign in_stash[p] = |banks[p*STASH+:STASH];
         assign places[p*N+:N] = ({{N - 1{1'b0}}, 1'b1} << locations[p*LOCATION+ROW_BITS+:PICK]) & {N{bank[p] && !in_stash[p]}};
       end
-      assign victim_place = places[N-1:0] | places[2*N-1:N] | places[3*N-1:2*N] | places[4*N-1:3*N];
+      assign taken_place = places[N-1:0] | places[2*N-1:N] | places[3*N-1:2*N] | places[4*N-1:3*N];
     end else begin : g_no_lru
       assign victim_slot = 0;
-      assign victim_row = 0;
-      assign victim_place = 0;
       assign victim_stash = 0;
     end
   endgenerate
@@ -447,7 +508,7 @@ module pw_table #(
     quiet <= !restart && !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
 
   pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .INDEX(INDEX),
-                     .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS)) control (
+                     .RESERVE(LAST), .HOST_ADDRESS(HOST_ADDRESS)) control (
       .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .mix(mix),
       .random(random), .random_step(loads_move), .may_move(may_move), .rehashing(rehashing), .seeding(seeding),
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),

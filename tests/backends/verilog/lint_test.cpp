@@ -119,6 +119,11 @@ const Variant variants[] = {
     {"pw_table", "-GKEY=8 -GROW_BITS=1 -GENTRIES=1 -GSLOT_BITS=1 -GSTASH=6"},
     {"pw_table", "-GKEY=104 -GROW_BITS=10 -GENTRIES=4096 -GSLOT_BITS=12 -GSTASH=14 -GRESERVE=4"},
     {"pw_table", "-GKEY=416 -GROW_BITS=3 -GENTRIES=50 -GSLOT_BITS=6 -GSTASH=9 -GRESERVE=4 -GLRU=1"},
+    {"pw_table", "-GKEY=48 -GROW_BITS=4 -GENTRIES=50 -GSLOT_BITS=6 -GSTASH=12 -GRESERVE=2 "
+                 "-GFINDS=2 -GREMOVES=1 "
+                 "-GMARGIN=9 -GLAST=8"},
+    {"pw_table_find", "-GKEY=8 -GROW_BITS=1 -GSLOT_BITS=1 -GSTASH=6"},
+    {"pw_table_find", "-GKEY=104 -GROW_BITS=10 -GSLOT_BITS=12 -GSTASH=14 -GTAKES=1"},
     {"pw_table_control", "-GKEY=104 -GROW_BITS=10 -GSLOT_BITS=12 -GRESERVE=4"},
     {"pw_table_hash", "-GKEY=104 -GROW_BITS=10"},
     {"pw_table_hash", "-GKEY=8 -GROW_BITS=1"},

@@ -1,6 +1,6 @@
 // Drives a Verilated pw_table (class Vdut) with what a file tells, and compares result and hold in
-// every clock, and the answers of host operations: driver KEY_BYTES SLOT_BITS FILE. The other side
-// is table_test.cpp.
+// every clock, and the answers of host operations: driver KEY_BYTES SLOT_BITS FILE FINDS. The other
+// side is table_test.cpp.
 #include "Vdut.h"
 #include "tests/backends/verilog/table_records.h"
 #include "verilated.h"
@@ -46,7 +46,8 @@ bool equal(Bytes a, Bytes b) {
 
 class Driver {
 public:
-  Driver(unsigned key_bytes, unsigned slot_bits) : key_bytes_(key_bytes), slot_bits_(slot_bits) {
+  Driver(unsigned key_bytes, unsigned slot_bits, unsigned finds)
+      : key_bytes_(key_bytes), slot_bits_(slot_bits), finds_(finds) {
     dut_->rst = 1;
     tick();
     tick();
@@ -61,6 +62,8 @@ public:
     for (; in.read(reinterpret_cast<char*>(&r), sizeof r) &&
            in.read(reinterpret_cast<char*>(key.data()), key_bytes_);
          ++at_) {
+      if (r.what == TableRecord::Clock)
+        look(in);
       const bool good = r.what == TableRecord::Clock ? clock(r, key) : host(r, key);
       if (!good)
         return false;
@@ -77,6 +80,25 @@ private:
     dut_->eval();
     dut_->clk = 0;
   }
+  // The ports for look-ups.
+  void look(std::istream& in) {
+    Bytes enables, keys, key(key_bytes_);
+    found_.clear();
+    TableRecord r;
+    for (unsigned port = 0; port < finds_; ++port) {
+      in.read(reinterpret_cast<char*>(&r), sizeof r);
+      in.read(reinterpret_cast<char*>(key.data()), key_bytes_);
+      place_bits(enables, {r.enable}, port);
+      place_bits(keys, key, 8 * key_bytes_ * port);
+      place_bits(found_, number(r.result), (slot_bits_ + 2) * port);
+      if (port == 0)
+        dut_->find_remove = r.remove;
+    }
+    if (finds_ > 0) {
+      put(dut_->find_enable, enables);
+      put(dut_->find_key, keys);
+    }
+  }
   bool clock(const TableRecord& r, const Bytes& key) {
     dut_->access_enable = r.enable;
     dut_->access_insert = r.insert;
@@ -84,10 +106,14 @@ private:
     dut_->access_stamp = r.number;
     put(dut_->access_key, key);
     dut_->eval();
-    const bool good = dut_->hold == r.hold && equal(get(dut_->access_result), number(r.result));
+    const bool looks = equal(get(dut_->find_result), found_);
+    const bool good = dut_->hold == r.hold && equal(get(dut_->access_result), number(r.result)) &&
+                      looks && dut_->crowded == r.crowded;
     if (!good)
-      std::printf("record %llu: hold %d, expected %d; result %llx, expected %llx\n",
+      std::printf("record %llu: hold %d, expected %d; crowded %d, expected %d; look-ups %s; "
+                  "result %llx, expected %llx\n",
                   static_cast<unsigned long long>(at_), int(dut_->hold), int(r.hold),
+                  int(dut_->crowded), int(r.crowded), looks ? "right" : "wrong",
                   static_cast<unsigned long long>(first(get(dut_->access_result))),
                   static_cast<unsigned long long>(r.result));
     tick();
@@ -96,6 +122,7 @@ private:
   bool host(const TableRecord& r, const Bytes& key) {
     const bool reads = r.what == TableRecord::Read;
     dut_->access_enable = 0;
+    put(dut_->find_enable, {});
     dut_->host_select = 1;
     dut_->host_write = !reads;
     dut_->host_address = r.number;
@@ -131,7 +158,8 @@ private:
     return n;
   }
 
-  unsigned key_bytes_, slot_bits_;
+  unsigned key_bytes_, slot_bits_, finds_;
+  Bytes found_; // expected
   std::uint64_t at_ = 0;
   std::unique_ptr<Vdut> dut_ = std::make_unique<Vdut>();
 };
@@ -139,9 +167,10 @@ private:
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4)
+  if (argc != 5)
     return 2;
   std::ifstream in(argv[3], std::ios::binary);
-  Driver driver(unsigned(std::stoul(argv[1])), unsigned(std::stoul(argv[2])));
+  Driver driver(unsigned(std::stoul(argv[1])), unsigned(std::stoul(argv[2])),
+                unsigned(std::stoul(argv[4])));
   return driver.run(in) ? 0 : 1;
 }

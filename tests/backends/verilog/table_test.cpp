@@ -44,7 +44,8 @@ std::string parameters(const DynamicTable::Shape& s) {
   return g("KEY", 8 * s.key_bytes) + g("WAYS", s.ways) + g("PLACES", s.places) +
          g("ROW_BITS", s.row_bits) + g("ENTRIES", s.max_entries) +
          g("SLOT_BITS", table_slot_bits(s.max_entries)) + g("STASH", s.stash) +
-         g("RESERVE", s.reserve) + g("LRU", int(s.lru)) + " -GSECRET=" + secret(s);
+         g("RESERVE", s.reserve) + g("LRU", int(s.lru)) + g("FINDS", s.finds) +
+         g("MARGIN", s.margin) + " -GSECRET=" + secret(s);
 }
 
 class Script {
@@ -56,15 +57,26 @@ public:
     for (unsigned i = 0; i < count; ++i) {
       const bool hold = table_.hold();
       const TableTraffic::Packet p = traffic.next(hold);
-      const DynamicTable::Result r = table_.clock(p.access());
+      std::vector<DynamicTable::Result> found;
+      for (unsigned port = 0; port < table_.shape().finds; ++port)
+        found.push_back(table_.next_find(port));
+      const bool crowded = table_.crowded();
+      const DynamicTable::Result r = table_.clock(p.access(), p.finds());
       write({.what = TableRecord::Clock,
              .enable = p.enable,
              .insert = p.insert,
              .remove = p.remove,
              .hold = hold,
+             .crowded = crowded,
              .number = p.stamp,
              .result = r.bits(slot_bits_)},
             p.key.data());
+      for (unsigned port = 0; port < found.size(); ++port) {
+        const auto look = port < p.looks.size() ? p.looks[port] : TableTraffic::Look{};
+        write(
+            {.enable = look.enable, .remove = look.remove, .result = found[port].bits(slot_bits_)},
+            look.key.data());
+      }
     }
   }
   void host(const std::vector<std::uint8_t>& key, unsigned operation) {
@@ -112,19 +124,21 @@ protected:
         "cd " + directory_.string() +
             " && OBJCACHE=ccache verilator --cc --exe --build -Wall -O3 --prefix Vdut --Mdir obj" +
             " -CFLAGS '-O1 -std=c++20 -I" + source + "' --top-module pw_table" +
-            parameters(GetParam().shape) + " " + source + "/backends/verilog/rtl/pw_table*.sv " +
-            source + "/tests/backends/verilog/table_driver.cpp",
+            parameters(GetParam().shape) + (removing() ? " -GREMOVES=1 " : " ") + source +
+            "/backends/verilog/rtl/pw_table*.sv " + source +
+            "/tests/backends/verilog/table_driver.cpp",
         output);
     if (code != 0)
       throw std::runtime_error(output);
   }
+  static bool removing() { return GetParam().mixes.front().removing; }
   fs::path script() const { return directory_ / "script"; }
   void play() {
     std::string output;
     const int code = shell((directory_ / "obj/Vdut").string() + " " +
                                std::to_string(GetParam().shape.key_bytes) + " " +
                                std::to_string(table_slot_bits(GetParam().shape.max_entries)) + " " +
-                               script().string(),
+                               script().string() + " " + std::to_string(GetParam().shape.finds),
                            output);
     EXPECT_EQ(0, code) << output;
   }
@@ -191,7 +205,39 @@ TrafficMix with_keys(TrafficMix mix, std::uint32_t keys) {
   return mix;
 }
 
+DynamicTable::Shape with_finds(DynamicTable::Shape s, unsigned finds, unsigned margin) {
+  s.finds = finds;
+  s.margin = margin;
+  return s;
+}
+TrafficMix removing(TrafficMix mix, std::uint32_t keys) {
+  mix.removing = true;
+  mix.keys = keys;
+  return mix;
+}
+
 const Case cases[] = {
+    {"finds", with_finds(shape(13, 50, 3), 2, 7), {with_keys(fill, 70), with_keys(churn, 70)}},
+    {"finds_narrow",
+     with_finds(narrow(5, 30, 2), 1, 12),
+     {with_keys(fill, 36), with_keys(churn, 40), with_keys(idle, 40)}},
+    {"removes", with_finds(shape(13, 50, 3), 1, 9), {removing(fill, 70), removing(churn, 70)}},
+    {"removes_narrow",
+     with_finds(narrow(5, 30, 2), 2, 12),
+     {removing(fill, 36), removing(churn, 40), removing(idle, 40)},
+     60000},
+    {"removes_one",
+     with_finds(shape(4, 1, 2), 1, 9),
+     {removing(churn, 4), removing(idle, 4)},
+     5000},
+    {"removes_colliding",
+     with_finds(shape(13, 200, 3), 1, 9),
+     {removing(fill, 250), removing(churn, 250)},
+     20000,
+     true},
+    {"removes_thousand",
+     with_finds(shape(13, 1000, 4), 2, 12),
+     {removing(fill, 1100), removing(churn, 1100)}},
     {"one_entry", shape(4, 1, 2), {with_keys(churn, 4), with_keys(idle, 4)}, 5000},
     {"two_entries", shape(1, 2, 1), {with_keys(churn, 5), with_keys(idle, 5)}, 5000},
     {"three_entries", shape(3, 3, 4), {with_keys(fill, 6), with_keys(churn, 6)}, 5000},

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 
 namespace pw::test {
 namespace {
@@ -30,18 +31,36 @@ Shape shape(unsigned key_bytes, std::uint32_t entries, unsigned reserve = 4, boo
 // A table under traffic, and what it has to answer.
 class Checked {
 public:
-  explicit Checked(const Shape& s) : table(s), oracle(s) {}
+  explicit Checked(const Shape& s) : table(s), oracle(s), crowded_(s.margin >= s.max_entries) {}
 
   void clock(const TableTraffic::Packet& p) {
+    EXPECT_EQ(crowded_, table.crowded()) << clocks;
+    crowded_ = counts_[3] + table.shape().margin >= table.shape().max_entries;
+    std::vector<DynamicTable::Result> looked; // before the access
+    for (const auto& look : p.looks)
+      looked.push_back(look.enable ? oracle.find(look.key) : DynamicTable::Result{});
     DynamicTable::Result expected;
     if (p.enable) {
       expected = oracle.access(p.key, p.insert, p.remove, p.stamp);
       refused += p.insert && !expected.hit;
       ++accesses;
     }
+    for (const auto& look : p.looks)
+      if (look.enable && look.remove)
+        oracle.access(look.key, false, true, 0);
     waiting_.push_back(expected);
+    looked.resize(table.shape().finds);
+    looks_.push_back(looked);
     ++clocks;
-    const DynamicTable::Result r = table.clock(p.access());
+    if (waiting_.size() > 4) {
+      for (unsigned port = 0; port < looks_.front().size(); ++port)
+        wrong_ += table.next_find(port).bits(30) != looks_.front()[port].bits(30);
+      looks_.pop_front();
+    }
+    const DynamicTable::Result r = table.clock(p.access(), p.finds());
+    for (unsigned i = 3; i > 0; --i) // what is decided counts four clocks later
+      counts_[i] = counts_[i - 1];
+    counts_[0] = oracle.slots().size();
     if (waiting_.size() <= 4)
       return;
     wrong_ += r.bits(30) != waiting_.front().bits(30);
@@ -75,6 +94,9 @@ public:
 
 private:
   std::deque<DynamicTable::Result> waiting_;
+  std::deque<std::vector<DynamicTable::Result>> looks_;
+  std::array<std::size_t, 4> counts_{}; // keys, by the clocks since they were accessed
+  bool crowded_ = false;
   unsigned wrong_ = 0;
 };
 
@@ -210,6 +232,34 @@ TEST(DynamicTable, ManyKindsOfTraffic) {
       mix.same_percent = random() % 100;
       mix.insert_percent = 50 + random() % 51;
       mix.remove_percent = random() % 50;
+      traffic.set_mix(mix);
+      c.run(traffic, 2000);
+    }
+    c.finish(traffic, mix);
+  }
+}
+
+// Look-ups besides, at one to three ports; the first of them may remove.
+TEST(DynamicTable, FindsAndRemovesAtOtherPorts) {
+  std::mt19937 random(5);
+  for (unsigned n = 0; n < 60; ++n) {
+    Shape s = shape(1 + random() % 20, 1 + random() % 100, 1 + random() % 8);
+    if (s.row_bits > 1 && 10 * s.max_entries < 9 * (8u << (s.row_bits - 1)))
+      --s.row_bits;
+    s.finds = 1 + n % 3;
+    s.margin = random() % 20;
+    Checked c(s);
+    TrafficMix mix;
+    mix.removing = n % 2;
+    mix.keys = s.max_entries / 2 + random() % 100;
+    TableTraffic traffic(s, mix, n);
+    for (unsigned part = 0; part < 4; ++part) {
+      mix.idle_percent = random() % 3 == 0 ? random() % 100 : 0;
+      mix.same_percent = random() % 100;
+      mix.insert_percent = 50 + random() % 51;
+      mix.remove_percent = random() % 50;
+      mix.find_percent = random() % 101;
+      mix.find_remove_percent = random() % 101;
       traffic.set_mix(mix);
       c.run(traffic, 2000);
     }

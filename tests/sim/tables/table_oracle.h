@@ -35,6 +35,12 @@ public:
     owner_[*slot] = {key, stamp};
     return {.found = false, .hit = true, .slot = *slot};
   }
+  DynamicTable::Result find(const std::vector<std::uint8_t>& key) const {
+    const auto it = slots_.find(key);
+    if (it == slots_.end())
+      return {};
+    return {.found = true, .hit = true, .slot = it->second};
+  }
   void clear() { *this = TableOracle(shape_); }
   const std::map<std::vector<std::uint8_t>, std::uint32_t>& slots() const { return slots_; }
   std::uint64_t evictions() const { return evictions_; }

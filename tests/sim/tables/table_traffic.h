@@ -17,14 +17,28 @@ struct TrafficMix {
   unsigned insert_percent = 80, remove_percent = 10;
   std::uint32_t keys = 100;   // that there are
   bool random_stamps = false; // instead of packet numbers
+  // At ports for look-ups; `removing`: the first of them may remove, accesses don't then.
+  unsigned find_percent = 50, find_remove_percent = 30;
+  bool removing = false;
 };
 
 class TableTraffic {
 public:
+  struct Look {
+    bool enable = false, remove = false;
+    std::vector<std::uint8_t> key;
+  };
   struct Packet {
     bool enable = false, insert = false, remove = false;
     std::uint32_t stamp = 0;
     std::vector<std::uint8_t> key;
+    std::vector<Look> looks; // by port
+    std::vector<DynamicTable::Find> finds() const {
+      std::vector<DynamicTable::Find> out;
+      for (const Look& l : looks)
+        out.push_back({.enable = l.enable, .remove = l.remove, .key = l.key.data()});
+      return out;
+    }
     DynamicTable::Access access() const {
       return {
           .enable = enable, .insert = insert, .remove = remove, .key = key.data(), .stamp = stamp};
@@ -32,7 +46,7 @@ public:
   };
 
   TableTraffic(const DynamicTable::Shape& s, const TrafficMix& mix, std::uint32_t seed)
-      : mix_(mix), random_(seed), on_the_way_(s.reserve) {
+      : mix_(mix), random_(seed), on_the_way_(s.reserve), finds_(s.finds) {
     for (std::uint32_t i = 0; i < mix.keys; ++i)
       keys_.push_back(make_key(s.key_bytes, i));
   }
@@ -54,11 +68,26 @@ private:
     if (!percent(mix_.same_percent))
       last_[turn_ = (turn_ + 1) % 3] = random_() % keys_.size();
     ++stamp_;
-    return {.enable = true,
-            .insert = percent(mix_.insert_percent),
-            .remove = percent(mix_.remove_percent),
-            .stamp = mix_.random_stamps ? std::uint32_t(random_()) : stamp_,
-            .key = keys_[last_[random_() % 3] % keys_.size()]};
+    Packet p{.enable = true,
+             .insert = percent(mix_.insert_percent),
+             .remove = percent(mix_.remove_percent) && !mix_.removing,
+             .stamp = mix_.random_stamps ? std::uint32_t(random_()) : stamp_,
+             .key = keys_[last_[random_() % 3] % keys_.size()],
+             .looks = {}};
+    for (unsigned port = 0; port < finds_; ++port)
+      p.looks.push_back(look(port, p.key));
+    if (finds_ > 0 && percent(20))
+      p.enable = false;
+    return p;
+  }
+  // What one port removes in a clock another one does not access.
+  Look look(unsigned port, const std::vector<std::uint8_t>& accessed) {
+    const std::size_t key =
+        percent(50) ? last_[random_() % 3] % keys_.size() : random_() % keys_.size();
+    return {.enable = percent(mix_.find_percent),
+            .remove = port == 0 && mix_.removing && percent(mix_.find_remove_percent) &&
+                      keys_[key] != accessed,
+            .key = keys_[key]};
   }
   // Different keys, as far as they have enough bits.
   std::vector<std::uint8_t> make_key(unsigned bytes, std::uint32_t number) {
@@ -71,6 +100,7 @@ private:
   TrafficMix mix_;
   std::mt19937 random_;
   std::deque<Packet> on_the_way_;
+  unsigned finds_;
   std::vector<std::vector<std::uint8_t>> keys_;
   std::size_t last_[3] = {0, 0, 0};
   unsigned turn_ = 0;
