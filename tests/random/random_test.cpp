@@ -108,6 +108,29 @@ TEST_P(Changes, InterpreterAndModelAgree) {
 
 INSTANTIATE_TEST_SUITE_P(Random, Changes, testing::Range(0u, 10u));
 
+// --- on the card
+
+class OnTheCard : public testing::TestWithParam<unsigned> {};
+
+// What a program wants that the card doesn't have (a clock, redirects, ...) is refused.
+TEST_P(OnTheCard, InterpreterAndMicroEngineAgree) {
+  constexpr unsigned block = 100;
+  GenerateOptions generate;
+  generate.kernel = true;
+  generate.changes = GetParam() % 2 != 0;
+  unsigned refused = 0;
+  for (std::uint64_t seed = GetParam() * block; seed < (GetParam() + 1) * block; ++seed) {
+    generate.held = generate.changes ? seed % 3 * 30 : 0;
+    const Case c = generate_case(seed, generate);
+    const Verdict verdict = compare(c, interp(), nfp());
+    refused += verdict.kind == Verdict::Refused;
+    ASSERT_NE(verdict.kind, Verdict::Different) << failure_text(c, verdict);
+  }
+  EXPECT_LE(refused, block * 2 / 3) << "enough programs must be accepted for this to say anything";
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, OnTheCard, testing::Range(0u, 12u));
+
 // --- in hardware
 
 class Hardware : public testing::TestWithParam<unsigned> {};
@@ -170,6 +193,14 @@ TEST_P(Regression, StaysMended) {
     Verdict verdict = compare(c, interp(), model(scheduled));
     EXPECT_EQ(verdict.kind, Verdict::Same) << c.note << "\n" << failure_text(c, verdict);
   }
+}
+
+TEST_P(Regression, StaysMendedOnTheCard) {
+  const Case c = read_case_file(PW_SOURCE_DIR "/tests/regressions/" + GetParam() + ".json");
+  const Verdict verdict = compare(c, interp(), nfp());
+  if (verdict.kind == Verdict::Refused)
+    GTEST_SKIP() << verdict.what;
+  EXPECT_EQ(verdict.kind, Verdict::Same) << c.note << "\n" << failure_text(c, verdict);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kept, Regression, testing::ValuesIn(kept_cases()), test_name);
