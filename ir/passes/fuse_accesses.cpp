@@ -57,7 +57,7 @@ private:
   Value hit(Value handle);
   void name_entries();
   Value entry(Value handle);
-  void gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all);
+  void gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all, AccessOp later);
   bool fuse_one();
   bool share_one();
   bool passes(AccessOp moved, llvm::ArrayRef<AccessOp> others);
@@ -191,27 +191,33 @@ bool Fuser::passes(AccessOp moved, llvm::ArrayRef<AccessOp> others) {
   });
 }
 
-// Those by the same key that can be done together with the first.
-void Fuser::gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all) {
+// Those by the same key that can be done together with the first, but not `later`.
+void Fuser::gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all, AccessOp later) {
   AccessOp first = all[0];
   group.add(first);
   std::vector<AccessOp> left; // behind the first
   for (AccessOp a : all.drop_front())
-    if (a.getKey() != first.getKey() || !passes(a, left) || !group.add(a))
+    if (a == later || a.getKey() != first.getKey() || !passes(a, left) || !group.add(a))
       left.push_back(a);
 }
 
+// A deletion that the value asks for may have to be left behind for the others to become one.
 bool Fuser::fuse_one() {
   auto all = accesses();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    for (bool bold : {true, false}) {
-      AccessGroup group(all[i], build_, exclusion_, bold);
-      gather(group, llvm::ArrayRef(all).drop_front(i));
-      if (!group.complete() || group.single())
-        continue;
-      group.replace();
-      return true;
-    }
+    auto from = llvm::ArrayRef(all).drop_front(i);
+    std::vector<AccessOp> later = {AccessOp()};
+    llvm::copy_if(from.drop_front(), std::back_inserter(later),
+                  [](AccessOp a) { return !is_constant(a.getRemove(), false); });
+    for (AccessOp deletion : later)
+      for (bool bold : {true, false}) {
+        AccessGroup group(all[i], build_, exclusion_, bold);
+        gather(group, from, deletion);
+        if (!group.complete() || group.single())
+          continue;
+        group.replace();
+        return true;
+      }
   }
   return false;
 }
