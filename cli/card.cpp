@@ -1,5 +1,6 @@
 #include "cli/card.h"
 
+#include "cli/card_words.h"
 #include "cli/output.h"
 #include "cli/session.h"
 
@@ -106,6 +107,8 @@ Json words_json(const nfp::Image& image, const Object& object,
           {"stack_bytes", image.stack_bytes},
           {"max_stack_bytes", profile.stack_bytes},
           {"relocations", image.relocations.size()},
+          {"classes", classes_json(image)},
+          {"lines", lines_json(image)},
           {"tables", tables}};
 }
 
@@ -148,6 +151,7 @@ void print_words(const nfp::Image& image, Session& session) {
             << plural(image.words.size(), "instruction word") << " of " << profile.max_words << ", "
             << image.stack_bytes << " bytes of local memory of " << profile.stack_bytes
             << ", firmware '" << profile.name << "', ABI " << profile.abi << "\n";
+  std::cout << "\n" << lines_text(image);
   if (image.tables.empty())
     return;
   Table table({"table", "map", "key bytes", "value bytes", "entries", "counters at byte"});
