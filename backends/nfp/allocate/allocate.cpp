@@ -36,6 +36,8 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   color(f, profile);
   settle_banks(f);
   remove_dead(f);
+  relax_conditions(f);
+  drop_known_constants(f);
   normalize_conditions(f);
   simplify_flow(f);
   merge_tails(f);

@@ -100,6 +100,8 @@ private:
       if (n == 0 && block.body[n].follows)
         fail("follows nothing", block.body[n]);
       check_operands(block.body[n], [&](const char* rule) { fail(rule, block.body[n]); });
+      if (block.body[n].op == Op::Command)
+        check_command_slots(block, n);
     }
     if (block.branch) {
       check_operands(*block.branch, [&](const char* rule) { fail(rule, last); });
@@ -125,6 +127,27 @@ private:
         fail("a defer slot changes what the branch has to see", i);
       if (branch.a.kind != Kind::None && same_place(i.dst, branch.a))
         fail("a defer slot changes what the branch reads", i);
+    }
+  }
+
+  // What runs before the context gives way can't read what the command brings.
+  void check_command_slots(const Block& block, std::size_t at) const {
+    const Instruction& command = block.body[at];
+    const std::size_t end = block.body.size() - (block.branch ? block.branch->defer : 0);
+    if (command.defer > (command.swap_context ? 2 : 0) || at + command.defer >= end)
+      fail("more defer slots than there are", command);
+    for (std::size_t n = at + 1; n <= at + command.defer; ++n) {
+      const Instruction& i = block.body[n];
+      if (i.op == Op::Call || i.op == Op::LoadValue || i.op == Op::CsrRead || i.op == Op::Command ||
+          i.op == Op::CsrWrite || i.follows)
+        fail("can't stand in a defer slot", i);
+      for (unsigned w = 0; w < moved_words(command); ++w) {
+        Operand word = command.data;
+        word.number += w;
+        const bool early = fills(command.memory) ? word == i.a || word == i.b : word == i.dst;
+        if (early)
+          fail("a defer slot uses what the command moves", i);
+      }
     }
   }
 

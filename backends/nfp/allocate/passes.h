@@ -63,6 +63,9 @@ void color(Function&, const FirmwareProfile&);
 // serves; moves of a register to itself go.
 void settle_banks(Function&);
 
+// Constants aren't loaded where their register holds them.
+void drop_known_constants(Function&);
+
 // Condition codes are written wherever nobody needs the old ones, so that equal instructions look
 // equal.
 void normalize_conditions(Function&);

@@ -88,6 +88,17 @@ TEST(CheckCode, RefusesHarmfulSlots) {
   expect_refused(with_slot(call(1, 1), branch(Condition::Equal)), "can't stand in a defer slot");
 }
 
+TEST(CheckCode, RefusesHarmfulSlotsOfCommands) {
+  const auto with_slot = [](Instruction slot) {
+    Instruction read = read_words(xfer(2), reg_a(1), k(0), 2);
+    read.defer = 1;
+    return one({read, slot});
+  };
+  expect_accepted(with_slot(copy(reg_a(2), k(1))));
+  expect_refused(with_slot(copy(reg_a(2), xfer(3))), "uses what the command moves");
+  expect_refused(with_slot(read_words(xfer(8), reg_a(1), k(0), 1)), "can't stand in a defer slot");
+}
+
 TEST(CheckCode, RefusesAddressesUsedTooEarly) {
   const auto with_gap = [](unsigned gap) {
     std::vector<Instruction> body = {csr_write(0x9c, reg_a(1))};

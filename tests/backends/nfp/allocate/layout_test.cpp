@@ -63,6 +63,23 @@ TEST(MergeTails, NeverCutsASequence) {
   EXPECT_FALSE(merge_tails(f));
 }
 
+TEST(DropKnownConstants, OnlyWhereAllWaysLeadToTheSame) {
+  Function f =
+      function(0, {block({load(reg_a(1), 5), load(reg_b(2), 5)}, branch_bit(reg_a(1), 0), 1, 2),
+                   block({load(reg_a(1), 5), load(reg_b(2), 6)}, 2),
+                   block({load(reg_a(1), 5), load(reg_b(2), 5), load(reg_a(0), 1)})});
+  drop_known_constants(f);
+  EXPECT_THAT(text(f.blocks[1].body), ElementsAre("load[gprB_2, 0x6]"));
+  EXPECT_THAT(text(f.blocks[2].body), ElementsAre("load[gprB_2, 0x5]", "load[gprA_0, 0x1]"));
+}
+
+TEST(DropKnownConstants, CallsLoseThem) {
+  Function f = function(0, {block({load(reg_a(1), 5), load(reg_a(12), 5), call(1, 1),
+                                   load(reg_a(1), 5), load(reg_a(12), 5)})});
+  drop_known_constants(f);
+  EXPECT_EQ(f.blocks[0].body.size(), 4u);
+}
+
 TEST(LayOut, InvertsABranchSoThatTheTakenWayFollows) {
   Function f = function(0, {block({compare(local(1, 0), k(0))}, branch(Condition::Equal), 1, 3),
                             block({load(reg_b(0), 1)}, 2), block({load(reg_a(0), 2)}),
