@@ -1,10 +1,11 @@
 // Division and modulo without sign. The card divides 32 bits by a constant (by a multiplication
 // with its reciprocal); everything else is made of that or of long division:
 //
-//   a / b, both of 32 bits   32 times (as often as a has bits): a <<= 1; if a > b' a -= b'
-//                            with b' = (b << 32) - 1: the remainder grows in the upper half of a,
+//   a / b, both of 32 bits   a loop of 32 rounds (of as many as a has bits): a <<= 1; if a >= b <<
+//   32:
+//                            a -= b << 32, a += 1. So the remainder grows in the upper half of a,
 //                            the quotient in its lower half
-//   a / b of 64 bits         a loop of 64 rounds
+//   a / b of 64 bits         the same in two registers, 64 rounds
 //   a % b                    a - (a / b) * b for constants, else the remainder of the long division
 //
 // As eBPF defines it, a / 0 = 0 and a % 0 = a.
@@ -47,6 +48,34 @@ struct Division {
     code().place(end);
   }
 
+  template <class Round> void rounds(unsigned count, Round round) const {
+    const Register helper = site.scratch(), left = site.scratch();
+    const auto again = code().label();
+    code().set(left, count);
+    code().place(again);
+    round(helper);
+    code().alu_imm(true, BPF_SUB, left, 1);
+    code().jump_imm(true, BPF_JNE, left, 0, again);
+  }
+
+  // r -= d, and a one to the quotient in q; but if d doesn't fit, r as it was and a zero. Without a
+  // branch, since Linux looks at each way, and all rounds together have too many. r < 2 d and
+  // d < 2^63, so that the difference has its sign in the highest bit.
+  void subtract(Register r, Register d, Register q, Register helper) const {
+    code().alu(true, BPF_SUB, r, d);
+    code().move(true, helper, r);
+    code().alu_imm(true, BPF_ARSH, helper, 63); // -1: it doesn't fit
+    code().alu_imm(true, BPF_ADD, q, 1);
+    code().alu(true, BPF_ADD, q, helper);
+    code().alu(true, BPF_AND, helper, d);
+    code().alu(true, BPF_ADD, r, helper);
+  }
+
+  void round32(Register d, Register helper) const {
+    code().alu_imm(true, BPF_LSH, dst, 1);
+    subtract(dst, d, dst, helper);
+  }
+
   // dst and d below 2^32; d is lost.
   void long32(Register d, std::uint64_t greatest_dividend, std::uint64_t greatest_divisor) const {
     const auto end = code().label();
@@ -58,53 +87,34 @@ struct Division {
       code().jump(end);
       code().place(small);
     }
-    code().alu_imm(true, BPF_LSH, d, 32);
-    code().alu_imm(true, BPF_SUB, d, 1);
     const unsigned bits = bit_width_of(greatest_dividend);
+    code().alu_imm(true, BPF_LSH, d, 32);
     if (bits < 32)
       code().alu_imm(true, BPF_LSH, dst, int(32 - bits));
-    for (unsigned i = 0; i < bits; ++i) {
-      const auto next = code().label();
-      code().alu_imm(true, BPF_LSH, dst, 1);
-      code().jump_reg(true, BPF_JLE, dst, d, next);
-      code().alu(true, BPF_SUB, dst, d);
-      code().place(next);
-    }
+    rounds(bits, [&](Register helper) { round32(d, helper); });
     remainder ? code().alu_imm(true, BPF_RSH, dst, 32) : code().move(false, dst, dst);
     code().place(end);
   }
 
-  // Without a branch: Linux looks at each way, and 64 rounds would have too many. d is below 2^63
-  // and the remainder below 2 d, so that the difference has its sign in the highest bit.
-  void round64(Register d, Register rest, Register bit) const {
-    code().move(true, bit, dst);
-    code().alu_imm(true, BPF_RSH, bit, 63);
+  void round64(Register d, Register rest, Register helper) const {
+    code().move(true, helper, dst);
+    code().alu_imm(true, BPF_RSH, helper, 63);
     code().alu_imm(true, BPF_LSH, rest, 1);
-    code().alu(true, BPF_OR, rest, bit);
+    code().alu(true, BPF_OR, rest, helper);
     code().alu_imm(true, BPF_LSH, dst, 1);
-    code().alu(true, BPF_SUB, rest, d);
-    code().move(true, bit, rest);
-    code().alu_imm(true, BPF_ARSH, bit, 63); // -1: the divisor doesn't fit
-    code().alu_imm(true, BPF_ADD, dst, 1);
-    code().alu(true, BPF_ADD, dst, bit);
-    code().alu(true, BPF_AND, bit, d);
-    code().alu(true, BPF_ADD, rest, bit);
+    subtract(rest, d, dst, helper);
   }
 
   void long64(Register d) const {
-    const Register rest = site.scratch(), bit = site.scratch(), count = site.scratch();
-    const auto end = code().label(), small = code().label(), again = code().label();
+    const Register rest = site.scratch();
+    const auto end = code().label(), small = code().label();
     by_zero(d, end);
     code().jump_imm(true, BPF_JSGE, d, 0, small);
     by_large(d);
     code().jump(end);
     code().place(small);
     code().set(rest, 0);
-    code().set(count, 64);
-    code().place(again);
-    round64(d, rest, bit);
-    code().alu_imm(true, BPF_SUB, count, 1);
-    code().jump_imm(true, BPF_JNE, count, 0, again);
+    rounds(64, [&](Register helper) { round64(d, rest, helper); });
     if (remainder)
       code().move(true, dst, rest);
     code().place(end);

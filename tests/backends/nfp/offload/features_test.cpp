@@ -104,7 +104,7 @@ TEST(Offload, AJumpThatBecomesTooLongIsRefused) {
     i.imm = imm;
     program.insns.push_back(i);
   };
-  constexpr int divisions = 400; // of 100 instructions each
+  constexpr int divisions = 1500; // of 30 instructions each
   add(BPF_LDX | BPF_MEM | BPF_W, 2, 1, 16, 0);
   add(BPF_LDX | BPF_MEM | BPF_W, 3, 1, 16, 0);
   add(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 2);
