@@ -66,6 +66,7 @@ int run_main(int argc, char** argv) {
   add_compile(app, invocation);
   add_run(app, invocation);
   add_diff(app, invocation);
+  add_estimate(app, invocation);
   add_traffic(app, invocation);
   const bool json = wants_json(argc, argv);
   try {

@@ -14,6 +14,10 @@ packages=(
   clang-19 libbpf-dev libelf-dev linux-libc-dev
   # hardware: simulation, lint, synthesis
   verilator iverilog yosys
+  # the network card around it
+  libsystemc-dev
+  # sweeps on several machines
+  libboost-mpi-dev openmpi-bin
   # packets and the kernel engine
   libpcap-dev iproute2
   # tests: GoogleTest, lit (python3), style, real XDP objects to compile

@@ -43,6 +43,12 @@ struct PwRtlRun {
   const char* error;         // what is wrong with the hardware, or null
 };
 
+// Packets one by one instead of a run (no waveform of pauses, no traces). Clocks count from the
+// first one after reset, also over pauses that are left out.
+struct PwRtlTaken {
+  std::uint64_t first, last; // clocks in which its first and its last beat were taken
+};
+
 // One table of a map, rows [first, first + count), row_bytes bytes each, least significant first.
 // `answer`, if not null: where the bytes of what the hardware answers to a write go, too.
 struct PwRtlAccess {
@@ -59,5 +65,14 @@ using PwRtlCreate = void* (*)(std::uint32_t cpu, std::uint32_t seed,
 using PwRtlDestroy = void (*)(void*);
 using PwRtlRunAll = void (*)(void*, PwRtlRun*);
 using PwRtlHost = bool (*)(void*, const PwRtlAccess*); // false: no answer
+// Offers the packet from clock packet->offer on and goes on until it is taken. Like the next three
+// it gives what is wrong with the hardware, or null. The packet's bytes are not needed any more.
+using PwRtlTake = const char* (*)(void*, const PwRtlPacket*, std::uint64_t pause, PwRtlTaken*);
+// All clocks before `until` are done; pauses of more than `pause` clocks are left out.
+using PwRtlAdvance = const char* (*)(void*, std::uint64_t until, std::uint64_t pause);
+using PwRtlDrain = const char* (*)(void*); // until nothing is inside
+// Results since the last call, as many as it returns; valid until the next call of any function.
+using PwRtlResults = std::uint64_t (*)(void*, const PwRtlResult**);
+using PwRtlHeld = const std::uint64_t* (*)(void*); // by bit of `held`, since the first packet
 using PwRtlCycles = std::uint64_t (*)(const void*);
 }

@@ -52,6 +52,11 @@ public:
   void run(PwRtlRun&);
   bool host(const PwRtlAccess&);
   std::uint64_t cycles() const { return now_; }
+  const char* take(const PwRtlPacket&, std::uint64_t pause, PwRtlTaken&);
+  const char* advance(std::uint64_t until, std::uint64_t pause);
+  const char* drain();
+  std::uint64_t results(const PwRtlResult**);
+  const std::uint64_t* held() const { return waited_; }
 
 private:
   void drive_clock(bool level);
@@ -70,6 +75,10 @@ private:
   void skip_pause();
   void fail(const char* what) { run_->error = run_->error ? run_->error : what; }
   bool host_row(const PwRtlAccess&, std::uint32_t row);
+  void begin();
+  void begin_stream();
+  void forget_given();
+  void stream_clock();
 
   std::unique_ptr<VerilatedContext> context_ = std::make_unique<VerilatedContext>();
   std::unique_ptr<Vpw> top_;
@@ -90,6 +99,11 @@ private:
   std::vector<PwRtlTrace> traces_;
   std::uint64_t traced_[PW_TRACES + 1] = {}; // packets that went past each Trace operation
   std::uint64_t waited_[PW_HELD + 1] = {};   // by bit of `held`
+  // Packets one by one: those of which something is still to be said.
+  PwRtlRun stream_ = {};
+  std::vector<PwRtlPacket> packets_;
+  std::vector<PwRtlResult> results_;
+  std::uint64_t given_ = 0; // results that were given away
   // An offered output beat that was not taken must not change.
   bool held_ = false;
   std::uint8_t held_data_[PW_BUS] = {};
@@ -300,16 +314,20 @@ void Simulator::skip_pause() {
   progress_ = now_;
 }
 
-void Simulator::run(PwRtlRun& run) {
-  run_ = &run;
-  run.error = nullptr;
+void Simulator::begin() {
   start_ = progress_ = idle_since_ = now_;
-  next_ = beat_ = finished_ = 0;
+  next_ = beat_ = finished_ = sending_ = 0;
   in_frame_ = idle_ = offered_ = held_ = false;
   output_.clear();
   traces_.clear();
   std::fill(std::begin(traced_), std::end(traced_), 0);
   std::fill(std::begin(waited_), std::end(waited_), 0);
+}
+
+void Simulator::run(PwRtlRun& run) {
+  run_ = &run;
+  run.error = nullptr;
+  begin();
   while (!run.error && (finished_ < run.count || next_ < run.count || in_frame_)) {
     clock();
     skip_pause();
@@ -327,6 +345,79 @@ void Simulator::run(PwRtlRun& run) {
   run.held = waited_;
   run.traces = traces_.data();
   run.trace_count = traces_.size();
+}
+
+void Simulator::begin_stream() {
+  if (run_ == &stream_)
+    return;
+  run_ = &stream_;
+  begin();
+  start_ = 0;
+  packets_.clear();
+  results_.clear();
+  stream_.count = given_ = 0;
+}
+
+// What nobody will ask for again; the packet whose beats are leaving is kept.
+void Simulator::forget_given() {
+  constexpr std::uint64_t worth = 1024;
+  const std::uint64_t gone = std::min(given_, sending_);
+  if (gone < worth || in_frame_)
+    return;
+  packets_.erase(packets_.begin(), packets_.begin() + std::ptrdiff_t(gone));
+  results_.erase(results_.begin(), results_.begin() + std::ptrdiff_t(gone));
+  for (std::uint64_t* number : {&next_, &finished_, &sending_, &given_, &stream_.count})
+    *number -= gone;
+  output_.clear();
+  traces_.clear();
+}
+
+void Simulator::stream_clock() {
+  clock();
+  if (idle_ && next_ == stream_.count)
+    progress_ = now_;
+  if (now_ > progress_ + patience)
+    fail("nothing has moved for a million clocks");
+}
+
+const char* Simulator::advance(std::uint64_t until, std::uint64_t pause) {
+  begin_stream();
+  while (now_ < until && !run_->error) {
+    if (idle_ && now_ >= idle_since_ + pause)
+      progress_ = now_ = until;
+    else
+      stream_clock();
+  }
+  return run_->error;
+}
+
+const char* Simulator::take(const PwRtlPacket& packet, std::uint64_t pause, PwRtlTaken& taken) {
+  advance(packet.offer, pause);
+  forget_given();
+  packets_.push_back(packet);
+  results_.emplace_back();
+  stream_.packets = packets_.data();
+  stream_.results = results_.data();
+  ++stream_.count;
+  progress_ = now_;
+  while (next_ < stream_.count && !run_->error)
+    stream_clock();
+  taken = {results_.back().cycle_in, now_ - 1};
+  return run_->error;
+}
+
+const char* Simulator::drain() {
+  begin_stream();
+  while (!run_->error && (finished_ < stream_.count || in_frame_ || !idle_))
+    stream_clock();
+  return run_->error;
+}
+
+std::uint64_t Simulator::results(const PwRtlResult** results) {
+  *results = results_.data() + given_;
+  const std::uint64_t count = finished_ - given_;
+  given_ = finished_;
+  return count;
 }
 
 bool Simulator::host_row(const PwRtlAccess& access, std::uint32_t row) {
@@ -374,6 +465,27 @@ PW_EXPORT void pw_rtl_destroy(void* simulator) { delete static_cast<Simulator*>(
 
 PW_EXPORT void pw_rtl_run(void* simulator, PwRtlRun* run) {
   static_cast<Simulator*>(simulator)->run(*run);
+}
+
+PW_EXPORT const char* pw_rtl_take(void* simulator, const PwRtlPacket* packet, std::uint64_t pause,
+                                  PwRtlTaken* taken) {
+  return static_cast<Simulator*>(simulator)->take(*packet, pause, *taken);
+}
+
+PW_EXPORT const char* pw_rtl_advance(void* simulator, std::uint64_t until, std::uint64_t pause) {
+  return static_cast<Simulator*>(simulator)->advance(until, pause);
+}
+
+PW_EXPORT const char* pw_rtl_drain(void* simulator) {
+  return static_cast<Simulator*>(simulator)->drain();
+}
+
+PW_EXPORT std::uint64_t pw_rtl_results(void* simulator, const PwRtlResult** results) {
+  return static_cast<Simulator*>(simulator)->results(results);
+}
+
+PW_EXPORT const std::uint64_t* pw_rtl_held(void* simulator) {
+  return static_cast<Simulator*>(simulator)->held();
 }
 
 PW_EXPORT bool pw_rtl_host(void* simulator, const PwRtlAccess* access) {

@@ -1,72 +1,23 @@
 // The `rtl` engine: the emitted Verilog under Verilator.
 #include "backends/verilog/structure.h"
-#include "backends/verilog/verilog.h"
 #include "sim/engine.h"
 #include "sim/model/feed.h"
-#include "sim/rtl/build.h"
+#include "sim/rtl/design.h"
 #include "sim/rtl/memories.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace pw {
 
 namespace {
 
-namespace fs = std::filesystem;
-
-bool is_source(const std::string& name) { return fs::path(name).extension() == ".sv"; }
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-std::map<std::string, std::string> files_in(const fs::path& folder) {
-  std::map<std::string, std::string> files;
-  std::error_code error;
-  for (const auto& item : fs::directory_iterator(folder, error))
-    if (is_source(item.path()))
-      files[item.path().filename()] = read_file(item.path());
-  if (error || files.empty())
-    throw Failure(diagnose("PW-RTL-102", "there is no Verilog in '" + folder.string() + "'"));
-  return files;
-}
-
-std::vector<const pipeline::Operation*> traces_of(const pipeline::Pipeline& pipeline) {
-  std::vector<const pipeline::Operation*> traces;
-  for (const auto& op : pipeline.operations)
-    if (op.kind == pipeline::OpKind::Trace)
-      traces.push_back(&op);
-  return traces;
-}
-
-fs::path build(const EngineInput& input) {
-  VerilogOutput emitted = emit_verilog(*input.pipeline, {});
-  rtl::Design design;
-  design.top = emitted.top;
-  if (input.verilog_dir.empty())
-    design.files = std::move(emitted.files);
-  else
-    design.files = files_in(input.verilog_dir);
-  std::erase_if(design.files, [](const auto& file) { return !is_source(file.first); });
-  design.bus_bytes = input.pipeline->bus_bytes;
-  design.traces = unsigned(traces_of(*input.pipeline).size());
-  design.held = unsigned(verilog::holding_maps(*input.pipeline).size());
-  design.waves = !input.trace_file.empty();
-  return rtl::build_simulator(design);
-}
-
 class RtlEngine final : public Engine {
 public:
   explicit RtlEngine(const EngineInput& input)
       : input_(input), tables_(*input.object, *input.pipeline),
-        simulator_(build(input), input.environment.cpu, input.environment.seed, input.trace_file),
-        memories_(simulator_, tables_), traces_(traces_of(*input.pipeline)) {
+        simulator_(rtl::build_simulator_of(input), input.environment.cpu, input.environment.seed,
+                   input.trace_file),
+        memories_(simulator_, tables_), traces_(rtl::traces_of(*input.pipeline)) {
     memories_.load();
     add_held({});
   }

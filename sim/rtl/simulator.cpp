@@ -28,6 +28,11 @@ void Simulator::load(const std::filesystem::path& library) {
   run_ = symbol<PwRtlRunAll>("pw_rtl_run");
   host_ = symbol<PwRtlHost>("pw_rtl_host");
   cycles_ = symbol<PwRtlCycles>("pw_rtl_cycles");
+  take_ = symbol<PwRtlTake>("pw_rtl_take");
+  advance_ = symbol<PwRtlAdvance>("pw_rtl_advance");
+  drain_ = symbol<PwRtlDrain>("pw_rtl_drain");
+  results_ = symbol<PwRtlResults>("pw_rtl_results");
+  held_ = symbol<PwRtlHeld>("pw_rtl_held");
 }
 
 Simulator::Simulator(const std::filesystem::path& library, std::uint32_t cpu, std::uint32_t seed,
@@ -55,6 +60,29 @@ void Simulator::run(PwRtlRun& run) {
 void Simulator::access(const PwRtlAccess& access) {
   if (!host_(hardware_, &access))
     misbehaves("the host port does not answer");
+}
+
+PwRtlTaken Simulator::take(const PwRtlPacket& packet, std::uint64_t pause) {
+  PwRtlTaken taken = {};
+  if (const char* error = take_(hardware_, &packet, pause, &taken))
+    misbehaves(error);
+  return taken;
+}
+
+void Simulator::advance(std::uint64_t until, std::uint64_t pause) {
+  if (const char* error = advance_(hardware_, until, pause))
+    misbehaves(error);
+}
+
+void Simulator::drain() {
+  if (const char* error = drain_(hardware_))
+    misbehaves(error);
+}
+
+std::span<const PwRtlResult> Simulator::results() {
+  const PwRtlResult* results = nullptr;
+  const std::uint64_t count = results_(hardware_, &results);
+  return {results, count};
 }
 
 } // namespace pw::rtl

@@ -4,6 +4,7 @@
 #include "sim/rtl/abi.h"
 
 #include <filesystem>
+#include <span>
 #include <string>
 
 namespace pw::rtl {
@@ -22,6 +23,13 @@ public:
   void access(const PwRtlAccess&);
   std::uint64_t cycles() const { return cycles_(hardware_); }
 
+  // Packets one by one (abi.h). Throw as run() does.
+  PwRtlTaken take(const PwRtlPacket&, std::uint64_t pause);
+  void advance(std::uint64_t until, std::uint64_t pause);
+  void drain();
+  std::span<const PwRtlResult> results();
+  const std::uint64_t* held() { return held_(hardware_); }
+
 private:
   template <typename Function> Function symbol(const char* name);
   void load(const std::filesystem::path& library);
@@ -32,6 +40,11 @@ private:
   PwRtlRunAll run_ = nullptr;
   PwRtlHost host_ = nullptr;
   PwRtlCycles cycles_ = nullptr;
+  PwRtlTake take_ = nullptr;
+  PwRtlAdvance advance_ = nullptr;
+  PwRtlDrain drain_ = nullptr;
+  PwRtlResults results_ = nullptr;
+  PwRtlHeld held_ = nullptr;
 };
 
 } // namespace pw::rtl

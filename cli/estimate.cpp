@@ -1,0 +1,213 @@
+// pipewright estimate: what a network card does with a program and some traffic, simulated.
+
+#include "sim/nic/estimate.h"
+
+#include "cli/estimate_report.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/session.h"
+#include "sim/capture/capture.h"
+#include "sim/maps/map_file.h"
+
+#include <chrono>
+#include <iostream>
+
+namespace pw::cli {
+
+namespace {
+
+struct EstimateCommand {
+  CommonOptions common;
+  std::string engine = "model";
+  std::string in, rate = "capture", traffic, maps, out;
+  std::string port = "100G", pcie = "gen4x16";
+  nic::NicConfig nic;
+  std::uint64_t search_frames = 100'000;
+  bool search = true;
+};
+
+constexpr const char* default_traffic = "size=64,packets=100k,rate=line";
+
+nic::EstimateEngine engine_of(const std::string& name) {
+  if (name == "model")
+    return nic::EstimateEngine::Model;
+  return name == "rtl" ? nic::EstimateEngine::Rtl : nic::EstimateEngine::Nfp;
+}
+
+nic::NicConfig nic_of(const EstimateCommand& o) {
+  nic::NicConfig config = o.nic;
+  config.port = nic::parse_port(o.port);
+  const nic::PcieConfig link = nic::parse_pcie(o.pcie);
+  config.pcie.generation = link.generation;
+  config.pcie.lanes = link.lanes;
+  nic::check(config);
+  return config;
+}
+
+// Of a capture: "capture" is at its own times, all else as rate= in a specification.
+std::optional<ArrivalSpec> rate_of(const EstimateCommand& o, const nic::NicConfig& config) {
+  if (o.rate == "capture")
+    return std::nullopt;
+  TrafficSpec spec = parse_traffic("rate=" + o.rate);
+  if (spec.line_rate)
+    spec.rate_gbps = config.port.gbps;
+  return spec.arrivals();
+}
+
+EngineInput program_of(const EstimateCommand& o, Session& session) {
+  EngineInput input;
+  input.object = &session.object();
+  input.program = &session.program();
+  input.environment = o.common.environment;
+  input.pipeline = &session.compiled().pipeline;
+  return input;
+}
+
+nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
+  nic::EstimateInput input;
+  input.nic = nic_of(o);
+  input.engine = engine_of(o.engine);
+  input.search = o.search;
+  input.search_frames = o.search_frames;
+  input.traffic = parse_traffic(o.traffic.empty() ? default_traffic : o.traffic);
+  if (!o.in.empty())
+    input.capture_rate = rate_of(o, input.nic);
+  if (!o.maps.empty())
+    input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
+  session.add_programs(input.maps);
+  return input;
+}
+
+void name_input(const EstimateCommand& o, const Session& session, const nic::EstimateInput& input,
+                nic::EstimateResult& r) {
+  r.program = session.program().name;
+  r.object_sha256 = session.object().sha256;
+  r.engine = o.engine;
+  r.traffic = !o.in.empty()        ? o.in + " at rate " + o.rate
+              : !o.traffic.empty() ? o.traffic
+                                   : default_traffic;
+  r.seed = o.in.empty() ? input.traffic.seed : 0;
+  r.port_gbps = input.nic.port.gbps;
+  r.pcie = o.pcie;
+  r.queues = input.nic.host.queues;
+}
+
+// On stderr: what is printed as the result is the same in every run.
+void tell_speed(const nic::EstimateResult& r, std::chrono::steady_clock::time_point start) {
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  std::uint64_t frames = r.run.offered.frames;
+  if (r.lossless)
+    frames += r.lossless->runs * r.lossless->frames;
+  std::cerr << "simulated " << frames << " packets in " << fixed(seconds, 2) << " s ("
+            << fixed(double(frames) / seconds / 1e6, 3) << " million a second)\n";
+}
+
+int estimate(const EstimateCommand& o) {
+  if (!o.in.empty() && !o.traffic.empty())
+    throw Failure(diagnose("PW-OPT-006", "--in and --traffic exclude each other"));
+  if (!o.out.empty())
+    check_writable(o.out);
+  Session session(o.common);
+  nic::EstimateInput input = input_of(o, session);
+  Capture capture;
+  if (!o.in.empty()) {
+    capture = read_capture(o.in);
+    input.capture = &capture.packets;
+  }
+  input.program = program_of(o, session);
+  const auto start = std::chrono::steady_clock::now();
+  nic::EstimateResult result = nic::estimate(input);
+  name_input(o, session, input, result);
+  tell_speed(result, start);
+  std::vector<Diagnostic> warnings = session.warnings();
+  warnings.insert(warnings.end(), capture.warnings.begin(), capture.warnings.end());
+  if (!o.common.json)
+    print_warnings(warnings);
+  write_file(o.out.empty() ? "-" : o.out, o.common.json
+                                              ? estimate_json(result, warnings).dump(1) + "\n"
+                                              : estimate_text(result));
+  return 0;
+}
+
+void add_traffic_options(CLI::App& app, EstimateCommand& o) {
+  const std::string group = "Traffic";
+  app.add_option("--traffic", o.traffic,
+                 std::string("frames to generate, as `pipewright traffic` explains (default ") +
+                     default_traffic + ")")
+      ->type_name("SPEC")
+      ->group(group);
+  app.add_option("--in", o.in, "packets of a capture instead: pcap or pcapng, Ethernet")
+      ->type_name("IN.pcap")
+      ->group(group);
+  app.add_option("--rate", o.rate,
+                 "of the capture: capture (default, its own times), line, 10G, 5Mpps")
+      ->type_name("RATE")
+      ->group(group);
+  app.add_option("--maps", o.maps, "map contents before the first packet")
+      ->type_name("M.json")
+      ->group(group);
+}
+
+void add_nic_options(CLI::App& app, EstimateCommand& o) {
+  const std::string group = "Network card";
+  app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
+      ->type_name("SPEED")
+      ->group(group);
+  app.add_option("--pcie", o.pcie, "link to the host (default gen4x16)")
+      ->type_name("LINK")
+      ->group(group);
+  app.add_option("--queues", o.nic.host.queues, "receive queues of the host, by RSS (default 8)")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--queue-depth", o.nic.host.depth, "descriptors of a queue (default 1024)")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--host-rate", o.nic.host.queue_mpps,
+                 "Mpps that the host takes from a queue (default 0: as many as come)")
+      ->type_name("MPPS")
+      ->group(group);
+  app.add_option("--buffer", o.nic.buffer.bytes, "receive buffer in bytes (default 262144)")
+      ->type_name("BYTES")
+      ->group(group);
+}
+
+void add_estimate_output(CLI::App& app, EstimateCommand& o) {
+  app.add_flag("--search,!--no-search", o.search,
+               "search for the highest rate without loss (default) or don't")
+      ->group("Output");
+  app.add_option("--search-packets", o.search_frames,
+                 "packets in each run of the search, at most (default 100000)")
+      ->type_name("N")
+      ->group("Output");
+  app.add_option("-o,--out", o.out, "file to write (default: standard output)")
+      ->type_name("FILE")
+      ->group("Output");
+}
+
+} // namespace
+
+void add_estimate(CLI::App& root, Invocation& invocation) {
+  auto o = std::make_shared<EstimateCommand>();
+  CLI::App* app = add_command(
+      root, "estimate", "Says what a network card does with a program and some traffic.",
+      "PROG.o [--traffic SPEC | --in IN.pcap] [options]",
+      "  pipewright estimate firewall.bpf.o\n"
+      "  pipewright estimate firewall.bpf.o --traffic size=imix,rate=100G,flows=zipf:1.1:100000\n"
+      "  pipewright estimate nat.bpf.o --engine rtl --in in.pcap --rate line --json\n");
+  app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
+      ->type_name("PROG.o")
+      ->required();
+  add_traffic_options(*app, *o);
+  app->add_option("--engine", o->engine, "model (default), rtl or nfp")
+      ->check(CLI::IsMember({"model", "rtl", "nfp"}).description(""))
+      ->type_name("E")
+      ->group("Network card");
+  add_nic_options(*app, *o);
+  add_estimate_output(*app, *o);
+  add_common_options(*app, o->common);
+  app->callback([o, &invocation] { invocation.run = [o] { return estimate(*o); }; });
+}
+
+} // namespace pw::cli

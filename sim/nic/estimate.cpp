@@ -1,0 +1,110 @@
+#include "sim/nic/estimate.h"
+
+#include "sim/nic/nic.h"
+#include "sim/nic/pipeline_engine.h"
+#include "sim/nic/search.h"
+
+namespace pw::nic {
+
+namespace {
+
+// The rate of the traffic at its port, where the specification leaves it open.
+TrafficSpec at_port(const TrafficSpec& spec, const NicConfig& nic) {
+  TrafficSpec at = spec;
+  if (at.line_rate)
+    at.rate_gbps = nic.port.gbps;
+  return at;
+}
+
+void check_rate(const ArrivalSpec& rate, const NicConfig& nic, unsigned shortest) {
+  const double gbps =
+      rate.mpps != 0 ? rate.mpps * double(wire_bytes(shortest)) * 8 / 1000 : rate.gbps;
+  if (gbps <= nic.port.gbps * (1 + 1e-9))
+    return;
+  throw Failure(diagnose("PW-NIC-004", "the port can't bring that much traffic")
+                    .limited(std::to_string(nic.port.gbps) + " Gb/s",
+                             std::to_string(gbps) + " Gb/s on the wire")
+                    .help("give a lower rate, rate=line, or a faster --port"));
+}
+
+void check_traffic(const EstimateInput& input) {
+  if (input.capture ? input.capture->empty() : input.traffic.count == 0)
+    throw Failure(diagnose("PW-NIC-005", "there are no packets to send")
+                      .help("give a capture with packets, or packets=N"));
+  if (!input.capture)
+    check_rate(at_port(input.traffic, input.nic).arrivals(), input.nic,
+               input.traffic.imix ? shortest_frame : input.traffic.min_size - fcs_bytes);
+  else if (input.capture_rate)
+    check_rate(*input.capture_rate, input.nic, shortest_frame);
+}
+
+PipelineFigures figures(const pipeline::Pipeline& p) {
+  PipelineFigures f;
+  f.stages = p.stages;
+  f.regions = unsigned(p.regions.size());
+  f.window_bytes = p.window_bytes;
+  f.bus_bits = p.bus_bytes * 8;
+  f.register_bits = p.register_bits;
+  f.clock_mhz = p.clock_mhz;
+  f.device = p.device;
+  return f;
+}
+
+// An engine that outlives the NIC, whose kernel ends before the next one begins.
+class Simulation {
+public:
+  explicit Simulation(const EstimateInput& input) : input_(input) {
+    const pipeline::Pipeline& p = *input.program.pipeline;
+    pipeline_ = input.engine == EstimateEngine::Rtl ? make_rtl_pipeline(input.program)
+                                                    : make_model_pipeline(input.program);
+    pipeline_->set_maps(input.maps);
+    nic_ = std::make_unique<Nic>(input.nic, [&](Ledger& ledger) {
+      return std::make_unique<PipelineEngine>("engine", *pipeline_, Router(*input.program.object),
+                                              p.clock_mhz, p.bus_bytes, ledger);
+    });
+  }
+
+  RunFigures run() {
+    const auto feed = input_.capture ? make_feed(*input_.capture, input_.capture_rate)
+                                     : make_feed(at_port(input_.traffic, input_.nic));
+    return nic_->run(*feed);
+  }
+
+  RunFigures run_at(double gbps) {
+    ArrivalSpec rate =
+        input_.capture ? input_.capture_rate.value_or(ArrivalSpec{}) : input_.traffic.arrivals();
+    rate.gbps = gbps;
+    rate.mpps = 0;
+    TrafficSpec traffic = input_.traffic;
+    traffic.rate_gbps = gbps;
+    traffic.rate_mpps = 0;
+    const auto feed = input_.capture ? make_feed(*input_.capture, rate, input_.search_frames)
+                                     : make_feed(traffic, input_.search_frames);
+    return nic_->run(*feed);
+  }
+
+private:
+  const EstimateInput& input_;
+  std::unique_ptr<ClockedPipeline> pipeline_;
+  std::unique_ptr<Nic> nic_;
+};
+
+} // namespace
+
+EstimateResult estimate(const EstimateInput& input) {
+  check(input.nic);
+  check_traffic(input);
+  EstimateResult result;
+  result.pipeline = figures(*input.program.pipeline);
+  Simulation simulation(input);
+  result.run = simulation.run();
+  if (input.search)
+    result.lossless = search_lossless(double(input.nic.port.gbps),
+                                      [&](double gbps) { return simulation.run_at(gbps); });
+  const Bottleneck bottleneck = find_bottleneck(result.run, result.lossless);
+  result.bottleneck = bottleneck.component;
+  result.bottleneck_text = bottleneck.text;
+  return result;
+}
+
+} // namespace pw::nic

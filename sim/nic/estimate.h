@@ -1,0 +1,32 @@
+// From a program and its traffic to an answer. No SystemC in here.
+#pragma once
+
+#include "sim/engine.h"
+#include "sim/nic/config.h"
+#include "sim/nic/feed.h"
+#include "sim/nic/result.h"
+
+#include <functional>
+
+namespace pw::nic {
+
+enum class EstimateEngine { Model, Rtl, Nfp };
+
+struct EstimateInput {
+  NicConfig nic;
+  EstimateEngine engine = EstimateEngine::Model;
+  EngineInput program; // pipeline for Model and Rtl, ELF file for Nfp
+  MapState maps;       // before the first frame
+  // Traffic: packets of a capture, or a specification.
+  const std::vector<Packet>* capture = nullptr;
+  std::optional<ArrivalSpec> capture_rate; // nullopt: its own times
+  TrafficSpec traffic;
+  bool search = true;                    // for the highest rate without loss
+  std::uint64_t search_frames = 100'000; // in each of its runs, at most
+};
+
+// Fills in run, lossless, bottleneck, pipeline and card of the result; what names the input is up
+// to the caller. Throws Failure: PW-NIC-003 to 005, and those of the engines.
+EstimateResult estimate(const EstimateInput&);
+
+} // namespace pw::nic

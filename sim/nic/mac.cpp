@@ -1,0 +1,57 @@
+#include "sim/nic/mac.h"
+
+namespace pw::nic {
+
+MacReceive::MacReceive(const sc_core::sc_module_name& name, const PortConfig& port, Ledger& ledger)
+    : FrameStage(name), port_(port), clock_(port.bus_mhz * port.segments), ledger_(ledger) {}
+
+// The bus moves a frame while it comes in, and can only be later than the wire. Its segments are
+// counted as clocks of a bus as narrow as one of them.
+Time MacReceive::accept(Transaction& transaction, Time time) {
+  Frame& frame = frame_of(transaction);
+  const std::size_t bytes = frame.bytes.size();
+  frame.wire_begin = std::max(time, wire_free_);
+  frame.wire_end = frame.wire_begin + framed_bytes(bytes) * port_.ps_per_byte();
+  wire_free_ = frame.wire_begin + wire_bytes(bytes) * port_.ps_per_byte();
+  busy_ += wire_bytes(bytes) * port_.ps_per_byte();
+  ledger_.offered(frame);
+  const std::uint64_t segments =
+      ceil_div(std::max<std::uint64_t>(bytes, 1) * 8, port_.bus_bits / port_.segments);
+  const std::uint64_t start = clock_.edge_from(std::max(bus_free_, frame.wire_begin));
+  const Time moved = clock_.edge(start + segments);
+  if (moved > frame.wire_end + slack) {
+    ledger_.lost(frame, "port");
+    return wire_free_;
+  }
+  bus_free_ = moved;
+  out.send(transaction, std::max(moved, frame.wire_end) + port_.receive_ns * ps_per_ns);
+  return wire_free_;
+}
+
+MacTransmit::MacTransmit(const sc_core::sc_module_name& name, std::string place,
+                         const PortConfig& port, const TransmitConfig& config, Ledger& ledger)
+    : FrameStage(name), place_(std::move(place)), port_(port), config_(config), ledger_(ledger) {}
+
+void MacTransmit::restart(Time now) {
+  queue_.restart(now);
+  busy_ = 0;
+}
+
+Time MacTransmit::accept(Transaction& transaction, Time time) {
+  const Frame& frame = frame_of(transaction);
+  queue_.pass(time);
+  const std::uint64_t stored = frame.length + fcs_bytes;
+  if (queue_.level() + stored > config_.buffer_bytes) {
+    ledger_.lost(frame, place_);
+    return time;
+  }
+  const Time begin = std::max(time, wire_free_);
+  const Time taken = wire_bytes(frame.length) * port_.ps_per_byte();
+  wire_free_ = begin + taken;
+  busy_ += taken;
+  queue_.enter(time, begin + framed_bytes(frame.length) * port_.ps_per_byte(), stored);
+  ledger_.done(frame, begin + port_.transmit_ns * ps_per_ns);
+  return begin;
+}
+
+} // namespace pw::nic

@@ -1,0 +1,44 @@
+// The other end of the cable: the one process of the simulation.
+#pragma once
+
+#include "sim/nic/feed.h"
+#include "sim/nic/ledger.h"
+#include "sim/nic/stage.h"
+
+#include <tlm_utils/tlm_quantumkeeper.h>
+
+#include <exception>
+
+namespace pw::nic {
+
+// Sends the frames of a feed, running ahead of the kernel's time by up to a quantum, then lets all
+// of them come to their ends.
+class TrafficSource : public sc_core::sc_module {
+public:
+  FrameOutput out{"out"};
+
+  TrafficSource(const sc_core::sc_module_name&, const Ledger&);
+
+  // The next run of the kernel sends this feed. Nothing is under way.
+  void begin(Feed&);
+  bool ready() const { return feed_ == nullptr; }
+  // What a component has thrown during the run: an exception can't pass through the kernel.
+  std::exception_ptr error() const { return error_; }
+
+private:
+  void run();
+  void send_all();
+  void send(Arrival&, Time base);
+  void let_pass(Time);
+
+  const Ledger& ledger_;
+  FramePool pool_;
+  tlm_utils::tlm_quantumkeeper keeper_;
+  sc_core::sc_event begin_;
+  Feed* feed_ = nullptr;
+  std::exception_ptr error_;
+  Time wire_free_ = 0;
+  std::uint64_t sent_ = 0;
+};
+
+} // namespace pw::nic
