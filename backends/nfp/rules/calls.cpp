@@ -49,7 +49,7 @@ void CallRules::helper(const Visit& v, std::uint32_t id) {
   else if (id == BPF_FUNC_get_prandom_u32)
     need(f.random, "PW-NFP-154", "random numbers");
   else if (id == BPF_FUNC_xdp_adjust_head) {
-    if (need(f.has_adjust_head, "PW-NFP-152", "adjust_head"))
+    if (need(f.has_adjust_head && f.adjust_head.offset_max > 0, "PW-NFP-152", "adjust_head"))
       move_head(v);
   } else if (id == BPF_FUNC_xdp_adjust_tail) {
     if (need(f.adjust_tail, "PW-NFP-153", "adjust_tail"))
@@ -162,6 +162,8 @@ void CallRules::event(const Visit& v) {
                   v.insn);
   if (data.kind == Kind::Stack)
     memory_argument(v, 4, "the event's data");
+  if (v.state.reg(5).is_scalar())
+    check_boundary(s_, v.insn, data, 0, std::int64_t(v.state.reg(5).scalar.low.umax));
   const auto [at, fresh] = event_data_of_.try_emplace(v.insn, data.kind);
   if (good && !fresh && at->second != data.kind)
     s_.report.add(diagnose("PW-NFP-161", "one call sends several kinds of data")

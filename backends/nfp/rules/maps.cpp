@@ -66,6 +66,23 @@ const char* type_help(bpf_map_type t) {
   }
 }
 
+std::string flags_text(std::uint32_t flags) {
+  static const std::pair<std::uint32_t, const char*> names[] = {
+      {BPF_F_NO_PREALLOC, "BPF_F_NO_PREALLOC"}, {BPF_F_NO_COMMON_LRU, "BPF_F_NO_COMMON_LRU"},
+      {BPF_F_NUMA_NODE, "BPF_F_NUMA_NODE"},     {BPF_F_RDONLY, "BPF_F_RDONLY"},
+      {BPF_F_WRONLY, "BPF_F_WRONLY"},           {BPF_F_RDONLY_PROG, "BPF_F_RDONLY_PROG"},
+      {BPF_F_WRONLY_PROG, "BPF_F_WRONLY_PROG"}, {BPF_F_MMAPABLE, "BPF_F_MMAPABLE"}};
+  std::string text;
+  for (const auto& [flag, name] : names)
+    if (flags & flag) {
+      text += (text.empty() ? "" : " | ") + std::string(name);
+      flags &= ~flag;
+    }
+  if (flags)
+    text += (text.empty() ? "" : " | ") + std::to_string(flags);
+  return text;
+}
+
 unsigned roundup8(unsigned bytes) { return (bytes + 7) / 8 * 8; }
 
 class MapChecker {
@@ -117,11 +134,11 @@ private:
       for (unsigned t : limits_.types)
         have += (have.empty() ? "" : ", ") + type_text(t);
       say(insn, "PW-NFP-170", "map '" + m.name + "' is of a type that the firmware doesn't have",
-          have, type_text(m.type), type_help(m.type));
+          have.empty() ? "no maps" : have, type_text(m.type), type_help(m.type));
     }
     if (m.flags != 0)
-      say(insn, "PW-NFP-171", "map '" + m.name + "' has flags", "no flags",
-          "map_flags " + std::to_string(m.flags), "leave map_flags out");
+      say(insn, "PW-NFP-171", "map '" + m.name + "' has flags", "no flags", flags_text(m.flags),
+          "leave map_flags out");
   }
 
   void check_sizes(unsigned insn, const MapDefinition& m) {

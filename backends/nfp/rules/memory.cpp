@@ -45,7 +45,7 @@ void MemoryRules::load(const Access& a) {
   if (a.base.kind == Kind::MapValue)
     map_value(a);
   stack(a);
-  packet(a);
+  check_boundary(s_, a.insn, a.base, a.offset, a.bytes);
   one_kind(a);
 }
 
@@ -70,7 +70,7 @@ void MemoryRules::store(const Access& a) {
                       .help(rewritten("compile with -mcpu=v3")),
                   a.insn);
   stack(a);
-  packet(a);
+  check_boundary(s_, a.insn, a.base, a.offset, a.bytes);
   one_kind(a);
 }
 
@@ -140,23 +140,22 @@ void MemoryRules::map_value(const Access& a) {
 
 // The last byte must lie in front of the boundary. Where it depends on the packet, a small MTU is
 // enough: Linux looks at the smaller of both.
-void MemoryRules::packet(const Access& a) {
-  if (a.base.kind != Kind::Packet)
-    return;
-  const std::int64_t limit = std::int64_t{s_.firmware.split_bytes} - 32;
-  const std::int64_t first = a.base.min_offset() + a.offset,
-                     last = a.base.max_offset() + a.offset + a.bytes - 1;
-  if (last < limit)
+void check_boundary(const Subject& s, unsigned insn, const Value& base, std::int64_t offset,
+                    std::int64_t bytes) {
+  const std::int64_t limit = std::int64_t{s.firmware.split_bytes} - 32;
+  const std::int64_t first = base.min_offset() + offset,
+                     last = base.max_offset() + offset + bytes - 1;
+  if (base.kind != Kind::Packet || last < limit)
     return;
   Diagnostic d =
       diagnose("PW-NFP-130", "the packet is accessed behind the split boundary")
           .breaks("programs reach the front of a packet only, where it is kept near")
           .limited("bytes [0, " + std::to_string(limit) + ")", bytes_text(first, last - first + 1))
           .help("access the front of the packet only");
-  if (first + a.bytes - 1 < limit && s_.options.mtu < limit)
+  if (first + bytes - 1 < limit && s.options.mtu < limit)
     d.warning().help("keep the interface's MTU below " + std::to_string(limit) +
                      ", or check the distance against a smaller bound");
-  s_.report.add(d, a.insn);
+  s.report.add(d, insn);
 }
 
 void MemoryRules::one_kind(const Access& a) {

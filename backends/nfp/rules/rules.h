@@ -83,7 +83,6 @@ private:
   void load_context(const Access&);
   void store_context(const Access&);
   void stack(const Access&);
-  void packet(const Access&);
   void map_value(const Access&);
   void one_kind(const Access&);
 
@@ -130,6 +129,10 @@ private:
   std::map<unsigned, std::uint32_t> map_of_;       // by call
   std::map<unsigned, verify::Kind> event_data_of_; // by call
 };
+
+// memory.cpp: of a packet, the bytes behind base + offset.
+void check_boundary(const Subject&, unsigned insn, const verify::Value& base, std::int64_t offset,
+                    std::int64_t bytes);
 
 // verdicts.cpp: what tc programs return.
 void check_verdict(const Subject&, const Visit&);

@@ -62,6 +62,14 @@ TEST(NfpEvents, OfOneKindAtACall) {
   EXPECT_EQ(card_errors(object_with(with_packet(event(data)))), Codes{"PW-NFP-161"});
 }
 
+TEST(NfpEvents, OfThePacketStayInFrontOfTheBoundary) {
+  const auto at = [](int offset) {
+    return card_errors(object_with(with_packet(event({mov_r(4, 2), add(4, offset)}), 2000)));
+  };
+  EXPECT_EQ(at(1880), Codes{});
+  EXPECT_EQ(at(1881), Codes{"PW-NFP-130"});
+}
+
 TEST(NfpEvents, AreForGplPrograms) {
   Object o = object_with(with_packet(event(on_stack())));
   for (const char* good : {"GPL", "GPL v2", "Dual BSD/GPL", "Dual MIT/GPL"}) {

@@ -204,9 +204,10 @@ std::vector<Case> map_call_cases() {
 }
 
 std::vector<Case> call_cases() {
-  FirmwareProfile lookup_only, no_head, no_tail, no_random;
+  FirmwareProfile lookup_only, no_head, no_room, no_tail, no_random;
   lookup_only.helpers = {{1, 15001}};
   no_head.has_adjust_head = false;
+  no_room.adjust_head.offset_max = 0;
   no_tail.adjust_tail = false;
   no_random.random = false;
   const auto calls = [](const Insns& arguments, std::int32_t helper) {
@@ -223,6 +224,7 @@ std::vector<Case> call_cases() {
        calls(all(mov_r(2, 10), mov(3, 0), mov(4, 0)), BPF_FUNC_fib_lookup), random},
       {"PW-NFP-151", "", updates, updates, lookup_only, true},
       {"PW-NFP-152", "", head, head, no_head, true},
+      {"PW-NFP-152", "nowhere to", head, head, no_room, true},
       {"PW-NFP-153", "", tail, tail, no_tail, true},
       {"PW-NFP-154", "", random, random, no_random, true},
       {"PW-NFP-162", "",

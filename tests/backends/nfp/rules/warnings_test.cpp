@@ -121,6 +121,18 @@ TEST(NfpRules, AllAtOnceByInstruction) {
   EXPECT_TRUE(std::ranges::is_sorted(found, {}, [](const Diagnostic& d) { return *d.insn; }));
 }
 
+TEST(NfpRules, FlagsOfMapsAreNamed) {
+  Object o = object_with([] {
+    Code c;
+    c << find(Hash) << pass();
+    return Insns(c);
+  }());
+  o.maps[Hash].flags = BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG | 1u << 20;
+  const auto found = checked(o);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].value, "BPF_F_NO_PREALLOC | BPF_F_RDONLY_PROG | 1048576");
+}
+
 TEST(NfpRules, ComplaintsOfTheFrontendAreThere) {
   Code c;
   c << mov_r(0, 3) << leave();
