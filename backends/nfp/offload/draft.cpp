@@ -45,8 +45,17 @@ Draft::Draft(const Object& o, const Program& p, const FirmwareProfile& f)
 }
 
 const Facts& Draft::facts() {
-  if (!facts_)
+  if (facts_)
+    return *facts_;
+  try {
     facts_ = find_facts(object, program);
+  } catch (const Failure& failure) { // of the program as rewritten so far: its stack, for one
+    std::vector<Diagnostic> reasons = failure.diagnostics();
+    for (Diagnostic& d : reasons)
+      if (d.insn && *d.insn < origin_.size())
+        d.insn = origin_[*d.insn];
+    throw Failure(reasons);
+  }
   return *facts_;
 }
 
