@@ -38,6 +38,12 @@ bool only_branches_use(const Value& v) {
   return all_of(v.users(), [](const User* u) { return isa<BranchInst>(u); });
 }
 
+// `and` or `or`, which become branches one behind the other.
+bool is_logical(SelectInst& s) {
+  return match(&s, m_LogicalAnd(m_Value(), m_Value())) ||
+         match(&s, m_LogicalOr(m_Value(), m_Value()));
+}
+
 // Selects behind `first` in its block by the same condition whose operands are known there.
 std::vector<SelectInst*> together(SelectInst* first) {
   std::vector<SelectInst*> all{first};
@@ -89,7 +95,11 @@ bool selects_to_branches(Function& f) {
   for (BasicBlock& block : f)
     for (Instruction& i : block) {
       auto* s = dyn_cast<SelectInst>(&i);
-      if (!s || (s->getType()->isIntegerTy(1) && only_branches_use(*s)))
+      if (s && s->use_empty()) {
+        s->eraseFromParent();
+        return true;
+      }
+      if (!s || (is_logical(*s) && only_branches_use(*s)))
         continue;
       branch_over(s);
       return true; // blocks have changed
@@ -174,8 +184,14 @@ void split_branch(BranchInst* br, Value* a, Value* b, bool is_and) {
 bool conditions_to_branches(Function& f) {
   for (BasicBlock& block : f) {
     auto* br = dyn_cast<BranchInst>(block.getTerminator());
-    if (!br || !br->isConditional() || br->getSuccessor(0) == br->getSuccessor(1))
+    if (!br || !br->isConditional())
       continue;
+    if (br->getSuccessor(0) == br->getSuccessor(1)) {
+      for (PHINode& phi : br->getSuccessor(0)->phis())
+        phi.removeIncomingValue(&block, false); // it comes from here twice
+      ReplaceInstWithInst(br, BranchInst::Create(br->getSuccessor(0)));
+      return true;
+    }
     Value *condition = br->getCondition(), *a, *b;
     if (match(condition, m_Not(m_Value(a)))) {
       br->setCondition(a);

@@ -213,7 +213,7 @@ void Emitter::extract(const Operand& dst, const Word& w, const Extraction& e) {
     Word turned = w;
     turned.base = shift(ShiftOp::B, none(), ShiftKind::Rotate, right, w.base);
     turned.rotate = 0;
-    return put(dst, turned);
+    return put(dst, turned, e.mask);
   }
   case Form::AndLoaded:
     break;

@@ -168,8 +168,8 @@ void unknown(const llvm::Instruction& i) {
 void Selector::select_instruction(llvm::Instruction& i) {
   if (auto* b = dyn_cast<BinaryOperator>(&i))
     return binary(*b);
-  if (auto* c = dyn_cast<CastInst>(&i))
-    return cast(*c);
+  if (isa<ZExtInst, SExtInst, TruncInst>(i))
+    return cast(llvm::cast<CastInst>(i));
   if (isa<CmpInst>(i)) {
     if (!fused_into_branches(i))
       materialise_condition(i);

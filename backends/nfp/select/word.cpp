@@ -144,7 +144,7 @@ Extraction extraction(const Word& w, Word32 care) {
   Word turned = w;
   turned.rotate = 0;
   if (w.rotate != 0 && one_instruction(turned, keep, clear).words)
-    return {Form::RotateFirst, 0, 0, 2};
+    return {Form::RotateFirst, care, 0, 2};
   return {Form::AndLoaded, keep, 0, 1 + std::max(1u, constant_words(keep))};
 }
 

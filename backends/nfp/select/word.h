@@ -52,7 +52,7 @@ struct Extraction {
     AndRotated,   // base AND (8 bits rotated)
     DropRotated,
     TwoShifts,   // a field that ends at an end of the word: one way, then the other
-    RotateFirst, // then one of the forms above
+    RotateFirst, // then one of the forms above, with `mask` as the bits that matter
     AndLoaded,   // rotated base AND a loaded constant
   };
   Form form = Form::Nothing;

@@ -1,0 +1,110 @@
+/* Programs that a micro-engine can't run, each for one reason. */
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_helpers.h>
+
+char _license[] SEC("license") = "GPL";
+
+struct value {
+  __u32 a, b;
+  __u64 n;
+};
+
+#define MAP(name, kind, key_type, value_type)                                                      \
+  struct {                                                                                         \
+    __uint(type, kind);                                                                            \
+    __type(key, key_type);                                                                         \
+    __type(value, value_type);                                                                     \
+    __uint(max_entries, 16);                                                                       \
+  } name SEC(".maps")
+
+struct large {
+  __u8 bytes[64];
+};
+MAP(array, BPF_MAP_TYPE_ARRAY, __u32, struct value);
+MAP(lru, BPF_MAP_TYPE_LRU_HASH, __u32, __u64);
+MAP(of_large, BPF_MAP_TYPE_ARRAY, __u32, struct large);
+
+const volatile __u16 table[64] = {1, 5, 7, 9};
+
+#define BYTES(n)                                                                                   \
+  __u8 *data = (void*)(long)ctx->data, *end = (void*)(long)ctx->data_end;                          \
+  if (data + (n) > end)                                                                            \
+  return XDP_DROP
+
+static __always_inline struct value* first(void) {
+  __u32 key = 0;
+  return bpf_map_lookup_elem(&array, &key);
+}
+
+SEC("xdp") int redirects(struct xdp_md* ctx) { return bpf_redirect(1, 0); }
+SEC("xdp") int tells_time(struct xdp_md* ctx) { return bpf_ktime_get_ns() & 1; }
+SEC("xdp") int knows_cpu(struct xdp_md* ctx) { return bpf_get_smp_processor_id() & 1; }
+SEC("xdp") int prints(struct xdp_md* ctx) {
+  bpf_printk("here");
+  return XDP_PASS;
+}
+SEC("xdp") int fetches(struct xdp_md* ctx) {
+  struct value* v = first();
+  return v ? __sync_fetch_and_add(&v->n, 1) & 1 : 0;
+}
+SEC("xdp") int evicts(struct xdp_md* ctx) {
+  __u32 key = 0;
+  return bpf_map_lookup_elem(&lru, &key) ? XDP_PASS : XDP_DROP;
+}
+SEC("xdp") int large_value(struct xdp_md* ctx) {
+  __u32 key = 0;
+  struct large* v = bpf_map_lookup_elem(&of_large, &key);
+  return v ? v->bytes[63] & 1 : 0;
+}
+SEC("xdp") int grows(struct xdp_md* ctx) { return bpf_xdp_adjust_tail(ctx, 4) ? XDP_DROP : XDP_PASS; }
+SEC("xdp") int jumps_far(struct xdp_md* ctx) {
+  return bpf_xdp_adjust_head(ctx, 200) ? XDP_DROP : XDP_PASS;
+}
+SEC("xdp") int reads_far(struct xdp_md* ctx) {
+  BYTES(3000);
+  return data[2999] & 1;
+}
+SEC("xdp") int counts_in_pieces(struct xdp_md* ctx) {
+  BYTES(14);
+  struct value* v = first();
+  if (!v)
+    return XDP_PASS;
+  __sync_fetch_and_add(&v->a, 1);
+  *(__u8*)&v->a = data[0];
+  return XDP_PASS;
+}
+SEC("xdp") int looks_up_constants(struct xdp_md* ctx) {
+  BYTES(14);
+  return table[data[0] & 63] & 1;
+}
+SEC("xdp") int indexes_the_stack(struct xdp_md* ctx) {
+  BYTES(34);
+  __u8 bytes[16];
+  __builtin_memcpy(bytes, data, 16);
+  bytes[data[20] & 15] = 3;
+  return bytes[data[21] & 15] & 1;
+}
+SEC("xdp") int chooses_a_queue(struct xdp_md* ctx) {
+  ctx->rx_queue_index = 3;
+  return XDP_PASS;
+}
+SEC("xdp") int draws(struct xdp_md* ctx) { return bpf_get_prandom_u32() & 1; }
+SEC("xdp") int looks_up(struct xdp_md* ctx) {
+  struct value* v = first();
+  return v ? v->a & 1 : 0;
+}
+SEC("xdp") int has_metadata(struct xdp_md* ctx) {
+  return bpf_xdp_adjust_meta(ctx, -4) ? XDP_DROP : XDP_PASS;
+}
+SEC("xdp") int races(struct xdp_md* ctx) {
+  struct value* v = first();
+  if (v)
+    v->n += 3;
+  return XDP_PASS;
+}
+SEC("xdp") int verdict_of_the_packet(struct xdp_md* ctx) {
+  BYTES(14);
+  return data[0];
+}
