@@ -27,6 +27,7 @@ void allocate(Function& f, const FirmwareProfile& profile) {
   share_values(f);
   reuse_flags(f);
   remove_dead(f);
+  merge_fields(f);
   forward_transfers(f);
   relieve_transfers(f);
   write_through(f);

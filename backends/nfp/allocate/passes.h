@@ -37,6 +37,9 @@ void reuse_flags(Function&);
 // kind, restricted fields, constants too large.
 void legalize(Function&);
 
+// Bytes are put into a word by one instruction where two did.
+void merge_fields(Function&);
+
 // Copies of transfer words go where their readers can take the words themselves.
 void forward_transfers(Function&);
 

@@ -125,6 +125,52 @@ TEST(ReuseFlags, DropsTheSameComparisonBehindABranch) {
   EXPECT_THAT(f.blocks[1].body, IsEmpty());
 }
 
+Instruction field(Operand dst, unsigned bytes, Operand src, bool alone) {
+  Instruction i;
+  i.op = Op::LdField;
+  i.dst = dst;
+  i.b = src;
+  i.byte_mask = std::uint8_t(bytes);
+  i.zero_others = alone;
+  i.amount = 16;
+  return i;
+}
+
+Function words(unsigned second_bytes) {
+  return function(
+      4,
+      {block({copy(v(0), local(1, 0)), read_words(transfer(0, 0), v(0), k(0), 2),
+              field(v(1), 3, transfer(0, 0), true), field(v(2), second_bytes, transfer(0, 1), true),
+              alu(v(3), v(1), AluOp::Or, v(2)), copy(reg_a(0), v(3))})},
+      {{2, false}});
+}
+
+TEST(MergeFields, PutsBytesIntoTheWordAtOnce) {
+  Function f = words(8);
+  merge_fields(f);
+  EXPECT_THAT(text(f.blocks[0].body),
+              testing::IsSupersetOf({"ld_field_w_clr[v1, 0011, $xfer0[0], >>rot16]",
+                                     "alu[v3, --, B, v1], no_cc",
+                                     "ld_field[v3, 1000, $xfer0[1], >>rot16]"}));
+  EXPECT_EQ(f.blocks[0].body.size(), 6u) << "the copy becomes nothing later";
+}
+
+TEST(MergeFields, BytesThatAreThereStay) {
+  Function f = words(6);
+  const auto before = text(f.blocks[0].body);
+  merge_fields(f);
+  EXPECT_EQ(text(f.blocks[0].body), before);
+}
+
+TEST(MergeFields, OneInstructionForTwoFieldsOfOneSource) {
+  Function f = words(8);
+  auto& body = f.blocks[0].body;
+  body.insert(body.begin() + 3, field(v(1), 4, transfer(0, 1), false));
+  merge_fields(f);
+  EXPECT_THAT(text(f.blocks[0].body), testing::Contains("ld_field[v1, 1100, $xfer0[1], >>rot16]"));
+  EXPECT_EQ(f.blocks[0].body.size(), 6u);
+}
+
 TEST(ForwardTransfers, ReadsTheWordInPlaceUntilACall) {
   const auto make = [](bool with_call) {
     Function f =

@@ -143,7 +143,9 @@ private:
   }
 
   void instruction() {
-    switch (below(16)) {
+    switch (below(17)) {
+    case 16:
+      return put_together();
     case 14:
     case 15:
       return again();
@@ -242,6 +244,28 @@ private:
     i.byte_mask = std::uint8_t(1 + below(14));
     i.amount = std::uint8_t(8 * below(4));
     emit(i);
+  }
+
+  // A word of fields of others.
+  void put_together() {
+    Instruction i;
+    i.op = Op::LdField;
+    i.zero_others = true;
+    i.amount = std::uint8_t(8 * below(4));
+    i.b = source();
+    i.byte_mask = std::uint8_t(1 + below(14));
+    i.dst = fresh();
+    emit(i);
+    Instruction part = i;
+    if (chance(50))
+      part.b = source();
+    part.byte_mask = std::uint8_t(chance(70) ? 15 & ~i.byte_mask : 1 + below(14));
+    part.dst = fresh();
+    emit(part);
+    emit(two(chance(50) ? AluOp::Or : AluOp::Add, fresh(), i.dst, part.dst));
+    values_.erase(part.dst.number);
+    if (chance(60))
+      values_.erase(i.dst.number);
   }
 
   Instruction command(Memory memory, unsigned words) {
