@@ -125,8 +125,8 @@ private:
       return false;
     const MapDefinition& m = map(k.index);
     const bool known = m.type == BPF_MAP_TYPE_ARRAY || m.type == BPF_MAP_TYPE_HASH;
-    return known && m.global == GlobalData::None && (k.low + store.offset) % store.bytes == 0 &&
-           keys_can_be_copied(unsigned(origin)) &&
+    return known && m.global == GlobalData::None && !m.spin_lock &&
+           (k.low + store.offset) % store.bytes == 0 && keys_can_be_copied(unsigned(origin)) &&
            (m.type == BPF_MAP_TYPE_ARRAY || pointers_can_be_renewed(insn, k.index, origin));
   }
 

@@ -23,6 +23,18 @@ constexpr Pass passes[] = {
 
 constexpr unsigned most_rounds = 16; // each thing is rewritten a few times at most
 
+// Linux refuses to offload a program that says that it can read packets in fragments; the card has
+// each packet in one piece.
+void leave_fragments(offload::Draft& draft) {
+  static const std::string fragments = "xdp.frags";
+  std::string& section = draft.program.section;
+  if (section != fragments && !section.starts_with(fragments + "/"))
+    return;
+  section = "xdp" + section.substr(fragments.size());
+  draft.note(0, "PW-NFP-307", "the program no longer says that it reads packets in fragments",
+             "Linux offloads no such program, and the card has packets in one piece");
+}
+
 bool one_round(offload::Draft& draft) {
   bool changed = false;
   for (const Pass pass : passes)
@@ -64,6 +76,7 @@ std::vector<Diagnostic> remaining(const offload::Draft& draft) {
 Offload make_offload(const Object& object, const Program& program,
                      const FirmwareProfile& firmware) {
   offload::Draft draft(object, program, firmware);
+  leave_fragments(draft);
   rewrite(draft);
   if (std::vector<Diagnostic> reasons = remaining(draft); !reasons.empty())
     throw Failure(reasons);

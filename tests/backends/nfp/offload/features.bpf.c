@@ -243,3 +243,33 @@ int arithmetic(struct xdp_md* ctx) {
   __builtin_memcpy(f->data + 24, &c, 8);
   return XDP_TX;
 }
+
+SEC("xdp.frags")
+int fragments(struct xdp_md* ctx) { return frame_of(ctx) ? XDP_PASS : XDP_DROP; }
+
+struct guarded {
+  struct bpf_spin_lock lock;
+  __u32 value;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct guarded);
+} guarded SEC(".maps");
+
+static long (*const spin_lock)(struct bpf_spin_lock*) = (void*)BPF_FUNC_spin_lock;
+static long (*const spin_unlock)(struct bpf_spin_lock*) = (void*)BPF_FUNC_spin_unlock;
+
+SEC("xdp/locked")
+int locked(struct xdp_md* ctx) {
+  __u32 key = 0;
+  struct guarded* g = lookup(&guarded, &key);
+  if (!g)
+    return XDP_ABORTED;
+  spin_lock(&g->lock);
+  g->value = g->value * 3 + 1;
+  spin_unlock(&g->lock);
+  return XDP_PASS;
+}

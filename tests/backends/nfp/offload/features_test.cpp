@@ -117,6 +117,19 @@ TEST(Offload, AJumpThatBecomesTooLongIsRefused) {
   EXPECT_EQ(refusal_of(object, object.programs[0]), "PW-NFP-310");
 }
 
+TEST(Offload, PacketsInFragmentsAreLeftOut) {
+  const Object object = features("v3");
+  const Rewritten made(object, select_program(object, "fragments"));
+  EXPECT_EQ(made.program().section, "xdp");
+  EXPECT_TRUE(made.has_note("PW-NFP-307"));
+}
+
+// The lock can't be copied with the value.
+TEST(Offload, LockedValuesAreRefusedForTheirHelpers) {
+  const Object object = features("v3");
+  EXPECT_EQ(refusal_of(object, select_program(object, "locked")), "PW-NFP-150");
+}
+
 TEST(Offload, NamesLicenceSectionAndLinesStay) {
   const Object object = features("v3");
   const Program& program = select_program(object, "write_array");
