@@ -111,46 +111,49 @@ void MicroEngine::memory_write(Context& c, const Word& w, Flight& flight, unsign
   around_.write(c, in_ctm(w), command_address(c, w), std::span(data).first(bytes));
 }
 
+// What an addition adds: from an override or from transfer registers.
+MicroEngine::Addend MicroEngine::addend(Context& c, const Word& w, Flight& flight) {
+  const bool immediate = command_of(w.target, w.token) == add_immediate;
+  const Override o = w.indirect ? override_of(c) : Override{};
+  if (immediate != o.data)
+    throw Stop("PW-ME-010", "an addition without its number");
+  const unsigned count = o.length ? o.count - 1 : w.count - 1U;
+  Addend out;
+  out.words = (count & wide_add) != 0 ? 2 : 1;
+  out.value = o.immediate;
+  if (immediate)
+    return out;
+  check_transfers(w, out.words);
+  out.value = 0;
+  for (unsigned i = 0; i < out.words; ++i) {
+    const Value& value = c.out.at(w.transfer + i);
+    if (!value.whole())
+      throw Stop("PW-ME-005", "a transfer register that is added was never set");
+    out.value |= std::uint64_t{value.bits} << (32 * i);
+    flight.taking |= 1U << (w.transfer + i);
+  }
+  return out;
+}
+
 // Words in memory are big-endian; of 64 bits the low word stands first, as the host's driver has
 // it.
 void MicroEngine::memory_add(Context& c, const Word& w, Flight& flight) {
   if (in_ctm(w))
     throw Stop("PW-ME-010", "additions to packet data are not simulated");
-  const bool immediate = command_of(w.target, w.token) == add_immediate;
-  unsigned count = w.count - 1U;
-  std::uint64_t addend = 0;
-  if (w.indirect) {
-    const Override o = override_of(c);
-    count = o.length ? o.count - 1 : count;
-    if (immediate != o.data)
-      throw Stop("PW-ME-010", "an addition without its number");
-    addend = o.immediate;
-  } else if (immediate)
-    throw Stop("PW-ME-010", "an addition of a number without an override");
-  const bool wide = (count & wide_add) != 0;
-  const unsigned words = wide ? 2 : 1;
-  for (unsigned i = 0; i < words && !immediate; ++i) {
-    const Value& value = c.out.at(w.transfer + i);
-    if (!value.whole())
-      throw Stop("PW-ME-005", "a transfer register that is added was never set");
-    addend |= std::uint64_t{value.bits} << (32 * i);
-    flight.taking |= 1U << (w.transfer + i);
-  }
+  const Addend add = addend(c, w, flight);
   const std::uint64_t address = command_address(c, w);
-  if (address % (4 * words) != 0)
+  if (address % (4 * add.words) != 0)
     throw Stop("PW-ME-009", "an addition to an address that is not aligned");
   std::array<Byte, 8> old = {};
   std::array<std::uint8_t, 8> bytes = {};
-  around_.read(c, false, address, std::span(old).first(4 * words));
-  for (unsigned i = 0; i < 4 * words; ++i)
-    bytes.at(i) = old.at(i).value;
-  const std::uint64_t high = wide ? big_endian(std::span(bytes).subspan(4)) : 0;
-  const std::uint64_t sum_of = (high << 32 | big_endian(bytes)) + addend;
-  for (unsigned i = 0; i < words; ++i) {
-    const auto word = big_endian_bytes(static_cast<std::uint32_t>(sum_of >> (32 * i)));
-    std::copy(word.begin(), word.end(), bytes.begin() + 4 * i);
-  }
-  around_.write(c, false, address, std::span(bytes).first(4 * words));
+  around_.read(c, false, address, std::span(old).first(4 * add.words));
+  std::ranges::transform(old, bytes.begin(), &Byte::value);
+  const std::uint64_t high = add.words == 2 ? big_endian(std::span(bytes).subspan(4)) : 0;
+  const std::uint64_t sum_of = (high << 32 | big_endian(bytes)) + add.value;
+  for (unsigned i = 0; i < add.words; ++i)
+    std::ranges::copy(big_endian_bytes(static_cast<std::uint32_t>(sum_of >> (32 * i))),
+                      bytes.begin() + 4 * i);
+  around_.write(c, false, address, std::span(bytes).first(4 * add.words));
 }
 
 void MicroEngine::command(Context& c, const Word& w) {

@@ -89,6 +89,11 @@ private:
   std::uint64_t command_address(Context&, const Word&);
   void memory_read(Context&, const Word&, Flight&, unsigned bytes, bool little);
   void memory_write(Context&, const Word&, Flight&, unsigned bytes);
+  struct Addend {
+    std::uint64_t value = 0;
+    unsigned words = 1;
+  };
+  Addend addend(Context&, const Word&, Flight&);
   void memory_add(Context&, const Word&, Flight&);
   void land(Context&, std::uint32_t signals, bool any);
 

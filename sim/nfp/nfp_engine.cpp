@@ -19,6 +19,60 @@ const std::vector<std::uint8_t>& elf_of(const EngineInput& input) {
   return *input.nfp_elf;
 }
 
+// One engine with all its contexts at work: one runs until it waits, then the next that is ready
+// does.
+class Farm {
+public:
+  Farm(Firmware& firmware, unsigned contexts, std::span<const Packet> packets)
+      : firmware_(firmware), contexts_(contexts), packets_(packets) {}
+
+  // Number of packets that were done; the others don't fit the card.
+  std::size_t run() {
+    while (turn()) {
+    }
+    return done_;
+  }
+
+private:
+  // False when there is nothing left to do.
+  bool turn() {
+    MicroEngine& engine = firmware_.engine();
+    std::optional<std::uint64_t> soonest;
+    for (unsigned i = 0; i < contexts_; ++i) {
+      Context& c = engine.context((first_ + i) % contexts_);
+      feed(c);
+      if (c.running && c.wake <= engine.clock()) {
+        go(c);
+        return true;
+      }
+      if (c.running)
+        soonest = std::min(soonest.value_or(c.wake), c.wake);
+    }
+    if (soonest)
+      engine.advance(*soonest);
+    return soonest.has_value();
+  }
+
+  void feed(Context& c) {
+    while (!c.running && next_ < packets_.size())
+      if (const std::size_t at = next_++; firmware_.fits(packets_[at]))
+        firmware_.enter(c, packets_[at], static_cast<std::uint32_t>(at));
+  }
+
+  void go(Context& c) {
+    MicroEngine& engine = firmware_.engine();
+    while (c.running && c.wake <= engine.clock())
+      engine.step(c);
+    done_ += c.running ? 0 : 1;
+    first_ = (c.number + 1) % contexts_;
+  }
+
+  Firmware& firmware_;
+  unsigned contexts_, first_ = 0;
+  std::span<const Packet> packets_;
+  std::size_t next_ = 0, done_ = 0;
+};
+
 } // namespace
 
 NfpEngine::NfpEngine(const EngineInput& input, const CardProfile& card)
@@ -64,43 +118,15 @@ std::vector<PacketResult> NfpEngine::run(std::span<const Packet> packets) {
   return results;
 }
 
-// Contexts take turns: one runs until it waits, then the next that is ready does.
 std::optional<CardRate> NfpEngine::estimate(std::span<const Packet> packets) {
-  Firmware farm(object_, code_, card_, profile_, environment_);
-  farm.maps().replace(maps());
-  MicroEngine& engine = farm.engine();
-  const unsigned contexts = std::clamp(card_.contexts, 1U, contexts_per_engine);
-  std::size_t next = 0, done = 0;
-  unsigned turn = 0;
-  for (;;) {
-    std::optional<std::uint64_t> soonest;
-    bool ran = false;
-    for (unsigned i = 0; i < contexts && !ran; ++i) {
-      Context& c = engine.context((turn + i) % contexts);
-      while (!c.running && next < packets.size())
-        if (const std::size_t at = next++; farm.fits(packets[at]))
-          farm.enter(c, packets[at], static_cast<std::uint32_t>(at));
-      if (!c.running)
-        continue;
-      if (c.wake > engine.clock()) {
-        soonest = std::min(soonest.value_or(c.wake), c.wake);
-        continue;
-      }
-      while (c.running && c.wake <= engine.clock())
-        engine.step(c);
-      done += c.running ? 0 : 1;
-      turn = (c.number + 1) % contexts;
-      ran = true;
-    }
-    if (!ran && !soonest)
-      break;
-    if (!ran)
-      engine.advance(*soonest);
-  }
+  Firmware firmware(object_, code_, card_, profile_, environment_);
+  firmware.maps().replace(maps());
+  Farm farm(firmware, std::clamp(card_.contexts, 1U, contexts_per_engine), packets);
+  const std::size_t done = farm.run();
   if (done == 0)
     return std::nullopt;
   CardRate rate;
-  rate.clocks_per_packet = double(engine.clock()) / double(done);
+  rate.clocks_per_packet = double(firmware.engine().clock()) / double(done);
   const double clocks_per_second = card_.clock_mhz * 1e6 * card_.engines;
   rate.packets_per_second = clocks_per_second / rate.clocks_per_packet;
   rate.with_firmware_per_second =
