@@ -132,6 +132,21 @@ TEST_F(Maps, ThatMakePacketsWaitSayWhereAndForHowLong) {
   EXPECT_THAT(said, Not(HasSubstr("no interlock")));
 }
 
+// Only packets with the same key wait; all of them while an insertion might find the table full.
+TEST_F(Maps, ThatEntriesLeaveForWhatTheyHoldMakeThoseOfOneKeyWait) {
+  const std::string look = "value = bpf_map_lookup_elem(&table, &key);";
+  const std::string leave = "if (value && ++*value > 9) bpf_map_delete_elem(&table, &key);";
+  const auto gone = map(look + leave, "table").at("interlocks");
+  ASSERT_EQ(gone.size(), 1u);
+  EXPECT_EQ(gone.at(0).at("same_entry_only"), true);
+  EXPECT_EQ(gone.at(0).at("when_full"), false);
+  const std::string fill = "if (!value) bpf_map_update_elem(&table, &key, &one, BPF_ANY); else ";
+  const auto both = map(look + fill + leave, "table").at("interlocks");
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_NE(both.at(0).at("when_full"), both.at(1).at("when_full"));
+  EXPECT_THAT(text(look + fill + leave), HasSubstr(" clocks, while it is nearly full"));
+}
+
 // run says for whose sake packets were held, and only by as much as compile said.
 TEST_F(Maps, HoldPacketsAsLongAsCompileSays) {
   const std::string o = object(chain), in = scratch_.path("in.pcap");

@@ -169,6 +169,57 @@ TEST_F(TableCheckerTest, FindsAccessesInTheWrongOrder) {
   EXPECT_THAT(check(), Contains(HasSubstr("before an earlier access")));
 }
 
+// The second access at a port of its own.
+class PortCheckerTest : public TableCheckerTest {
+protected:
+  PortCheckerTest() {
+    mlir::OpBuilder builder(ops_[4]);
+    ops_[7]->setAttr("port", builder.getI64IntegerAttr(1));
+    auto key = builder.create<ir::ConcatOp>(
+        ops_[4]->getLoc(), builder.getIntegerType(33),
+        mlir::ValueRange{ops_[2]->getResult(0), ops_[0]->getResult(0)});
+    stage_[key] = 0;
+    key_ = key;
+  }
+  void only_look() {
+    ops_[7]->setOperand(4, ops_[7]->getOperand(3)); // remove = false
+    regions_[1].interlocks.clear();
+  }
+
+  mlir::Value key_;
+};
+
+TEST_F(PortCheckerTest, AcceptsAnInterlockByKeyWhereThereIsRoom) {
+  regions_[1].interlocks = {{map_, 2, {key_}}, {map_, 2, {}, true}};
+  EXPECT_THAT(check(), IsEmpty());
+  regions_[1].interlocks.pop_back();
+  EXPECT_THAT(check(), Contains(HasSubstr("keeps packets out of a table")));
+}
+
+TEST_F(PortCheckerTest, RefusesAnInterlockByKeyAtOnePort) {
+  regions_[1].interlocks = {{map_, 2, {key_}}, {map_, 2, {}, true}};
+  ops_[7]->removeAttr("port");
+  EXPECT_THAT(check(), Contains(HasSubstr("keeps packets out of a table")));
+}
+
+TEST_F(PortCheckerTest, AcceptsALookupRightBehindTheChangeOnly) {
+  only_look();
+  stage_[ops_[7]] = 2;
+  EXPECT_THAT(check(), IsEmpty());
+  stage_[ops_[7]] = 3;
+  EXPECT_THAT(check(), Contains(HasSubstr("keeps packets out of a table")));
+}
+
+TEST_F(PortCheckerTest, FindsAnInsertionAtAPortForLookups) {
+  ops_[7]->setOperand(3, ops_[7]->getOperand(4));
+  EXPECT_THAT(check(), Contains(HasSubstr("at a port for look-ups")));
+}
+
+TEST_F(PortCheckerTest, FindsTwoPortsThatRemove) {
+  ops_[4]->setOperand(4, ops_[4]->getOperand(3));
+  EXPECT_THAT(check(), Contains(HasSubstr("while another one does")));
+}
+
 TEST_F(TableCheckerTest, FindsATableCutByABorder) {
   stage_[ops_[7]] = 6;
   stage_[ops_[8]] = 10;
