@@ -34,15 +34,14 @@ void Selector::transfer_bytes(Memory memory, const Operand& a, const Operand& b,
 }
 
 Operand Selector::packet_offset(const Value* base, std::int64_t coordinate) {
-  if (!base)
-    return coordinate >= 0 && coordinate <= address_limit ? constant(Word32(coordinate))
-                                                          : e_.operand(word_of([&] {
-                                                              const Operand o = e_.fresh();
-                                                              e_.load_into(o, Word32(coordinate));
-                                                              return o;
-                                                            }()));
-  const Operand o = e_.operand(sum(clean(base), constant_word(Word32(coordinate)), ~Word32{0}));
-  return o;
+  const auto place = Word32(coordinate);
+  if (base)
+    return e_.operand(sum(clean(base), constant_word(place), ~Word32{0}));
+  if (coordinate >= 0 && coordinate <= address_limit)
+    return constant(place);
+  const Operand offset = e_.fresh();
+  e_.load_into(offset, place);
+  return offset;
 }
 
 bool Selector::waits_for_store(const Read& r) const {

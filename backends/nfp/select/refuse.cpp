@@ -17,6 +17,8 @@ namespace {
 using namespace llvm;
 using llvm::Instruction;
 
+constexpr unsigned local_window = 64; // bytes of local memory that one address reaches
+
 constexpr unsigned round8(unsigned n) { return (n + 7) / 8 * 8; }
 
 class Refusals {
@@ -52,8 +54,8 @@ private:
       const MapDefinition& m = object_.maps[t.map];
       entries += m.max_entries;
       map_type(m);
-      limit(m, "key", m.key_size, profile_.maps.max_key);
-      limit(m, "value", m.value_size, profile_.maps.max_value);
+      limit(m, "key", m.key_size, std::min(profile_.maps.max_key, local_window));
+      limit(m, "value", m.value_size, std::min(profile_.maps.max_value, local_window));
       limit(m, "key and value", round8(m.key_size) + round8(m.value_size),
             profile_.maps.max_element);
     }
