@@ -132,7 +132,7 @@ private:
   void add_symbols() {
     image_.symbols.push_back({f_.name, 0});
     for (BlockId b : named_)
-      image_.symbols.push_back({"block_" + std::to_string(b), labels_[b]});
+      image_.symbols.push_back({std::string("block_") + std::to_string(b), labels_[b]});
   }
 
   const Function& f_;

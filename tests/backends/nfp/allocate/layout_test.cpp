@@ -165,7 +165,7 @@ TEST(ValueWords, MakeTheValueInAsFewWordsAsItTakes) {
     const auto made = value_words(load(reg_a(0), value));
     EXPECT_EQ(made.size(), words) << std::hex << value;
     Function f = function(0, {block(made)});
-    EXPECT_THAT(Machine(f, 0).run(), ElementsAre("verdict " + std::to_string(value)));
+    EXPECT_THAT(Machine(f, 0).run(), ElementsAre(std::string("verdict ") + std::to_string(value)));
   }
 }
 

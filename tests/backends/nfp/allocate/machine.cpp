@@ -45,7 +45,7 @@ std::vector<std::string> Machine::run() {
       step(b.body[i]);
     at = taken ? b.taken : b.next;
   }
-  note("verdict " + std::to_string(required(a_[0], "verdict")));
+  note(std::string("verdict ") + std::to_string(required(a_[0], "verdict")));
   return seen_;
 }
 
@@ -98,7 +98,7 @@ void Machine::run_csr_write(const Instruction& i) {
   const std::map<unsigned, unsigned> indices = {{0x64, 0}, {0x6c, 1}, {0x94, 2}, {0x9c, 3}};
   const auto index = indices.find(i.csr);
   if (index == indices.end())
-    return note("csr " + std::to_string(i.csr) + " = " + std::to_string(value));
+    return note(std::string("csr ") + std::to_string(i.csr) + " = " + std::to_string(value));
   Address& a = address_[index->second];
   a.later = value & ~3u;
   a.wait = 4; // three instructions between
@@ -257,15 +257,16 @@ void Machine::run_command(const Instruction& i) {
   const std::uint64_t address = i.mode == AddressMode::Sum32     ? std::uint64_t(a + b)
                                 : i.mode == AddressMode::Shift8A ? (std::uint64_t(a) << 8) + b
                                                                  : (std::uint64_t(b) << 8) + a;
-  std::string text = "command " + std::to_string(int(i.memory)) + " at " + std::to_string(address) +
-                     " count " + std::to_string(i.count);
+  std::string text = std::string("command ") + std::to_string(int(i.memory)) + " at " +
+                     std::to_string(address) + " count " + std::to_string(i.count);
   if (i.indirect)
-    text += " override " + std::to_string(last_result_);
+    text += std::string(" override ") + std::to_string(last_result_);
   for (unsigned w = 0; w < words_of(i); ++w)
     if (is_filled(i.memory))
       transfer(i.data, w, false) = answer(std::uint32_t(address) + 4 * w);
     else
-      text += " " + std::to_string(required(transfer(i.data, w, true), "written word"));
+      text +=
+          std::string(" ") + std::to_string(required(transfer(i.data, w, true), "written word"));
   if (!is_filled(i.memory)) {
     note(text);
     ++epoch_;
@@ -273,13 +274,14 @@ void Machine::run_command(const Instruction& i) {
 }
 
 void Machine::run_call(const Instruction& i) {
-  std::string text = "call " + std::to_string(i.helper) + " table " + std::to_string(i.value);
+  std::string text =
+      std::string("call ") + std::to_string(i.helper) + " table " + std::to_string(i.value);
   for (unsigned n = 0; n < 2; ++n) {
     const Word w = local_[address_[0].now + 4 * n];
-    text += w ? " " + std::to_string(*w) : " -";
+    text += w ? std::string(" ") + std::to_string(*w) : " -";
   }
   if (i.helper == 2)
-    text += " flags " + std::to_string(required(a_[6], "flags"));
+    text += std::string(" flags ") + std::to_string(required(a_[6], "flags"));
   if (required(a_[22], "stack base") != stack_base)
     throw std::runtime_error("stack base lost");
   note(text);

@@ -32,12 +32,12 @@ TEST_P(RandomFunctions, DoTheSameAfterAllocation) {
   FirmwareProfile profile;
   profile.max_words = 100'000;
   for (unsigned seed = 1; seed <= GetParam().functions; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
+    SCOPED_TRACE(std::string("seed ") + std::to_string(seed));
     const Function before = test::random_function(seed, GetParam().shape);
     Function after = before;
     ASSERT_NO_THROW(allocate(after, profile));
     for (std::uint32_t answers = 0; answers < 8; ++answers) {
-      SCOPED_TRACE("answers " + std::to_string(answers));
+      SCOPED_TRACE(std::string("answers ") + std::to_string(answers));
       ASSERT_EQ(test::Machine(before, answers).run(), run(after, answers));
     }
     ASSERT_NO_THROW(link(after, {}, profile));
