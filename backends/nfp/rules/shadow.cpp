@@ -86,6 +86,8 @@ public:
 
   void operator()(const isa::Load& l) const {
     const Value base = before_.reg(l.base);
+    if (base.kind != Kind::MapValue && base.kind != Kind::Stack)
+      return set(l.dst, 0, false);
     const std::int64_t first = base.min_offset() + l.offset;
     const std::int64_t bytes = base.max_offset() - base.min_offset() + l.bytes;
     MapSet from = 0;
@@ -103,8 +105,10 @@ public:
 
   void operator()(const isa::Store& st) const {
     const Value base = before_.reg(st.base);
+    if (base.kind != Kind::Stack || base.frame >= s_.frames.size())
+      return;
     const std::int64_t bytes = base.max_offset() - base.min_offset() + st.bytes;
-    if (base.kind != Kind::Stack || base.frame >= s_.frames.size() || bytes > most_bytes)
+    if (bytes > most_bytes)
       return;
     const bool zero = st.src.reg ? before_.reg(*st.src.reg).is_null() : st.src.imm == 0;
     const MapSet from = st.src.reg ? s_.top().regs[*st.src.reg] : 0;
