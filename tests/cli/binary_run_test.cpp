@@ -175,5 +175,22 @@ TEST(Run, OutputsThatCannotBeWrittenAreFoundFirst) {
   EXPECT_THAT(scratch.names(), IsEmpty());
 }
 
+TEST(RunOnTheCard, TellsClocksAndPacketsPerSecond) {
+  const Outcome text = pipewright(run_line("mac_swap", "nfp"));
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_THAT(text.out, testing::HasSubstr("clocks per packet   mean "));
+  EXPECT_THAT(text.out, testing::HasSubstr("50 engines of 4 contexts at 800 MHz"));
+  const auto card = pipewright(run_line("mac_swap", "nfp", {"--json"})).json().at("card");
+  EXPECT_GT(card.at("clocks").at("mean").get<double>(), 100) << "it waits for packet data";
+  EXPECT_GT(card.at("estimate").at("packets_per_second"),
+            card.at("estimate").at("with_firmware_per_second"));
+}
+
+TEST(RunOnTheCard, AgreesWithTheInterpreter) {
+  const Outcome o = pipewright({"diff", example("firewall"), "--engines", "interp,nfp", "--in",
+                                input("firewall", "traffic.pcap")});
+  EXPECT_EQ(o.code, 0) << o.out << o.err;
+}
+
 } // namespace
 } // namespace pw::cli_test
