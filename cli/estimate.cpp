@@ -9,6 +9,7 @@
 #include "cli/session.h"
 #include "sim/capture/capture.h"
 #include "sim/maps/map_file.h"
+#include "sim/nic/card_profile.h"
 
 #include <chrono>
 #include <iostream>
@@ -21,8 +22,10 @@ struct EstimateCommand {
   CommonOptions common;
   std::string engine = "model";
   std::string in, rate = "capture", traffic, maps, out;
-  std::string port = "100G", pcie = "gen4x16";
-  nic::NicConfig nic;
+  std::string card, port, pcie; // "" = not given
+  std::optional<unsigned> queues, depth;
+  std::optional<double> host_mpps;
+  std::optional<std::uint64_t> buffer;
   std::uint64_t search_frames = 100'000;
   bool search = true;
 };
@@ -35,12 +38,21 @@ nic::EstimateEngine engine_of(const std::string& name) {
   return name == "rtl" ? nic::EstimateEngine::Rtl : nic::EstimateEngine::Nfp;
 }
 
-nic::NicConfig nic_of(const EstimateCommand& o) {
-  nic::NicConfig config = o.nic;
-  config.port = nic::parse_port(o.port);
-  const nic::PcieConfig link = nic::parse_pcie(o.pcie);
-  config.pcie.generation = link.generation;
-  config.pcie.lanes = link.lanes;
+// Options go before the card's profile.
+nic::NicConfig nic_of(const EstimateCommand& o, const nic::CardFile& card) {
+  nic::NicConfig config;
+  card.apply(config);
+  if (!o.port.empty())
+    config.port = nic::parse_port(o.port);
+  if (!o.pcie.empty()) {
+    const nic::PcieConfig link = nic::parse_pcie(o.pcie);
+    config.pcie.generation = link.generation;
+    config.pcie.lanes = link.lanes;
+  }
+  config.host.queues = o.queues.value_or(config.host.queues);
+  config.host.depth = o.depth.value_or(config.host.depth);
+  config.host.queue_mpps = o.host_mpps.value_or(config.host.queue_mpps);
+  config.buffer.bytes = o.buffer.value_or(config.buffer.bytes);
   nic::check(config);
   return config;
 }
@@ -60,13 +72,19 @@ EngineInput program_of(const EstimateCommand& o, Session& session) {
   input.object = &session.object();
   input.program = &session.program();
   input.environment = o.common.environment;
-  input.pipeline = &session.compiled().pipeline;
+  input.firmware_file = o.common.firmware;
+  if (o.engine == "nfp")
+    input.nfp_elf = &session.card_file();
+  else
+    input.pipeline = &session.compiled().pipeline;
   return input;
 }
 
 nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   nic::EstimateInput input;
-  input.nic = nic_of(o);
+  const nic::CardFile card = o.card.empty() ? nic::CardFile{} : nic::read_card(o.card);
+  input.nic = nic_of(o, card);
+  input.card = card.micro_engines.value_or(input.card);
   input.engine = engine_of(o.engine);
   input.search = o.search;
   input.search_frames = o.search_frames;
@@ -89,7 +107,8 @@ void name_input(const EstimateCommand& o, const Session& session, const nic::Est
                                    : default_traffic;
   r.seed = o.in.empty() ? input.traffic.seed : 0;
   r.port_gbps = input.nic.port.gbps;
-  r.pcie = o.pcie;
+  r.pcie = "gen" + std::to_string(input.nic.pcie.generation) + "x" +
+           std::to_string(input.nic.pcie.lanes);
   r.queues = input.nic.host.queues;
 }
 
@@ -152,23 +171,26 @@ void add_traffic_options(CLI::App& app, EstimateCommand& o) {
 
 void add_nic_options(CLI::App& app, EstimateCommand& o) {
   const std::string group = "Network card";
+  app.add_option("--card", o.card, "profile of the card; options go before it")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
       ->type_name("SPEED")
       ->group(group);
   app.add_option("--pcie", o.pcie, "link to the host (default gen4x16)")
       ->type_name("LINK")
       ->group(group);
-  app.add_option("--queues", o.nic.host.queues, "receive queues of the host, by RSS (default 8)")
+  app.add_option("--queues", o.queues, "receive queues of the host, by RSS (default 8)")
       ->type_name("N")
       ->group(group);
-  app.add_option("--queue-depth", o.nic.host.depth, "descriptors of a queue (default 1024)")
+  app.add_option("--queue-depth", o.depth, "descriptors of a queue (default 1024)")
       ->type_name("N")
       ->group(group);
-  app.add_option("--host-rate", o.nic.host.queue_mpps,
+  app.add_option("--host-rate", o.host_mpps,
                  "Mpps that the host takes from a queue (default 0: as many as come)")
       ->type_name("MPPS")
       ->group(group);
-  app.add_option("--buffer", o.nic.buffer.bytes, "receive buffer in bytes (default 262144)")
+  app.add_option("--buffer", o.buffer, "receive buffer in bytes (default 262144)")
       ->type_name("BYTES")
       ->group(group);
 }

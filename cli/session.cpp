@@ -79,6 +79,12 @@ const nfp::NfpProgram& Session::micro_engine() {
   return *micro_engine_;
 }
 
+const std::vector<std::uint8_t>& Session::card_file() {
+  if (card_file_.empty())
+    card_file_ = nfp::write_elf(micro_engine().image, object_, firmware());
+  return card_file_;
+}
+
 std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
   input.object = &object_;
   input.program = program_;
@@ -94,9 +100,7 @@ std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
     progress("building the simulator with Verilator");
   }
   if (kind == EngineKind::Nfp) {
-    if (card_file_.empty())
-      card_file_ = nfp::write_elf(micro_engine().image, object_, firmware());
-    input.nfp_elf = &card_file_;
+    input.nfp_elf = &card_file();
     input.firmware_file = options_.firmware;
   }
   return make_engine(kind, input);

@@ -35,6 +35,7 @@ public:
   const nfp::FirmwareProfile& firmware();
   const LiftedProgram& lifted_for_card();
   const nfp::NfpProgram& micro_engine();
+  const std::vector<std::uint8_t>& card_file(); // the same as an ELF file
 
   // A fresh engine; the files of `rtl` live as long as the session.
   std::unique_ptr<Engine> engine(EngineKind, EngineInput = {});

@@ -74,6 +74,11 @@ double pcie_gbps(const PcieConfig& pcie) {
 }
 
 void check(const NicConfig& nic) {
+  require(nic.port.gbps != 0 && 8000 % nic.port.gbps == 0 && nic.port.segments != 0 &&
+              nic.port.bus_bits / nic.port.segments >= 8,
+          "a port's speed divides 8000 Gb/s, and its bus is at least a byte wide");
+  require(nic.pcie.generation >= 1 && nic.pcie.generation <= links.size() && nic.pcie.lanes >= 1,
+          "PCIe has generations 1 to 6");
   require(nic.buffer.cell_bytes != 0 && nic.buffer.bytes >= 2048,
           "a receive buffer of " + std::to_string(nic.buffer.bytes) +
               " bytes can't hold a frame; give at least 2048");

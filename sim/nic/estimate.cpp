@@ -1,5 +1,6 @@
 #include "sim/nic/estimate.h"
 
+#include "sim/nic/nfp_farm.h"
 #include "sim/nic/nic.h"
 #include "sim/nic/pipeline_engine.h"
 #include "sim/nic/search.h"
@@ -50,18 +51,18 @@ PipelineFigures figures(const pipeline::Pipeline& p) {
   return f;
 }
 
-// An engine that outlives the NIC, whose kernel ends before the next one begins.
+// An engine that outlives the NIC, and the NIC.
 class Simulation {
 public:
   explicit Simulation(const EstimateInput& input) : input_(input) {
-    const pipeline::Pipeline& p = *input.program.pipeline;
-    pipeline_ = input.engine == EstimateEngine::Rtl ? make_rtl_pipeline(input.program)
-                                                    : make_model_pipeline(input.program);
-    pipeline_->set_maps(input.maps);
-    nic_ = std::make_unique<Nic>(input.nic, [&](Ledger& ledger) {
-      return std::make_unique<PipelineEngine>("engine", *pipeline_, Router(*input.program.object),
-                                              p.clock_mhz, p.bus_bytes, ledger);
-    });
+    if (input.engine == EstimateEngine::Nfp)
+      make_farm();
+    else
+      make_pipeline();
+  }
+
+  std::optional<CardFigures> card() const {
+    return farm_ ? std::optional(farm_->card()) : std::nullopt;
   }
 
   RunFigures run() {
@@ -84,8 +85,29 @@ public:
   }
 
 private:
+  void make_pipeline() {
+    pipeline_ = input_.engine == EstimateEngine::Rtl ? make_rtl_pipeline(input_.program)
+                                                     : make_model_pipeline(input_.program);
+    pipeline_->set_maps(input_.maps);
+    const pipeline::Pipeline& p = *input_.program.pipeline;
+    nic_ = std::make_unique<Nic>(input_.nic, [&](Ledger& ledger) {
+      return std::make_unique<PipelineEngine>("engine", *pipeline_, Router(*input_.program.object),
+                                              p.clock_mhz, p.bus_bytes, ledger);
+    });
+  }
+
+  void make_farm() {
+    nic_ = std::make_unique<Nic>(input_.nic, [&](Ledger& ledger) {
+      auto farm =
+          std::make_unique<NfpFarm>("engine", input_.program, input_.card, input_.maps, ledger);
+      farm_ = farm.get();
+      return farm;
+    });
+  }
+
   const EstimateInput& input_;
   std::unique_ptr<ClockedPipeline> pipeline_;
+  NfpFarm* farm_ = nullptr;
   std::unique_ptr<Nic> nic_;
 };
 
@@ -95,9 +117,11 @@ EstimateResult estimate(const EstimateInput& input) {
   check(input.nic);
   check_traffic(input);
   EstimateResult result;
-  result.pipeline = figures(*input.program.pipeline);
+  if (input.engine != EstimateEngine::Nfp)
+    result.pipeline = figures(*input.program.pipeline);
   Simulation simulation(input);
   result.run = simulation.run();
+  result.card = simulation.card();
   if (input.search)
     result.lossless = search_lossless(double(input.nic.port.gbps),
                                       [&](double gbps) { return simulation.run_at(gbps); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sim/engine.h"
+#include "sim/nfp/card.h"
 #include "sim/nic/config.h"
 #include "sim/nic/feed.h"
 #include "sim/nic/result.h"
@@ -15,8 +16,9 @@ enum class EstimateEngine { Model, Rtl, Nfp };
 struct EstimateInput {
   NicConfig nic;
   EstimateEngine engine = EstimateEngine::Model;
-  EngineInput program; // pipeline for Model and Rtl, ELF file for Nfp
-  MapState maps;       // before the first frame
+  EngineInput program;  // pipeline for Model and Rtl, ELF file for Nfp
+  me::CardProfile card; // Nfp
+  MapState maps;        // before the first frame
   // Traffic: packets of a capture, or a specification.
   const std::vector<Packet>* capture = nullptr;
   std::optional<ArrivalSpec> capture_rate; // nullopt: its own times

@@ -20,8 +20,10 @@ double Ledger::Flow::gbps() const {
 }
 
 void Ledger::offered(const Frame& frame) {
-  if (in_.frames++ == 0)
+  if (in_.frames++ == 0) {
     in_.first = frame.wire_begin;
+    base_ = frame.index;
+  }
   in_.last = frame.wire_begin;
   in_.edge_bits = bits_of(frame);
   in_.bits += in_.edge_bits;
@@ -31,7 +33,7 @@ void Ledger::offered(const Frame& frame) {
 void Ledger::decided(const Frame& frame) {
   ++decided_[verdict_of(frame.retval)];
   const std::uint64_t quarter = expected_ / 4;
-  const std::uint64_t at = seen_++;
+  const std::uint64_t at = frame.index - base_;
   if (quarter == 0 || at < quarter || (at >= 2 * quarter && at < 3 * quarter))
     return;
   Part& part = at < 2 * quarter ? second_ : last_;

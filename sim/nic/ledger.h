@@ -54,7 +54,7 @@ private:
   std::array<std::uint64_t, verdicts> decided_ = {};
   std::array<Histogram, verdicts> latency_;
   Time end_ = 0;
-  std::uint64_t expected_ = 0, seen_ = 0;
+  std::uint64_t expected_ = 0, base_ = 0; // base: index of the first frame
   Part second_, last_;
 };
 

@@ -63,7 +63,7 @@ std::string describe(const RunFigures& run, const std::string& name) {
   const ComponentFigures* c = component(run, name);
   if (c == nullptr)
     return "";
-  std::string text = name + " is busy " + percent(c->utilisation) + " of the time";
+  std::string text = name + " busy " + percent(c->utilisation) + " of the time";
   if (!c->why.empty())
     text += "; " + c->why;
   return text;
@@ -107,6 +107,8 @@ Bottleneck find_bottleneck(const RunFigures& run, const std::optional<LosslessFi
   if (run.lost != 0) {
     const std::string name = limit_of(run);
     const auto most = std::ranges::max_element(run.losses, {}, &LossFigures::frames);
+    if (most->place == "card")
+      return {"card", "frames are lost that are longer than the card's packet buffers"};
     return {name, "packets are lost at the " + most->place + ": " + describe(run, name)};
   }
   if (lossless && !lossless->line_rate)

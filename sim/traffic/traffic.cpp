@@ -65,8 +65,8 @@ public:
   }
 
   Bytes next() {
-    const std::uint32_t flow = flow_number(made_++);
-    return frame(make_flow(spec_, flow), frame_size());
+    const unsigned size = frame_size();
+    return frame(make_flow(spec_, flow_number(made_++)), size);
   }
 
 private:
@@ -107,13 +107,19 @@ private:
     Extras extras = pick_extras(flow.ends.ipv6);
     const Bytes tcp_options = random_.chance(spec_.options) ? pick_tcp_options() : Bytes{};
     const std::uint64_t content = random_.bits();
-    // The headers decide how much payload is left, so they are made twice, with the same numbers.
+    // The headers decide how much payload is left. They are mostly as long as those of the frame
+    // before; if not, the frame is made again, with the same numbers.
     const Random before = random_;
-    Bytes result = build(flow, shape, tunnel, extras, tcp_options, {});
-    if (result.size() < size) {
+    const auto make = [&] {
       random_ = before;
-      result =
-          build(flow, shape, tunnel, extras, tcp_options, payload(size - result.size(), content));
+      return build(flow, shape, tunnel, extras, tcp_options,
+                   size > headers_ ? payload(size - headers_, content) : Bytes{});
+    };
+    Bytes result = make();
+    if (const std::size_t data = size > headers_ ? size - headers_ : 0;
+        shape != Shape::Arp && result.size() != headers_ + data) {
+      headers_ = result.size() - data;
+      result = make();
     }
     result.resize(std::max<std::size_t>(result.size(), size)); // padding behind ARP
     if (random_.chance(spec_.malformed))
@@ -235,6 +241,7 @@ private:
   Random random_;
   std::vector<double> zipf_;
   unsigned made_ = 0;
+  std::size_t headers_ = 42; // bytes of the frame before that are no payload
 };
 
 TrafficStream::TrafficStream(const TrafficSpec& spec)

@@ -1,0 +1,130 @@
+// Programs in the NIC: the pipeline's model and its Verilog agree with each other and with the
+// engines that know no NIC; micro-engines agree with their simulator.
+#include "frontend/frontend.h"
+#include "ir/compile.h"
+#include "sim/nic/estimate.h"
+#include "tests/sim/support/programs.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace pw::nic {
+namespace {
+
+struct Subject {
+  Object object;
+  Compiled compiled;
+  EngineInput input;
+
+  explicit Subject(const std::string& name, double clock_mhz = 250)
+      : object(open_object(
+            test::compile_file(test::source_dir() + "/examples/" + name + "/" + name + ".bpf.c"),
+            OpenOptions{})) {
+    const Program& program = select_program(object, "", ProgramType::Unknown);
+    CompileOptions options;
+    options.clock_mhz = clock_mhz;
+    compiled = compile_pipeline(object, lift_program(object, program, {}), options);
+    input.object = &object;
+    input.program = &program;
+    input.pipeline = &compiled.pipeline;
+  }
+};
+
+EstimateResult estimate(const Subject& subject, EstimateEngine engine, const std::string& traffic,
+                        bool search = false) {
+  EstimateInput input;
+  input.engine = engine;
+  input.program = subject.input;
+  input.traffic = parse_traffic(traffic);
+  input.search = search;
+  input.search_frames = 4000;
+  return nic::estimate(input);
+}
+
+class Example : public testing::TestWithParam<const char*> {};
+
+TEST_P(Example, IsTheSameAsModelAndAsVerilog) {
+  const Subject subject(GetParam());
+  const std::string traffic = "packets=3000,size=64-300,flows=zipf:1.1:50,rate=line,other=5%";
+  const RunFigures model = estimate(subject, EstimateEngine::Model, traffic).run;
+  const RunFigures rtl = estimate(subject, EstimateEngine::Rtl, traffic).run;
+  EXPECT_NEAR(rtl.carried.mpps, model.carried.mpps, 0.01 * model.carried.mpps);
+  EXPECT_NEAR(rtl.latency.p99_ns, model.latency.p99_ns, 0.01 * model.latency.p99_ns);
+  EXPECT_EQ(rtl.lost, model.lost);
+  ASSERT_EQ(rtl.verdicts.size(), model.verdicts.size());
+  for (std::size_t v = 0; v < model.verdicts.size(); ++v)
+    EXPECT_EQ(rtl.verdicts[v].frames, model.verdicts[v].frames) << model.verdicts[v].verdict;
+}
+
+TEST_P(Example, HasTheVerdictsOfTheInterpreter) {
+  const Subject subject(GetParam());
+  const TrafficSpec spec = parse_traffic("packets=3000,size=64-300,flows=zipf:1.1:50,other=5%");
+  const RunFigures model = estimate(subject, EstimateEngine::Model,
+                                    "packets=3000,size=64-300,flows=zipf:1.1:50,other=5%")
+                               .run;
+  const auto interp = make_interp_engine(subject.input);
+  std::vector<std::uint64_t> counts(5);
+  for (const PacketResult& r : interp->run(generate_traffic(spec)))
+    ++counts[r.retval < 5 ? r.retval : 0];
+  ASSERT_EQ(model.lost, 0u);
+  for (std::size_t v = 0; v < counts.size(); ++v)
+    EXPECT_EQ(model.verdicts[v].frames, counts[v]) << v;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Example, testing::Values("firewall", "mac_swap", "learning_bridge"),
+                         [](const auto& info) { return info.param; });
+
+// 64 bytes are one beat of 512 bits: a packet a clock, unless packets wait for a map.
+TEST(Search, FindsTheClockOfASlowPipeline) {
+  const Subject subject("mac_swap", 100);
+  const EstimateResult r =
+      estimate(subject, EstimateEngine::Model, "packets=4000,size=64,rate=line", true);
+  ASSERT_TRUE(r.lossless);
+  EXPECT_FALSE(r.lossless->line_rate);
+  EXPECT_NEAR(r.lossless->mpps, 100, 0.2);
+  EXPECT_TRUE(r.lossless->limit == "pipeline" || r.lossless->limit == "deparser");
+  EXPECT_FALSE(r.bottleneck_text.empty());
+}
+
+TEST(Search, StopsAtLineRate) {
+  const Subject subject("mac_swap");
+  const EstimateResult r =
+      estimate(subject, EstimateEngine::Model, "packets=4000,size=64,rate=10G", true);
+  ASSERT_TRUE(r.lossless);
+  EXPECT_TRUE(r.lossless->line_rate);
+  EXPECT_DOUBLE_EQ(r.lossless->gbps, 100);
+  EXPECT_EQ(r.lossless->limit, "port");
+}
+
+std::string code_of(const std::function<void()>& function) {
+  try {
+    function();
+  } catch (const Failure& failure) {
+    return failure.diagnostics().front().code;
+  }
+  return "";
+}
+
+TEST(Estimate, RefusesRatesThatThePortCanNotBring) {
+  const Subject subject("mac_swap");
+  for (const char* traffic : {"packets=10,rate=200G", "packets=10,size=64,rate=149Mpps",
+                              "packets=10,size=1518,rate=10Mpps"})
+    EXPECT_EQ(code_of([&] { estimate(subject, EstimateEngine::Model, traffic); }), "PW-NIC-004")
+        << traffic;
+  EXPECT_EQ(code_of([&] { estimate(subject, EstimateEngine::Model, "packets=10,rate=148Mpps"); }),
+            "");
+}
+
+TEST(Estimate, RefusesNoPackets) {
+  const Subject subject("mac_swap");
+  EXPECT_EQ(code_of([&] { estimate(subject, EstimateEngine::Model, "packets=0"); }), "PW-NIC-005");
+  EstimateInput input;
+  input.program = subject.input;
+  const std::vector<Packet> none;
+  input.capture = &none;
+  EXPECT_EQ(code_of([&] { nic::estimate(input); }), "PW-NIC-005");
+}
+
+} // namespace
+} // namespace pw::nic

@@ -1,0 +1,92 @@
+// The farm of micro-engines against the simulator of one.
+#include "backends/nfp/nfp.h"
+#include "frontend/frontend.h"
+#include "sim/nfp/nfp_engine.h"
+#include "sim/nic/estimate.h"
+#include "tests/sim/support/programs.h"
+
+#include <gtest/gtest.h>
+
+namespace pw::nic {
+namespace {
+
+class Farm : public testing::Test {
+protected:
+  void SetUp() override {
+    object_ = open_object(
+        test::compile_file(test::source_dir() + "/examples/count_protocols/count_protocols.bpf.c"),
+        {});
+    const Program& program = select_program(object_, "", ProgramType::Unknown);
+    const nfp::FirmwareProfile profile;
+    const LiftedProgram lifted =
+        lift_program(object_, program, nfp::lift_options(profile, LiftOptions{}));
+    elf_ = nfp::write_elf(nfp::compile_program(object_, program, lifted, profile).image, object_,
+                          profile);
+    input_.program.object = &object_;
+    input_.program.program = &program;
+    input_.program.nfp_elf = &elf_;
+    input_.engine = EstimateEngine::Nfp;
+    input_.search = false;
+    input_.traffic = parse_traffic("packets=3000,size=64,proto=udp,rate=line");
+  }
+
+  Object object_;
+  std::vector<std::uint8_t> elf_;
+  EstimateInput input_;
+};
+
+TEST_F(Farm, OfOneEngineIsAsFastAsItsSimulator) {
+  input_.card.engines = 1;
+  input_.card.firmware_clocks = 1;
+  const EstimateResult r = estimate(input_);
+  me::NfpEngine alone(input_.program, input_.card);
+  const auto rate = alone.estimate(generate_traffic(input_.traffic));
+  ASSERT_TRUE(rate && r.card);
+  const double clocks = rate->clocks_per_packet + 1; // of the farm's firmware
+  EXPECT_NEAR(r.run.carried.mpps, input_.card.clock_mhz / clocks,
+              0.02 * input_.card.clock_mhz / clocks);
+  EXPECT_GT(r.card->busy, 0.0);
+  EXPECT_LE(r.card->busy, 1.0);
+}
+
+TEST_F(Farm, HasTheVerdictsOfTheSimulator) {
+  input_.card.engines = 7;
+  input_.traffic = parse_traffic("packets=2000,size=64-200,rate=1G,other=10%,malformed=5%");
+  const EstimateResult r = estimate(input_);
+  ASSERT_EQ(r.run.lost, 0u);
+  me::NfpEngine alone(input_.program);
+  std::vector<std::uint64_t> counts(5);
+  for (const PacketResult& result : alone.run(generate_traffic(input_.traffic)))
+    ++counts.at(result.retval);
+  for (std::size_t v = 0; v < counts.size(); ++v)
+    EXPECT_EQ(r.run.verdicts[v].frames, counts[v]) << v;
+}
+
+// Twice the engines, twice the packets, as long as it is engines that packets wait for.
+TEST_F(Farm, GrowsWithItsEngines) {
+  std::vector<double> mpps;
+  for (const unsigned engines : {2u, 4u}) {
+    input_.card.engines = engines;
+    mpps.push_back(estimate(input_).run.carried.mpps);
+  }
+  EXPECT_NEAR(mpps[1] / mpps[0], 2, 0.04);
+}
+
+// 50 engines at 800 MHz, 1200 clocks of firmware: what was measured for dropping programs.
+TEST_F(Farm, OfTheDefaultCardIsAsFastAsTheRealOne) {
+  input_.traffic = parse_traffic("packets=6000,size=64,rate=line,proto=udp");
+  const EstimateResult r = estimate(input_);
+  EXPECT_GT(r.run.carried.mpps, 26.0);
+  EXPECT_LT(r.run.carried.mpps, 33.4);
+  EXPECT_EQ(r.bottleneck, "engines");
+}
+
+TEST_F(Farm, LosesFramesThatTheCardCanNotHold) {
+  input_.traffic = parse_traffic("packets=20,size=4000,rate=1G");
+  const EstimateResult r = estimate(input_);
+  ASSERT_EQ(r.run.losses.size(), 1u);
+  EXPECT_EQ(r.run.losses[0].place, "card");
+}
+
+} // namespace
+} // namespace pw::nic
