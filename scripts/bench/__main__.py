@@ -7,19 +7,20 @@ import tempfile
 
 import examples
 import nfp
+import nic
 import state
 import stress
 import tables
 
 SECTIONS = {"examples": examples, "state": state, "tables": tables,
-            "stress": stress, "nfp": nfp}
+            "stress": stress, "nfp": nfp, "nic": nic}
 
 
 def parse():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("section", choices=SECTIONS, nargs="?", default="examples",
                         help="examples (default): size, latency, packets per clock, cost; state: packets per clock of stateful "
-                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; nfp: words and clocks of programs for a Netronome card, "
+                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; nic: packets a second of the simulated network card; nfp: words and clocks of programs for a Netronome card, "
                              "or of the examples that are named")
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="default: those that the section is about")
     parser.add_argument("--all", action="store_true", help="every example")

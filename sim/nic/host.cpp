@@ -92,7 +92,7 @@ Time HostQueues::accept(Transaction& transaction, Time time) {
   queue.free = std::max(time, queue.free) + service_;
   queue.busy += service_;
   queue.meter.enter(time, queue.free, 1);
-  ledger_.done(frame, time);
+  ledger_.done(frame, time, queue.free - service_ - time);
   return queue.free;
 }
 

@@ -6,17 +6,39 @@ namespace {
 
 std::uint64_t bits_of(const Frame& frame) { return wire_bytes(frame.bytes.size()) * 8; }
 
-double per(double amount, Time from, Time to) { return to > from ? amount / double(to - from) : 0; }
-
 } // namespace
 
 // Between the first and the last of n events there are n - 1 distances.
-double Ledger::Flow::mpps() const {
-  return frames < 2 ? 0 : per(double(frames - 1), first, last) * 1e6;
+RateFigures Ledger::rate(const Flow& flow) {
+  RateFigures r{.frames = flow.frames};
+  if (flow.frames < 2 || flow.last <= flow.first)
+    return r;
+  const double span = double(flow.last - flow.first);
+  r.mpps = double(flow.frames - 1) / span * 1e6;
+  r.gbps = double(flow.bits - flow.edge_bits) / span * 1e3;
+  return r;
 }
 
-double Ledger::Flow::gbps() const {
-  return frames < 2 ? 0 : per(double(bits - edge_bits), first, last) * 1e3;
+RateFigures Ledger::offered() const { return rate(in_); }
+
+// Frames with different verdicts end at different distances from the port: each verdict's least
+// latency is taken off, so that a short run's rate does not depend on who was first and last.
+RateFigures Ledger::carried() const {
+  Flow all;
+  all.first = end_of_time;
+  for (unsigned v = 0; v < verdicts; ++v) {
+    const Flow& flow = ends_[v].flow;
+    if (flow.frames == 0)
+      continue;
+    const Time least = latency_[v].least();
+    if (flow.first - least < all.first)
+      all.edge_bits = flow.edge_bits;
+    all.first = std::min(all.first, flow.first - least);
+    all.last = std::max(all.last, flow.last - least);
+    all.frames += flow.frames;
+    all.bits += flow.bits;
+  }
+  return rate(all);
 }
 
 void Ledger::offered(const Frame& frame) {
@@ -30,25 +52,7 @@ void Ledger::offered(const Frame& frame) {
   end_ = std::max(end_, frame.wire_end);
 }
 
-void Ledger::decided(const Frame& frame) {
-  ++decided_[verdict_of(frame.retval)];
-  const std::uint64_t quarter = expected_ / 4;
-  const std::uint64_t at = frame.index - base_;
-  if (quarter == 0 || at < quarter || (at >= 2 * quarter && at < 3 * quarter))
-    return;
-  Part& part = at < 2 * quarter ? second_ : last_;
-  ++part.frames;
-  part.wait += double(frame.decided - frame.wire_end);
-  part.time += double(frame.wire_end);
-}
-
-double Ledger::growth() const {
-  if (second_.frames == 0 || last_.frames == 0)
-    return 0;
-  const double before = double(second_.frames), behind = double(last_.frames);
-  const double passed = last_.time / behind - second_.time / before;
-  return passed <= 0 ? 0 : (last_.wait / behind - second_.wait / before) / passed;
-}
+void Ledger::decided(const Frame& frame) { ++decided_[verdict_of(frame.retval)]; }
 
 void Ledger::lost(const Frame& frame, const std::string& place) { ++losses_[place]; }
 
@@ -60,17 +64,48 @@ std::uint64_t Ledger::lost() const {
 }
 
 // The components behind the engine end their frames in an order of their own.
-void Ledger::done(const Frame& frame, Time time) {
+void Ledger::done(const Frame& frame, Time time, Time behind) {
+  const unsigned verdict = verdict_of(frame.retval);
+  Ends& ends = ends_[verdict];
+  Flow& flow = ends.flow;
   const std::uint64_t bits = bits_of(frame);
-  if (carried_.frames == 0 || time < carried_.first) {
-    carried_.first = time;
-    carried_.edge_bits = bits;
+  if (flow.frames == 0 || time < flow.first) {
+    flow.first = time;
+    flow.edge_bits = bits;
   }
-  ++carried_.frames;
-  carried_.bits += bits;
-  carried_.last = std::max(carried_.last, time);
+  ++flow.frames;
+  flow.bits += bits;
+  flow.last = std::max(flow.last, time);
   end_ = std::max(end_, time);
-  latency_[verdict_of(frame.retval)].add(time - frame.wire_end);
+  latency_[verdict].add(time - frame.wire_end);
+  const std::uint64_t quarter = expected_ / 4, at = frame.index - base_;
+  if (quarter == 0 || at < quarter || (at >= 2 * quarter && at < 3 * quarter))
+    return;
+  Part& part = at < 2 * quarter ? ends.second : ends.last;
+  ++part.frames;
+  part.latency += double(time + behind - frame.wire_end);
+  part.time += double(frame.wire_end);
+}
+
+// Over all verdicts, each without its least latency.
+Ledger::Part Ledger::quarter(Part Ends::*which) const {
+  Part sum;
+  for (unsigned v = 0; v < verdicts; ++v) {
+    const Part& part = ends_[v].*which;
+    sum.frames += part.frames;
+    sum.latency += part.latency - double(part.frames) * double(latency_[v].least());
+    sum.time += part.time;
+  }
+  return sum;
+}
+
+double Ledger::growth() const {
+  const Part second = quarter(&Ends::second), last = quarter(&Ends::last);
+  if (second.frames == 0 || last.frames == 0)
+    return 0;
+  const double before = double(second.frames), behind = double(last.frames);
+  const double passed = last.time / behind - second.time / before;
+  return passed <= 0 ? 0 : (last.latency / behind - second.latency / before) / passed;
 }
 
 } // namespace pw::nic

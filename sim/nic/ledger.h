@@ -3,6 +3,7 @@
 
 #include "sim/nic/frame.h"
 #include "sim/nic/meter.h"
+#include "sim/nic/result.h"
 
 #include <array>
 #include <map>
@@ -21,41 +22,48 @@ public:
   void offered(const Frame&); // it begins on the wire
   void decided(const Frame&); // by the program; before anything can happen to it behind
   void lost(const Frame&, const std::string& place);
-  void done(const Frame&, Time time); // what it came for has happened: dropped by verdict,
-                                      // in the host's memory, first bit out of a port
+  // What it came for has happened: dropped by verdict, in the host's memory, first bit out of a
+  // port. behind: how long it will still wait in a queue that is no part of its latency.
+  void done(const Frame&, Time time, Time behind = 0);
 
-  // First and last of a kind of event: rates are taken between them.
-  struct Flow {
-    std::uint64_t frames = 0, bits = 0; // on the wire, with preamble and gap
-    std::uint64_t edge_bits = 0;        // of the first (done) or last (offered) frame
-    Time first = 0, last = 0;
-    double mpps() const;
-    double gbps() const; // wire rate
-  };
-  const Flow& in() const { return in_; }
-  const Flow& carried() const { return carried_; }
+  RateFigures offered() const;
+  RateFigures carried() const;
   const std::map<std::string, std::uint64_t>& losses() const { return losses_; }
   std::uint64_t lost() const;
   std::uint64_t decided(unsigned verdict) const { return decided_[verdict]; }
   const Histogram& latency(unsigned verdict) const { return latency_[verdict]; }
   Time end() const { return end_; } // latest event
-  // Mean time that frames waited in the receive buffer, in the second and the last quarter of
-  // `count` frames: whether a backlog grows.
+  // Of the frames of this run, so many are expected: how much longer frames of its last quarter
+  // waited than those of the second, for a ps that passed between them. Not near zero: a backlog
+  // grows.
   void expect(std::uint64_t count) { expected_ = count; }
-  double growth() const; // ps more wait a ps of time
+  double growth() const;
 
 private:
-  struct Part {
-    std::uint64_t frames = 0;
-    double wait = 0, time = 0;
+  // First and last of a kind of event: rates are taken between them.
+  struct Flow {
+    std::uint64_t frames = 0, bits = 0; // on the wire, with preamble and gap
+    std::uint64_t edge_bits = 0;        // of the last frame offered, of the first one done
+    Time first = 0, last = 0;
   };
-  Flow in_, carried_;
+  struct Part { // a quarter's frames
+    std::uint64_t frames = 0;
+    double latency = 0, time = 0;
+  };
+  struct Ends { // frames that came to their ends with one verdict
+    Flow flow;
+    Part second, last; // quarters
+  };
+  static RateFigures rate(const Flow&);
+  Part quarter(Part Ends::*) const;
+
+  Flow in_;
+  std::array<Ends, verdicts> ends_;
   std::map<std::string, std::uint64_t> losses_;
   std::array<std::uint64_t, verdicts> decided_ = {};
   std::array<Histogram, verdicts> latency_;
   Time end_ = 0;
   std::uint64_t expected_ = 0, base_ = 0; // base: index of the first frame
-  Part second_, last_;
 };
 
 } // namespace pw::nic

@@ -59,8 +59,7 @@ struct RunFigures {
   std::vector<VerdictFigures> verdicts;     // all five, in the order of their numbers
   LatencyFigures latency;                   // of all
   std::vector<ComponentFigures> components; // in the order that frames meet them
-  double growth = 0; // wait in front of the engine that each unit of time adds: above 0, it is too
-                     // slow for the traffic
+  double growth = 0; // wait that each unit of time adds; not near 0: too slow for the traffic
 };
 
 // The highest rate of this traffic that the NIC carries without loss.

@@ -111,6 +111,10 @@ Bottleneck find_bottleneck(const RunFigures& run, const std::optional<LosslessFi
       return {"card", "frames are lost that are longer than the card's packet buffers"};
     return {name, "packets are lost at the " + most->place + ": " + describe(run, name)};
   }
+  if (!carries(run)) {
+    const std::string name = limit_of(run);
+    return {name, "nothing is lost in so short a run, but the wait grows: " + describe(run, name)};
+  }
   if (lossless && !lossless->line_rate)
     return {lossless->limit,
             "nothing is lost at this rate; at higher ones the limit is " + lossless->limit};

@@ -7,8 +7,8 @@
 
 namespace pw::nic {
 
-// A run carries its rate if it loses nothing and no backlog grows in front of the engine: a short
-// run's excess would otherwise hide in the buffer.
+// A run carries its rate if it loses nothing and no backlog grows: a short run's excess would
+// otherwise hide in a buffer.
 bool carries(const RunFigures&);
 
 // Bisects up to the line rate of the port, in Gb/s on the wire. run(gbps) simulates the traffic at

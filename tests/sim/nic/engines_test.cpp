@@ -87,6 +87,17 @@ TEST(Search, FindsTheClockOfASlowPipeline) {
   EXPECT_FALSE(r.bottleneck_text.empty());
 }
 
+// 60 bytes come, 128 leave: the second port is the limit, although its buffer takes the excess of
+// a short run.
+TEST(Search, SeesAPortThatIsTooSlow) {
+  const Subject subject("pad");
+  const EstimateResult r =
+      estimate(subject, EstimateEngine::Model, "packets=4000,size=64,rate=line", true);
+  ASSERT_TRUE(r.lossless);
+  EXPECT_EQ(r.lossless->limit, "transmit");
+  EXPECT_NEAR(r.lossless->mpps, r.run.carried.mpps, 0.01 * r.lossless->mpps);
+}
+
 TEST(Search, StopsAtLineRate) {
   const Subject subject("mac_swap");
   const EstimateResult r =

@@ -110,6 +110,19 @@ TEST(Formula, AHostQueueKeepsItsDepthAndItsRate) {
   EXPECT_EQ(component(r, "host").most_level, 64);
 }
 
+// A host that is too slow shows before its queues are full, and so does a port.
+TEST(Formula, ABacklogShowsBeforeItIsLost) {
+  NicConfig config;
+  config.host.queue_mpps = 9.9;
+  const auto host = fixed(100, XDP_PASS, Way::Host);
+  const std::string traffic = "packets=10000,flows=single,rate=";
+  const RunFigures slow = run(config, host, traffic + "10Mpps");
+  EXPECT_EQ(slow.lost, 0u);
+  EXPECT_NEAR(slow.growth, 0.1 / 9.9, 0.001);
+  EXPECT_NEAR(run(config, host, traffic + "9.8Mpps").growth, 0, 1e-5);
+  EXPECT_NEAR(run({}, fixed(10'100), "packets=10000,rate=100Mpps").growth, 0.01, 0.001);
+}
+
 TEST(Formula, BothPortsTransmitAtLineRate) {
   for (const Way way : {Way::Transmit, Way::Redirect}) {
     const RunFigures r = run({}, fixed(100, way == Way::Transmit ? XDP_TX : XDP_REDIRECT, way),
