@@ -200,7 +200,7 @@ void add_estimate_output(CLI::App& app, EstimateCommand& o) {
                "search for the highest rate without loss (default) or don't")
       ->group("Output");
   app.add_option("--search-packets", o.search_frames,
-                 "packets in each run of the search, at most (default 100000)")
+                 "packets in each run of the search (default 100000)")
       ->type_name("N")
       ->group("Output");
   app.add_option("-o,--out", o.out, "file to write (default: standard output)")

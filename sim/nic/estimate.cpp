@@ -17,26 +17,42 @@ TrafficSpec at_port(const TrafficSpec& spec, const NicConfig& nic) {
   return at;
 }
 
-void check_rate(const ArrivalSpec& rate, const NicConfig& nic, unsigned shortest) {
-  const double gbps =
-      rate.mpps != 0 ? rate.mpps * double(wire_bytes(shortest)) * 8 / 1000 : rate.gbps;
-  if (gbps <= nic.port.gbps * (1 + 1e-9))
+// Mean bytes of a frame on the wire.
+double mean_wire_bytes(const EstimateInput& input) {
+  if (!input.capture) {
+    const TrafficSpec& spec = input.traffic;
+    const double around = preamble_bytes + gap_bytes;
+    return spec.imix ? (7 * 64 + 4 * 594 + 1518) / 12.0 + around
+                     : (std::max(spec.min_size, 64u) + std::max(spec.max_size, 64u)) / 2.0 + around;
+  }
+  double sum = 0;
+  for (const Packet& packet : *input.capture)
+    sum += double(wire_bytes(packet.bytes.size()));
+  return sum / double(input.capture->size());
+}
+
+void check_rate(const ArrivalSpec& rate, const EstimateInput& input) {
+  const unsigned port = input.nic.port.gbps;
+  const double gbps = rate.mpps != 0 ? rate.mpps * mean_wire_bytes(input) * 8 / 1000 : rate.gbps;
+  if (gbps <= port * (1 + 1e-9))
     return;
-  throw Failure(diagnose("PW-NIC-004", "the port can't bring that much traffic")
-                    .limited(std::to_string(nic.port.gbps) + " Gb/s",
-                             std::to_string(gbps) + " Gb/s on the wire")
-                    .help("give a lower rate, rate=line, or a faster --port"));
+  throw Failure(
+      diagnose("PW-NIC-004", "the port can't bring that much traffic")
+          .limited(std::to_string(port) + " Gb/s", std::to_string(gbps) + " Gb/s on the wire")
+          .help("give a lower rate, rate=line, or a faster --port"));
 }
 
 void check_traffic(const EstimateInput& input) {
+  constexpr std::uint64_t fewest = 1000;
   if (input.capture ? input.capture->empty() : input.traffic.count == 0)
     throw Failure(diagnose("PW-NIC-005", "there are no packets to send")
                       .help("give a capture with packets, or packets=N"));
   if (!input.capture)
-    check_rate(at_port(input.traffic, input.nic).arrivals(), input.nic,
-               input.traffic.imix ? shortest_frame : input.traffic.min_size - fcs_bytes);
+    check_rate(at_port(input.traffic, input.nic).arrivals(), input);
   else if (input.capture_rate)
-    check_rate(*input.capture_rate, input.nic, shortest_frame);
+    check_rate(*input.capture_rate, input);
+  if (input.search && input.search_frames < fewest)
+    throw Failure(diagnose("PW-NIC-003", "a search needs runs of at least 1000 packets"));
 }
 
 PipelineFigures figures(const pipeline::Pipeline& p) {
@@ -66,25 +82,30 @@ public:
   }
 
   RunFigures run() {
-    const auto feed = input_.capture ? make_feed(*input_.capture, input_.capture_rate)
-                                     : make_feed(at_port(input_.traffic, input_.nic));
-    return nic_->run(*feed);
+    if (!input_.capture)
+      return run(*make_feed(at_port(input_.traffic, input_.nic)));
+    if (!input_.capture_rate)
+      return run(*make_feed(*input_.capture));
+    return run(*make_feed(*input_.capture, *input_.capture_rate, input_.capture->size()));
   }
 
+  // The same traffic at another mean rate.
   RunFigures run_at(double gbps) {
-    ArrivalSpec rate =
-        input_.capture ? input_.capture_rate.value_or(ArrivalSpec{}) : input_.traffic.arrivals();
-    rate.gbps = gbps;
-    rate.mpps = 0;
     TrafficSpec traffic = input_.traffic;
     traffic.rate_gbps = gbps;
     traffic.rate_mpps = 0;
-    const auto feed = input_.capture ? make_feed(*input_.capture, rate, input_.search_frames)
-                                     : make_feed(traffic, input_.search_frames);
-    return nic_->run(*feed);
+    traffic.count = unsigned(input_.search_frames);
+    if (!input_.capture)
+      return run(*make_feed(traffic));
+    ArrivalSpec rate = input_.capture_rate.value_or(ArrivalSpec{});
+    rate.gbps = gbps;
+    rate.mpps = 0;
+    return run(*make_feed(*input_.capture, rate, input_.search_frames));
   }
 
 private:
+  RunFigures run(Feed& feed) { return nic_->run(feed); }
+
   void make_pipeline() {
     pipeline_ = input_.engine == EstimateEngine::Rtl ? make_rtl_pipeline(input_.program)
                                                      : make_model_pipeline(input_.program);

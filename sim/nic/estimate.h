@@ -24,7 +24,7 @@ struct EstimateInput {
   std::optional<ArrivalSpec> capture_rate; // nullopt: its own times
   TrafficSpec traffic;
   bool search = true;                    // for the highest rate without loss
-  std::uint64_t search_frames = 100'000; // in each of its runs, at most
+  std::uint64_t search_frames = 100'000; // in each of its runs, at least 1000
 };
 
 // Fills in run, lossless, bottleneck, pipeline and card of the result; what names the input is up

@@ -24,10 +24,11 @@ public:
   virtual std::uint64_t start_ns() const = 0; // what the program's clock says at time 0
 };
 
-// Generated frames, at most `most` of them.
-std::unique_ptr<Feed> make_feed(const TrafficSpec&, std::uint64_t most = ~std::uint64_t{0});
-// A capture's frames at its own times, or as `arrivals` says. The packets stay where they are.
-std::unique_ptr<Feed> make_feed(std::span<const Packet>, const std::optional<ArrivalSpec>&,
-                                std::uint64_t most = ~std::uint64_t{0});
+// Generated frames, as many as the specification says.
+std::unique_ptr<Feed> make_feed(const TrafficSpec&);
+// A capture's frames at its own times. The packets stay where they are.
+std::unique_ptr<Feed> make_feed(std::span<const Packet>);
+// `count` of them at another rate, over and over.
+std::unique_ptr<Feed> make_feed(std::span<const Packet>, const ArrivalSpec&, std::uint64_t count);
 
 } // namespace pw::nic
