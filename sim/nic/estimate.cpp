@@ -1,5 +1,6 @@
 #include "sim/nic/estimate.h"
 
+#include "sim/model/feed.h"
 #include "sim/nic/nfp_farm.h"
 #include "sim/nic/nic.h"
 #include "sim/nic/pipeline_engine.h"
@@ -47,6 +48,8 @@ void check_traffic(const EstimateInput& input) {
   if (input.capture ? input.capture->empty() : input.traffic.count == 0)
     throw Failure(diagnose("PW-NIC-005", "there are no packets to send")
                       .help("give a capture with packets, or packets=N"));
+  if (input.capture)
+    check_lengths(*input.capture);
   if (!input.capture)
     check_rate(at_port(input.traffic, input.nic).arrivals(), input);
   else if (input.capture_rate)

@@ -7,60 +7,65 @@ using sc_core::sc_time;
 TrafficSource::TrafficSource(const sc_core::sc_module_name& name, const Ledger& ledger)
     : sc_module(name), ledger_(ledger) {
   SC_HAS_PROCESS(TrafficSource);
-  SC_THREAD(run);
+  SC_METHOD(run);
+  sensitive << begin_;
+  dont_initialize();
 }
 
 void TrafficSource::begin(Feed& feed) {
   feed_ = &feed;
+  base_ = kernel_time();
+  waiting_ = ending_ = false;
   begin_.notify(sc_core::SC_ZERO_TIME);
 }
 
+void TrafficSource::come_back(Time time) {
+  next_trigger(sc_time::from_value(time - kernel_time()));
+}
+
 void TrafficSource::run() {
-  keeper_.reset();
-  for (;;) {
-    while (feed_ == nullptr)
-      wait(begin_);
-    try {
-      send_all();
-    } catch (...) {
-      error_ = std::current_exception();
-    }
+  try {
+    if (ending_)
+      feed_ = nullptr;
+    if (feed_ != nullptr)
+      send_quantum();
+  } catch (...) {
+    error_ = std::current_exception();
     feed_ = nullptr;
   }
 }
 
-// What comes before the next visit of the kernel has been sent; clocked components catch up.
-void TrafficSource::let_pass(Time time) {
-  keeper_.set(sc_time::from_value(time - kernel_time()));
-  if (!keeper_.need_sync())
-    return;
-  out.send_time(time);
-  keeper_.sync();
+// Before the kernel's time moves on, clocked components catch up with it.
+void TrafficSource::send_quantum() {
+  const Time end_of_quantum = kernel_time() + tlm::tlm_global_quantum::instance().get().value();
+  for (;;) {
+    if (!waiting_ && !feed_->next(arrival_))
+      return end();
+    const Time time = std::max(base_ + arrival_.time, wire_free_);
+    waiting_ = time >= end_of_quantum;
+    if (waiting_) {
+      out.send_time(time);
+      return come_back(time);
+    }
+    send(time);
+  }
 }
 
-void TrafficSource::send(Arrival& arrival, Time base) {
+void TrafficSource::send(Time time) {
   Transaction& transaction = pool_.take();
   Frame& frame = frame_of(transaction);
-  std::swap(frame.bytes, arrival.bytes);
+  std::swap(frame.bytes, arrival_.bytes);
   frame.index = sent_++;
-  const Time wanted = base + arrival.time;
-  frame.stamp_ns = feed_->start_ns() + wanted / ps_per_ns;
-  const Time time = std::max(wanted, wire_free_);
-  let_pass(time);
+  frame.stamp_ns = feed_->start_ns() + (base_ + arrival_.time) / ps_per_ns;
   wire_free_ = out.send(transaction, time);
   transaction.release();
 }
 
-void TrafficSource::send_all() {
+void TrafficSource::end() {
   constexpr Time pause = 1'000'000; // ps between two runs
-  const Time base = kernel_time();
-  Arrival arrival;
-  while (feed_->next(arrival))
-    send(arrival, base);
   out.send_time(end_of_time);
-  const Time end = std::max({ledger_.end(), wire_free_, kernel_time()}) + pause;
-  wait(sc_time::from_value(end - kernel_time()));
-  keeper_.reset();
+  ending_ = true;
+  come_back(std::max({ledger_.end(), wire_free_, kernel_time()}) + pause);
 }
 
 } // namespace pw::nic

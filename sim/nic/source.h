@@ -5,14 +5,13 @@
 #include "sim/nic/ledger.h"
 #include "sim/nic/stage.h"
 
-#include <tlm_utils/tlm_quantumkeeper.h>
-
 #include <exception>
 
 namespace pw::nic {
 
-// Sends the frames of a feed, running ahead of the kernel's time by up to a quantum, then lets all
-// of them come to their ends.
+// Sends the frames of a feed, running ahead of the kernel's time by up to a quantum
+// (tlm_global_quantum), then lets all of them come to their ends. A method, not a thread: no stack
+// of its own.
 class TrafficSource : public sc_core::sc_module {
 public:
   FrameOutput out{"out"};
@@ -21,23 +20,24 @@ public:
 
   // The next run of the kernel sends this feed. Nothing is under way.
   void begin(Feed&);
-  bool ready() const { return feed_ == nullptr; }
   // What a component has thrown during the run: an exception can't pass through the kernel.
   std::exception_ptr error() const { return error_; }
 
 private:
   void run();
-  void send_all();
-  void send(Arrival&, Time base);
-  void let_pass(Time);
+  void send_quantum();
+  void send(Time);
+  void end();
+  void come_back(Time);
 
   const Ledger& ledger_;
   FramePool pool_;
-  tlm_utils::tlm_quantumkeeper keeper_;
   sc_core::sc_event begin_;
-  Feed* feed_ = nullptr;
+  Feed* feed_ = nullptr; // null: nothing to send
   std::exception_ptr error_;
-  Time wire_free_ = 0;
+  Arrival arrival_; // the next one, if it waits
+  bool waiting_ = false, ending_ = false;
+  Time base_ = 0, wire_free_ = 0;
   std::uint64_t sent_ = 0;
 };
 

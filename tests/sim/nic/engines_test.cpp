@@ -137,5 +137,14 @@ TEST(Estimate, RefusesNoPackets) {
   EXPECT_EQ(code_of([&] { nic::estimate(input); }), "PW-NIC-005");
 }
 
+TEST(Estimate, RefusesFramesThatNoPipelineCanHold) {
+  const Subject subject("mac_swap");
+  EstimateInput input;
+  input.program = subject.input;
+  const std::vector<Packet> giant = {{std::vector<std::uint8_t>(40'000), 0}};
+  input.capture = &giant;
+  EXPECT_EQ(code_of([&] { nic::estimate(input); }), "PW-IN-090");
+}
+
 } // namespace
 } // namespace pw::nic

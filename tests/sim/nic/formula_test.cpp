@@ -167,6 +167,27 @@ TEST(Formula, ASecondRunBeginsWithEmptyFiguresAndTheSameAnswer) {
   EXPECT_DOUBLE_EQ(runs[0].carried.mpps, runs[1].carried.mpps);
 }
 
+class FailingEngine : public FixedEngine {
+public:
+  explicit FailingEngine(Ledger& ledger)
+      : FixedEngine("engine", 1000, XDP_DROP, Way::End, ledger) {}
+
+protected:
+  Time accept(Transaction& transaction, Time time) override {
+    if (frame_of(transaction).index == 100)
+      throw std::runtime_error("the hundredth");
+    return FixedEngine::accept(transaction, time);
+  }
+};
+
+TEST(Formula, WhatAnEngineThrowsComesOut) {
+  for (int i = 0; i < 2; ++i) { // the next NIC has a kernel of its own
+    Nic nic({}, [](Ledger& ledger) { return std::make_unique<FailingEngine>(ledger); });
+    const auto feed = make_feed(test::traffic("packets=3000,rate=line,size=64"));
+    EXPECT_THROW(nic.run(*feed), std::runtime_error);
+  }
+}
+
 TEST(Formula, ABusTooNarrowLosesFramesAtThePort) {
   NicConfig config;
   config.port.bus_mhz = 100; // a frame of 64 bytes a clock: 100 of 148.8 Mpps
