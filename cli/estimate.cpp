@@ -84,6 +84,7 @@ nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   nic::EstimateInput input;
   const nic::CardFile card = o.card.empty() ? nic::CardFile{} : nic::read_card(o.card);
   input.nic = nic_of(o, card);
+  input.card_file = card.name;
   input.card = card.micro_engines.value_or(input.card);
   input.engine = engine_of(o.engine);
   input.search = o.search;
@@ -106,6 +107,7 @@ void name_input(const EstimateCommand& o, const Session& session, const nic::Est
               : !o.traffic.empty() ? o.traffic
                                    : default_traffic;
   r.seed = o.in.empty() ? input.traffic.seed : 0;
+  r.card_file = input.card_file;
   r.port_gbps = input.nic.port.gbps;
   r.pcie = "gen" + std::to_string(input.nic.pcie.generation) + "x" +
            std::to_string(input.nic.pcie.lanes);

@@ -185,27 +185,30 @@ std::string lossless_text(const EstimateResult& r) {
 } // namespace
 
 Json estimate_json(const EstimateResult& r, const std::vector<Diagnostic>& warnings) {
-  return {{"schema_version", 1},
-          {"program", r.program},
-          {"object_sha256", r.object_sha256},
-          {"engine", r.engine},
-          {"traffic", {{"source", r.traffic}, {"seed", r.seed}}},
-          {"nic", {{"port_gbps", r.port_gbps}, {"pcie", r.pcie}, {"queues", r.queues}}},
-          {"offered", json_of(r.run.offered)},
-          {"carried", json_of(r.run.carried)},
-          {"lost", lost_json(r.run)},
-          {"latency", json_of(r.run.latency)},
-          {"verdicts", verdicts_json(r.run)},
-          {"components", components_json(r.run)},
-          {"lossless", json_or_null(r.lossless)},
-          {"bottleneck", {{"component", r.bottleneck}, {"text", r.bottleneck_text}}},
-          {"pipeline", json_or_null(r.pipeline)},
-          {"card", json_or_null(r.card)},
-          {"diagnostics", diagnostics_json(warnings)["diagnostics"]}};
+  return {
+      {"schema_version", 1},
+      {"program", r.program},
+      {"object_sha256", r.object_sha256},
+      {"engine", r.engine},
+      {"traffic", {{"source", r.traffic}, {"seed", r.seed}}},
+      {"nic",
+       {{"card", r.card_file}, {"port_gbps", r.port_gbps}, {"pcie", r.pcie}, {"queues", r.queues}}},
+      {"offered", json_of(r.run.offered)},
+      {"carried", json_of(r.run.carried)},
+      {"lost", lost_json(r.run)},
+      {"latency", json_of(r.run.latency)},
+      {"verdicts", verdicts_json(r.run)},
+      {"components", components_json(r.run)},
+      {"lossless", json_or_null(r.lossless)},
+      {"bottleneck", {{"component", r.bottleneck}, {"text", r.bottleneck_text}}},
+      {"pipeline", json_or_null(r.pipeline)},
+      {"card", json_or_null(r.card)},
+      {"diagnostics", diagnostics_json(warnings)["diagnostics"]}};
 }
 
 std::string estimate_text(const EstimateResult& r) {
-  return "program " + r.program + " on " + r.engine + ": " + hardware_text(r) + "\nport of " +
+  return "program " + r.program + " on " + r.engine + ": " + hardware_text(r) + "\n" +
+         (r.card_file.empty() ? "" : r.card_file + ", ") + "port of " +
          std::to_string(r.port_gbps) + " Gb/s, PCIe " + r.pcie + ", " + std::to_string(r.queues) +
          " host queues\ntraffic " + r.traffic + ", seed " + std::to_string(r.seed) + "\n\n" +
          rate_text("offered  ", r.run.offered) + rate_text("carried  ", r.run.carried) +

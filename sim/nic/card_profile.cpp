@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <set>
@@ -176,8 +177,9 @@ private:
 CardFile read_card(const std::string& path) {
   const Json json = parse(path);
   CardFile card;
-  if (const auto name = json.find("name"); name != json.end() && name->is_string())
-    card.name = *name;
+  const auto name = json.find("name");
+  card.name = name != json.end() && name->is_string() ? name->get<std::string>()
+                                                      : std::filesystem::path(path).stem().string();
   Reader reader(json);
   reader.part("port", card.port);
   reader.part("receive_buffer", card.buffer);

@@ -11,7 +11,7 @@ namespace pw::nic {
 
 // Parts that the file doesn't have are left out; a part that it has is complete.
 struct CardFile {
-  std::string name;
+  std::string name; // the file's, if it has none
   std::optional<PortConfig> port;
   std::optional<BufferConfig> buffer;
   std::optional<PcieConfig> pcie;

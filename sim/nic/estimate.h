@@ -15,6 +15,7 @@ enum class EstimateEngine { Model, Rtl, Nfp };
 
 struct EstimateInput {
   NicConfig nic;
+  std::string card_file; // for the result
   EstimateEngine engine = EstimateEngine::Model;
   EngineInput program;  // pipeline for Model and Rtl, ELF file for Nfp
   me::CardProfile card; // Nfp

@@ -43,13 +43,13 @@ void PcieDma::restart(Time now) {
 }
 
 // Towards the host: the frame in TLPs, completions in batches, and requests for batches of
-// descriptors.
+// descriptors. Towards the card: the descriptors, in as many TLPs as requests.
 Time PcieDma::link_time(std::uint64_t bytes) const {
   const double tlps = double(ceil_div(std::max<std::uint64_t>(bytes, 1), pcie_.payload_bytes));
-  const double batched = double(pcie_.tlp_bytes) + double(pcie_.tlp_bytes);
-  const double link_bytes = double(bytes) + tlps * pcie_.tlp_bytes + pcie_.completion_bytes +
-                            batched / double(pcie_.batch);
-  return Time(std::ceil(link_bytes * ps_per_byte_));
+  const double head = pcie_.tlp_bytes, batch = pcie_.batch;
+  const double up = double(bytes) + tlps * head + pcie_.completion_bytes + 2 * head / batch;
+  const double down = pcie_.descriptor_bytes + head / batch;
+  return Time(std::ceil(std::max(up, down) * ps_per_byte_));
 }
 
 Time PcieDma::accept(Transaction& transaction, Time time) {

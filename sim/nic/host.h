@@ -30,7 +30,7 @@ public:
 
   PcieDma(const sc_core::sc_module_name&, const PcieConfig&, const HostConfig&, Ledger&);
 
-  Time busy() const { return busy_; } // of the direction to the host, ps
+  Time busy() const { return busy_; } // of the link's busier direction, ps
   const QueueMeter& queue() const { return queue_; }
   void restart(Time now);
   // Time of the link that a frame of so many bytes takes, with its share of descriptors.

@@ -91,6 +91,7 @@ struct EstimateResult {
   std::string program, engine, object_sha256;
   std::string traffic; // the specification, or the capture
   std::uint32_t seed = 0;
+  std::string card_file; // name in the card's profile; "" = none
   unsigned port_gbps = 0;
   std::string pcie;
   unsigned queues = 0;

@@ -187,6 +187,22 @@ TEST_F(CardProfileFile, ReplacesThePartsItHas) {
   EXPECT_EQ(nic.port.gbps, 100u);
 }
 
+TEST_F(CardProfileFile, OfTheDocumentsIsReadAndHasTheDefaultEngines) {
+  const CardFile card = read_card(std::string(PW_SOURCE_DIR) + "/docs/cards/agilio_cx_40g.json");
+  NicConfig nic;
+  card.apply(nic);
+  check(nic);
+  EXPECT_EQ(nic.port.gbps, 40u);
+  EXPECT_EQ(nic.pcie.generation, 3u);
+  ASSERT_TRUE(card.micro_engines);
+  const me::CardProfile standard;
+  EXPECT_EQ(card.micro_engines->name, standard.name);
+  EXPECT_EQ(card.micro_engines->engines, standard.engines);
+  EXPECT_EQ(card.micro_engines->clock_mhz, standard.clock_mhz);
+  EXPECT_EQ(card.micro_engines->emem_clocks, standard.emem_clocks);
+  EXPECT_EQ(card.micro_engines->firmware_clocks, standard.firmware_clocks);
+}
+
 TEST_F(CardProfileFile, NamesEveryMissingKey) {
   engines_.erase("engines");
   engines_.erase("clock_mhz");
