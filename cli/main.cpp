@@ -67,6 +67,7 @@ int run_main(int argc, char** argv) {
   add_run(app, invocation);
   add_diff(app, invocation);
   add_estimate(app, invocation);
+  add_report(app, invocation);
   add_sweep(app, invocation);
   add_traffic(app, invocation);
   const bool json = wants_json(argc, argv);

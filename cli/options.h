@@ -48,6 +48,7 @@ void add_compile(CLI::App& root, Invocation&);
 void add_run(CLI::App& root, Invocation&);
 void add_diff(CLI::App& root, Invocation&);
 void add_estimate(CLI::App& root, Invocation&);
+void add_report(CLI::App& root, Invocation&);
 void add_sweep(CLI::App& root, Invocation&);
 void add_traffic(CLI::App& root, Invocation&);
 

@@ -1,0 +1,198 @@
+// pipewright report: all that there is to know of a program, as one page.
+
+#include "cli/card_check.h"
+#include "cli/files.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "cli/report/draw.h"
+#include "cli/report/figures.h"
+#include "cli/session.h"
+#include "sim/nic/estimate.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+
+namespace pw::cli {
+
+namespace {
+
+struct ReportCommand {
+  CommonOptions common;
+  std::string out, port;
+  std::string traffic = "size=64,packets=100k,rate=line";
+  std::vector<unsigned> sizes = {64, 128, 256, 512, 1024, 1518};
+};
+
+constexpr unsigned packets_of_size = 4000;      // offered of each size
+constexpr unsigned packets_back_to_back = 2000; // through the pipeline alone
+constexpr std::uint64_t packets_of_search = 20'000;
+
+nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
+  nic::EstimateInput input;
+  if (!o.port.empty())
+    input.nic.port = nic::parse_port(o.port);
+  nic::check(input.nic);
+  input.traffic = parse_traffic(o.traffic);
+  input.search_frames = packets_of_search;
+  session.add_programs(input.maps);
+  input.program.object = &session.object();
+  input.program.program = &session.program();
+  input.program.environment = o.common.environment;
+  input.program.firmware_file = o.common.firmware;
+  input.program.pipeline = &session.compiled().pipeline;
+  return input;
+}
+
+nic::EstimateResult estimate_of(const ReportCommand& o, const Session& session,
+                                const nic::EstimateInput& input) {
+  progress("simulating the network card: " + o.traffic);
+  nic::EstimateResult r = nic::estimate(input);
+  r.program = session.program().name;
+  r.engine = "model";
+  r.object_sha256 = session.object().sha256;
+  r.traffic = o.traffic;
+  r.seed = input.traffic.seed;
+  r.port_gbps = input.nic.port.gbps;
+  r.pcie = "gen" + std::to_string(input.nic.pcie.generation) + "x" +
+           std::to_string(input.nic.pcie.lanes);
+  r.queues = input.nic.host.queues;
+  return r;
+}
+
+report::SizeFigures size_figures(nic::EstimateInput input, unsigned bytes) {
+  progress("simulating the network card: frames of " + std::to_string(bytes) + " bytes");
+  // At line rate, whatever else the traffic is.
+  const TrafficSpec one_size = parse_traffic("size=" + std::to_string(bytes));
+  input.traffic.min_size = one_size.min_size;
+  input.traffic.max_size = one_size.max_size;
+  input.traffic.imix = false;
+  input.traffic.count = packets_of_size;
+  input.traffic.line_rate = true;
+  input.traffic.rate_mpps = 0;
+  input.search = false;
+  const nic::RunFigures run = nic::estimate(input).run;
+  const double wire_bits = 8.0 * double(nic::wire_bytes(bytes - nic::fcs_bytes));
+  return {bytes,
+          double(input.nic.port.gbps) * 1000 / wire_bits,
+          run.carried.mpps,
+          run.carried.gbps,
+          run.offered.frames == 0 ? 0 : double(run.lost) / double(run.offered.frames),
+          run.latency.p50_ns,
+          run.latency.p99_ns};
+}
+
+// The pipeline by itself, as `run` does it.
+void run_alone(Session& session, TrafficSpec traffic, report::ReportFigures& f) {
+  traffic.count = packets_back_to_back;
+  const std::vector<Packet> packets = generate_traffic(traffic);
+  const std::vector<PacketResult> results = session.engine(EngineKind::Model)->run(packets);
+  f.throughput = throughput(packets, results, f.pipeline->bus_bytes);
+  f.latency = latency(results);
+}
+
+report::CardVerdict card_verdict(const ReportCommand& o, const Session& session) {
+  const nfp::FirmwareProfile firmware = o.common.firmware.empty()
+                                            ? nfp::FirmwareProfile{}
+                                            : nfp::read_firmware_profile(o.common.firmware);
+  const CardFinding finding =
+      check_for_card(o.common, firmware, session.object(), session.program());
+  report::CardVerdict verdict{finding.accepted, finding.words, ""};
+  for (const Diagnostic& d : finding.diagnostics)
+    if (d.severity == Severity::Error && verdict.reason.empty())
+      verdict.reason = d.code + " " + d.message;
+  return verdict;
+}
+
+// "firewall" of "examples/firewall.bpf.o".
+std::string short_name(const std::string& object) {
+  const std::string name = std::filesystem::path(object).filename();
+  return name.substr(0, name.find('.'));
+}
+
+void describe_pipeline(const ReportCommand& o, const pipeline::Pipeline& p,
+                       report::ReportFigures& f) {
+  f.pipeline = &p;
+  f.stages = describe(p);
+  f.sources = report::source_texts(p, o.common.object);
+  f.device = *device_named(p.device);
+  f.maps = report::map_figures(p);
+  f.blocks = report::block_figures(p);
+}
+
+report::ReportFigures gather(const ReportCommand& o, Session& session) {
+  report::ReportFigures f;
+  const nic::EstimateInput input = input_of(o, session);
+  f.object = o.common.object;
+  f.version = PW_VERSION;
+  f.instructions = session.lifted().instructions;
+  describe_pipeline(o, session.compiled().pipeline, f);
+  for (const unsigned bytes : o.sizes)
+    f.sizes.push_back(size_figures(input, bytes));
+  f.estimate = estimate_of(o, session, input);
+  run_alone(session, input.traffic, f);
+  f.card = card_verdict(o, session);
+  f.peers = report::peers_of(short_name(o.common.object));
+  f.warnings = session.warnings();
+  return f;
+}
+
+int make_report(ReportCommand& o) {
+  if (o.out.empty() && !o.common.json)
+    throw Failure(
+        diagnose("PW-OPT-001", "report needs a file for its page").help("give -o FILE or --json"));
+  if (!o.out.empty())
+    check_writable(o.out);
+  std::ranges::sort(o.sizes);
+  o.sizes.erase(std::ranges::unique(o.sizes).begin(), o.sizes.end());
+  for (const unsigned bytes : o.sizes)
+    parse_traffic("size=" + std::to_string(bytes)); // refuses what is none before minutes of work
+  Session session(o.common);
+  const report::ReportFigures f = gather(o, session);
+  if (!o.out.empty())
+    write_file(o.out, report::page(f));
+  if (o.common.json)
+    std::cout << report::figures_json(f).dump(1) << "\n";
+  else
+    print_warnings(f.warnings);
+  return 0;
+}
+
+void add_report_options(CLI::App& app, ReportCommand& o) {
+  app.add_option("-o,--out", o.out, "page to write: one HTML file without others")
+      ->type_name("FILE")
+      ->group("Output");
+  app.add_option("--traffic", o.traffic,
+                 "of the latency distribution, as `pipewright traffic` explains (default " +
+                     o.traffic + ")")
+      ->type_name("SPEC")
+      ->group("Traffic");
+  app.add_option("--sizes", o.sizes,
+                 "frames of the throughput plot, bytes (default 64,128,256,512,1024,1518)")
+      ->delimiter(',')
+      ->type_name("N,N,...")
+      ->group("Traffic");
+  app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
+      ->type_name("SPEED")
+      ->group("Network card");
+}
+
+} // namespace
+
+void add_report(CLI::App& root, Invocation& invocation) {
+  auto o = std::make_shared<ReportCommand>();
+  CLI::App* app = add_command(
+      root, "report", "Makes a page of all that is known about a program's pipeline.",
+      "PROG.o -o FILE.html [options]",
+      "  pipewright report firewall.bpf.o -o firewall.html\n"
+      "  pipewright report nat.bpf.o -o nat.html --traffic size=imix,rate=50G --port 200G\n"
+      "  pipewright report nat.bpf.o --json --sizes 64,65,128\n");
+  app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
+      ->type_name("PROG.o")
+      ->required();
+  add_report_options(*app, *o);
+  add_common_options(*app, o->common);
+  app->callback([o, &invocation] { invocation.run = [o] { return make_report(*o); }; });
+}
+
+} // namespace pw::cli

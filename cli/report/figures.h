@@ -1,0 +1,98 @@
+// All that the page says, as plain data: gathered once, then written as HTML and as JSON.
+#pragma once
+
+#include "cli/describe.h"
+#include "cli/map_access.h"
+#include "cli/statistics.h"
+#include "ir/resources.h"
+#include "sim/nic/result.h"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pw::cli::report {
+
+// One frame size, offered at the line rate of the port.
+struct SizeFigures {
+  unsigned bytes = 0;   // with FCS
+  double line_mpps = 0; // what the port can carry
+  double carried_mpps = 0, carried_gbps = 0;
+  double lost_share = 0; // 0 .. 1
+  double p50_ns = 0, p99_ns = 0;
+};
+
+struct LineCost {
+  std::set<unsigned> stages; // in which its operations take their operands
+  unsigned operations = 0;
+  std::uint64_t register_bits = 0; // of what it computes, over all stages that it crosses
+};
+
+struct SourceLine {
+  unsigned number = 0;
+  std::string text;
+  std::optional<LineCost> cost; // nothing: no operation of the pipeline comes from it
+};
+
+struct SourceText {
+  std::string path;
+  bool whole = false; // read from the file; else only the lines that the object carries
+  std::vector<SourceLine> lines;
+};
+
+struct BlockFigures {
+  std::string name, what;
+  std::uint64_t luts = 0; // small memories only
+  std::uint64_t flip_flops = 0, blocks = 0, ultra = 0;
+};
+
+struct MapFigures {
+  const pipeline::Map* map = nullptr;
+  std::string text; // one line, as `compile` says it
+  MapUse use;
+  MemoryDemand demand;
+};
+
+struct PeerFigures {
+  std::string name, where, hardware, rate, latency, area;
+};
+
+struct CardVerdict {
+  bool accepted = false;
+  std::optional<unsigned> words;
+  std::string reason; // of the first error
+};
+
+struct ReportFigures {
+  std::string object, version;
+  const pipeline::Pipeline* pipeline = nullptr;
+  unsigned instructions = 0;
+  std::vector<StageText> stages;
+  std::optional<Throughput> throughput; // back to back, through the pipeline alone
+  std::optional<Latency> latency;       // clocks
+  nic::EstimateResult estimate;
+  std::vector<SizeFigures> sizes; // ascending
+  std::vector<SourceText> sources;
+  DeviceSize device{};
+  std::vector<BlockFigures> blocks;
+  std::vector<MapFigures> maps;
+  std::vector<PeerFigures> peers; // of the same program; mostly none
+  CardVerdict card;
+  std::vector<Diagnostic> warnings;
+};
+
+// The lines of all operations by file, in the order of their names. A file is read from where the
+// object says or from beside the object, and is only believed if it has the lines that the object
+// carries.
+std::vector<SourceText> source_texts(const pipeline::Pipeline&, const std::string& object);
+
+std::vector<MapFigures> map_figures(const pipeline::Pipeline&);
+std::vector<BlockFigures> block_figures(const pipeline::Pipeline&);
+
+// What was published about a program of that name; empty for all but a few.
+std::vector<PeerFigures> peers_of(const std::string& program);
+
+Json figures_json(const ReportFigures&);
+
+} // namespace pw::cli::report

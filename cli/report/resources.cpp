@@ -1,0 +1,48 @@
+// Maps and what the compiler knows of the device's blocks that the design takes.
+#include "cli/report/figures.h"
+
+#include <algorithm>
+
+namespace pw::cli::report {
+
+namespace {
+
+unsigned packet_reads(const pipeline::Pipeline& p) {
+  return unsigned(
+      std::ranges::count(p.operations, pipeline::OpKind::PacketRead, &pipeline::Operation::kind));
+}
+
+std::string entries_text(const pipeline::Map& m) {
+  return "key " + std::to_string(m.key_bytes) + " bytes, value " + std::to_string(m.value_bytes) +
+         " bytes, " + std::to_string(m.max_entries) + (m.max_entries == 1 ? " entry" : " entries");
+}
+
+} // namespace
+
+std::vector<MapFigures> map_figures(const pipeline::Pipeline& p) {
+  const Json kinds = maps_json(p);
+  std::vector<MapFigures> all;
+  for (unsigned i = 0; i < p.maps.size(); ++i) {
+    const pipeline::Map& m = p.maps[i];
+    const std::string kind = kinds.at(i).at("kind");
+    all.push_back(
+        {&m, kind + (m.lru ? " (LRU), " : ", ") + entries_text(m), use_of_map(p, i), demand_of(m)});
+  }
+  return all;
+}
+
+std::vector<BlockFigures> block_figures(const pipeline::Pipeline& p) {
+  std::vector<BlockFigures> all = {
+      {"packet buffer", "the frames, while their headers are in the pipeline", 0, 0,
+       packet_copy_blocks, 0},
+      {"stage registers", "values between the stages", 0, p.register_bits, 0, 0}};
+  if (const unsigned reads = packet_reads(p); reads != 0)
+    all.push_back({"reads behind the window", std::to_string(reads) + ", a copy of the frames each",
+                   0, 0, reads * packet_copy_blocks, 0});
+  for (const MapFigures& m : map_figures(p))
+    all.push_back(
+        {"map " + m.map->name, m.text, m.demand.luts, 0, m.demand.blocks, m.demand.ultra});
+  return all;
+}
+
+} // namespace pw::cli::report

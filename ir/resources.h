@@ -1,0 +1,40 @@
+// What devices hold and what the maps of a pipeline take of it. No MLIR in here.
+#pragma once
+
+#include "ir/pipeline.h"
+
+#include <cstdint>
+#include <string>
+
+namespace pw {
+
+struct DeviceSize {
+  const char* name;
+  std::uint64_t luts, flip_flops, block36, ultra288;
+};
+
+// Null for a name that is none.
+const DeviceSize* device_named(const std::string& name);
+
+struct MemoryChoice {
+  pipeline::Memory kind = pipeline::Memory::Distributed;
+  unsigned latency = 1; // of a read
+  unsigned blocks = 0;  // BRAM36 or URAM288 that it takes; LUTs for Distributed
+};
+
+// For `words` words of `bits` bits.
+MemoryChoice choose_memory(std::uint64_t words, unsigned bits);
+
+struct MemoryDemand {
+  std::uint64_t luts = 0; // of small memories only, not of the logic around them
+  std::uint64_t blocks = 0, ultra = 0;
+};
+
+// Of a map's values, keys and what else it stores.
+MemoryDemand demand_of(const pipeline::Map&);
+
+// BRAM36 of a copy of the packets: 64 KiB in two banks of the bus's width. Every read behind the
+// window has one of its own.
+inline constexpr std::uint64_t packet_copy_blocks = 16;
+
+} // namespace pw
