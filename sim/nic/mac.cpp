@@ -13,7 +13,6 @@ Time MacReceive::accept(Transaction& transaction, Time time) {
   frame.wire_begin = std::max(time, wire_free_);
   frame.wire_end = frame.wire_begin + framed_bytes(bytes) * port_.ps_per_byte();
   wire_free_ = frame.wire_begin + wire_bytes(bytes) * port_.ps_per_byte();
-  busy_ += wire_bytes(bytes) * port_.ps_per_byte();
   ledger_.offered(frame);
   const std::uint64_t segments =
       ceil_div(std::max<std::uint64_t>(bytes, 1) * 8, port_.bus_bits / port_.segments);

@@ -15,9 +15,6 @@ public:
 
   MacReceive(const sc_core::sc_module_name&, const PortConfig&, Ledger&);
 
-  Time busy() const { return busy_; } // of the wire, ps
-  void restart() { busy_ = 0; }
-
 protected:
   Time accept(Transaction&, Time) override;
   void pass_time(Time time) override { out.send_time(time); }
@@ -29,7 +26,7 @@ private:
   PortConfig port_;
   Clock clock_;
   Ledger& ledger_;
-  Time wire_free_ = 0, bus_free_ = 0, busy_ = 0;
+  Time wire_free_ = 0, bus_free_ = 0;
 };
 
 // A transmitting port: a buffer of bytes in front of a wire. Frames come as the engine gives them

@@ -66,7 +66,6 @@ void Nic::connect() {
 void Nic::restart() {
   begin_ = kernel_time();
   ledger_.restart();
-  port_.restart();
   buffer_.restart(begin_);
   engine_->restart();
   dma_.restart(begin_);
@@ -134,8 +133,10 @@ ComponentFigures Nic::transmit_figures(const std::string& name, const MacTransmi
 
 std::vector<ComponentFigures> Nic::components() const {
   std::vector<ComponentFigures> all;
-  all.push_back(
-      {.name = "port", .utilisation = share(port_.busy()), .frames = ledger_.offered().frames});
+  const RateFigures offered = ledger_.offered(); // the time behind the last frame doesn't count
+  all.push_back({.name = "port",
+                 .utilisation = std::min(1.0, offered.gbps / config_.port.gbps),
+                 .frames = offered.frames});
   ComponentFigures buffer{.name = "receive buffer"};
   set_queue(buffer, buffer_.queue(), double(config_.buffer.bytes), "bytes");
   all.push_back(buffer);

@@ -53,6 +53,7 @@ TEST(Formula, AnEngineTooSlowCarriesOnePacketInItsServiceTime) {
   EXPECT_NEAR(double(r.lost), offered - 4096 - seconds * 50e6, 3);
   EXPECT_EQ(r.lost + r.carried.frames, r.offered.frames);
   EXPECT_GT(r.growth, 0.0);
+  EXPECT_DOUBLE_EQ(component(r, "port").utilisation, 1);
 }
 
 // M/D/1: the mean wait is rho s / (2 (1 - rho)).
