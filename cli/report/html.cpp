@@ -1,5 +1,6 @@
 #include "cli/report/html.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace pw::cli::report {
@@ -101,18 +102,22 @@ Cell list(const std::vector<std::string>& all) {
   return {out};
 }
 
-HtmlTable::HtmlTable(std::vector<std::string> head, std::string name) : name_(std::move(name)) {
-  std::vector<Cell> all;
-  for (const std::string& h : head)
-    all.push_back(text(h));
-  head_ = cells("th", all);
+void HtmlTable::row(const std::vector<Cell>& all) {
+  if (numbers_.empty())
+    for (const Cell& cell : all)
+      numbers_.push_back(cell.number);
+  rows_ += cells("td", all);
 }
 
-void HtmlTable::row(const std::vector<Cell>& all) { rows_ += cells("td", all); }
-
 std::string HtmlTable::html() const {
-  return "<div class=\"scroll\"><table" + (name_.empty() ? "" : " class=\"" + name_ + "\"") +
-         ">\n<thead>" + head_ + "</thead>\n<tbody>\n" + rows_ + "</tbody></table></div>\n";
+  std::vector<Cell> all;
+  for (std::size_t i = 0; i < head_.size(); ++i)
+    all.push_back({escape(head_[i]), i < numbers_.size() && numbers_[i]});
+  const std::string head = std::ranges::all_of(head_, &std::string::empty)
+                               ? ""
+                               : "<thead>" + cells("th", all) + "</thead>\n";
+  return "<div class=\"scroll\"><table>\n" + head + "<tbody>\n" + rows_ +
+         "</tbody></table></div>\n";
 }
 
 } // namespace pw::cli::report

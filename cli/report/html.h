@@ -25,13 +25,15 @@ Cell list(const std::vector<std::string>&);
 
 class HtmlTable {
 public:
-  // `head`: plain text. `name`: class of the table, "" = none.
-  explicit HtmlTable(std::vector<std::string> head, std::string name = "");
+  // Plain text; above numbers it is aligned as they are.
+  explicit HtmlTable(std::vector<std::string> head) : head_(std::move(head)) {}
   void row(const std::vector<Cell>&);
   std::string html() const;
 
 private:
-  std::string name_, head_, rows_;
+  std::vector<std::string> head_;
+  std::vector<bool> numbers_; // columns, as the first row has them
+  std::string rows_;
 };
 
 } // namespace pw::cli::report

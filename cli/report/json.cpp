@@ -63,7 +63,7 @@ Json pipeline_json(const ReportFigures& f) {
           {"register_bits", f.pipeline->register_bits},
           {"clock_mhz", f.pipeline->clock_mhz},
           {"packets_per_clock", f.throughput ? Json(f.throughput->packets_per_clock) : Json()},
-          {"latency_clocks", f.latency ? Json(f.latency->p50) : Json()}};
+          {"latency_clocks", f.latency ? Json(f.latency->min) : Json()}};
 }
 
 } // namespace

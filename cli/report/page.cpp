@@ -37,16 +37,16 @@ double pipeline_mpps(const ReportFigures& f) {
 std::string latency_card(const ReportFigures& f) {
   if (!f.latency)
     return "";
-  return card(fixed(nanoseconds(f, f.latency->p50), 0) + " ns",
-              "through the pipeline: " + count(f.latency->p50) + " clocks at " +
+  return card(fixed(nanoseconds(f, f.latency->min), 0) + " ns",
+              "through the pipeline: " + count(f.latency->min) + " clocks at " +
                   fixed(f.pipeline->clock_mhz, 0) + " MHz");
 }
 
 std::string throughput_card(const ReportFigures& f) {
   if (!f.throughput)
     return "";
-  return card(fixed(f.throughput->packets_per_clock, 3) + " packets a clock",
-              rate_text(pipeline_mpps(f)) + " Mpps back to back; the bus allows " +
+  return card(fixed(f.throughput->packets_per_clock, 3) + " a clock",
+              rate_text(pipeline_mpps(f)) + " Mpps: packets back to back; the bus allows " +
                   fixed(f.throughput->bound, 3));
 }
 
@@ -54,9 +54,9 @@ std::string lossless_card(const ReportFigures& f) {
   const auto& l = f.estimate.lossless;
   if (!l)
     return "";
-  return card(rate_text(l->mpps) + " Mpps",
-              "without loss on a port of " + count(f.estimate.port_gbps) + " Gb/s, " +
-                  (l->line_rate ? "line rate" : "limit: " + l->limit));
+  return card(fixed(l->mpps, 2) + " Mpps", "without loss on a port of " +
+                                               count(f.estimate.port_gbps) + " Gb/s, " +
+                                               (l->line_rate ? "line rate" : "limit: " + l->limit));
 }
 
 std::string cards(const ReportFigures& f) {
@@ -173,11 +173,13 @@ std::string throughput(const ReportFigures& f) {
            number(rate_text(s.carried_mpps)), number(fixed(s.carried_gbps, 3)),
            number(share_text(s.lost_share)), number(time_text(s.p50_ns)),
            number(time_text(s.p99_ns))});
-  return section("throughput", "Throughput over frame size",
-                 paragraph("Frames of one size at the line rate of the port, through the simulated "
-                           "card. Sizes count the FCS, Gb/s also preamble and gap.",
-                           "soft") +
-                     plot(throughput_plot(f.sizes)) + t.html());
+  return section(
+      "throughput", "Throughput over frame size",
+      paragraph("Frames of one size at the line rate of the port, through the simulated "
+                "card. Sizes count the FCS, Gb/s also preamble and gap. Without --sizes, one of "
+                "them is the worst for the bus: the shortest frame that takes a beat more.",
+                "soft") +
+          plot(throughput_plot(f.sizes)) + t.html());
 }
 
 std::string verdicts(const nic::RunFigures& run) {
@@ -221,8 +223,8 @@ std::string components(const ReportFigures& f) {
   HtmlTable t({"component", "busy", "packets", "mean wait, ns", "its queue at most", "of", ""});
   for (const nic::ComponentFigures& c : f.estimate.run.components) {
     const bool queue = c.capacity != 0;
-    t.row({text(c.name), number(share_text(c.utilisation)), number(count(c.frames)),
-           number(queue ? time_text(c.mean_wait_ns) : "-"),
+    t.row({text(c.name), number(c.name == "receive buffer" ? "-" : share_text(c.utilisation)),
+           number(count(c.frames)), number(queue ? time_text(c.mean_wait_ns) : "-"),
            number(queue ? fixed(c.most_level, 0) : "-"), number(queue ? fixed(c.capacity, 0) : "-"),
            text(queue ? c.unit : "")});
   }
@@ -246,7 +248,8 @@ std::string resources(const ReportFigures& f) {
       "resources", "Resources",
       paragraph("What the compiler knows before synthesis: memories and the registers between the "
                 "stages. It does not know the LUTs and flip-flops of the logic, which need "
-                "synthesis:",
+                "synthesis. Each memory counts in whole blocks; synthesis, which halves some, "
+                "mostly takes a few less:",
                 "soft") +
           "<pre>pipewright compile " + escape(f.object) +
           " --target verilog -o out\ncd out &amp;&amp; yosys -p \"read_verilog -sv $(grep -v "
@@ -304,7 +307,7 @@ std::string peers(const ReportFigures& f) {
        text("pipeline for " + std::string(f.device.name) + ", " + fixed(f.pipeline->clock_mhz, 0) +
             " MHz"),
        text(rate_text(pipeline_mpps(f)) + " Mpps, back to back"),
-       text(f.latency ? fixed(nanoseconds(f, f.latency->p50), 0) + " ns, the pipeline alone" : ""),
+       text(f.latency ? fixed(nanoseconds(f, f.latency->min), 0) + " ns, the pipeline alone" : ""),
        text("memories: " + share_text(shares_of(f)[0].share()) + " of the BRAM36"),
        text("not published: simulated here")});
   for (const PeerFigures& p : f.peers)

@@ -13,13 +13,13 @@ using pipeline::OpKind;
 
 namespace {
 
-constexpr double box_left = 170, box_width = 570, box_right = box_left + box_width;
-constexpr double map_left = 850, map_width = 200, map_height = 78, full_width = 1060;
-constexpr double head = 24, row = 16, foot = 8; // of a stage's box
-constexpr double gap = 30, fifo_gap = 54;       // behind it
-constexpr double widest = 64;                   // connection
-constexpr std::size_t most_rows = 3;            // of each kind
-constexpr std::size_t characters = 76;          // of a row, in the narrowest usual font
+constexpr double box_width = 600, map_width = 210, map_height = 78;
+constexpr double arc_room = 165, map_room = 110; // on both sides of the stages
+constexpr double head = 24, row = 16, foot = 8;  // of a stage's box
+constexpr double gap = 30, fifo_gap = 54;        // behind it
+constexpr double widest = 64;                    // connection
+constexpr std::size_t most_rows = 3;             // of each kind
+constexpr std::size_t characters = 80;           // of a row, in the narrowest usual font
 
 struct Row {
   std::string text;
@@ -71,13 +71,18 @@ std::optional<Access> access_of(OpKind kind) {
 class Picture {
 public:
   explicit Picture(const ReportFigures& f) : f_(f), p_(*f.pipeline) {
+    const bool waits = std::ranges::any_of(f.maps, [](auto& m) { return !m.use.waits.empty(); });
+    left_ = waits ? arc_room : 4;
+    right_ = left_ + box_width;
+    maps_ = right_ + map_room;
     place_stages();
     find_accesses();
     place_maps();
   }
 
   std::string html() {
-    Svg svg(full_width, bottom_, "The pipeline of " + p_.name);
+    Svg svg(p_.maps.empty() ? right_ + 4 : maps_ + map_width + 4, bottom_,
+            "The pipeline of " + p_.name);
     ends(svg);
     connections(svg);
     accesses(svg);
@@ -138,13 +143,13 @@ private:
   }
 
   void ends(Svg& svg) const {
-    svg.rect(box_left, 4, box_width, 30, "end");
-    svg.text(box_left + 10, 24,
+    svg.rect(left_, 4, box_width, 30, "end");
+    svg.text(left_ + 10, 24,
              "frames in: bus of " + std::to_string(p_.bus_bytes * 8) + " bits, headers of up to " +
                  std::to_string(p_.window_bytes) + " bytes",
              "title");
-    svg.rect(box_left, end_, box_width, 30, "end");
-    svg.text(box_left + 10, end_ + 20, "frames out, with the verdict", "title");
+    svg.rect(left_, end_, box_width, 30, "end");
+    svg.text(left_ + 10, end_ + 20, "frames out, with the verdict", "title");
   }
 
   double width_of(std::uint64_t bits) const {
@@ -155,13 +160,13 @@ private:
   }
 
   void connection(Svg& svg, double from, double to, std::uint64_t bits) const {
-    const double w = width_of(bits), x = box_left + box_width / 2;
+    const double w = width_of(bits), x = left_ + box_width / 2;
     svg.rect(x - w / 2, from, w, to - from, "flow");
     svg.text(x + w / 2 + 8, from + gap / 2 + 4, std::to_string(bits) + " bits", "tick");
   }
 
   void connections(Svg& svg) const {
-    const double x = box_left + box_width / 2;
+    const double x = left_ + box_width / 2;
     svg.line(x, 34, x, places_.empty() ? end_ : places_[0].top, "link");
     for (std::size_t s = 0; s + 1 < places_.size(); ++s) {
       connection(svg, places_[s].bottom, places_[s + 1].top, f_.stages[s].register_bits);
@@ -173,7 +178,7 @@ private:
   }
 
   void fifo(Svg& svg, const pipeline::Region& region, double y) const {
-    const double x = box_left + box_width / 2 - 90;
+    const double x = left_ + box_width / 2 - 90;
     svg.rect(x, y, 180, 20, "fifo");
     svg.text(x + 90, y + 14, "FIFO of " + std::to_string(region.fifo_depth) + " packets", "tick",
              "middle");
@@ -181,13 +186,13 @@ private:
 
   void stage(Svg& svg, const StageText& s) const {
     const Place& at = places_[s.stage];
-    svg.rect(box_left, at.top, box_width, at.bottom - at.top, "stage");
-    svg.text(box_left + 10, at.top + 17, "stage " + std::to_string(s.stage), "title");
+    svg.rect(left_, at.top, box_width, at.bottom - at.top, "stage");
+    svg.text(left_ + 10, at.top + 17, "stage " + std::to_string(s.stage), "title");
     if (p_.regions.size() > 1)
-      svg.text(box_right - 10, at.top + 17, "region " + std::to_string(s.region), "tick", "end");
+      svg.text(right_ - 10, at.top + 17, "region " + std::to_string(s.region), "tick", "end");
     double y = at.top + head + 11;
     for (const Row& r : rows_[s.stage]) {
-      svg.text(box_left + 10, y, r.text, r.name);
+      svg.text(left_ + 10, y, r.text, r.name);
       y += row;
     }
   }
@@ -196,10 +201,10 @@ private:
     for (const auto& [key, access] : accesses_) {
       const double from = places_[key.second].middle();
       const double to = map_top_[key.first] + map_height / 2;
-      const double bend = (box_right + map_left) / 2;
-      svg.path("M" + coordinate(box_right) + " " + coordinate(from) + " C" + coordinate(bend) +
-                   " " + coordinate(from) + " " + coordinate(bend) + " " + coordinate(to) + " " +
-                   coordinate(map_left) + " " + coordinate(to),
+      const double bend = (right_ + maps_) / 2;
+      svg.path("M" + coordinate(right_) + " " + coordinate(from) + " C" + coordinate(bend) + " " +
+                   coordinate(from) + " " + coordinate(bend) + " " + coordinate(to) + " " +
+                   coordinate(maps_) + " " + coordinate(to),
                access_class(access));
     }
   }
@@ -207,8 +212,8 @@ private:
   void map(Svg& svg, unsigned m) const {
     const MapFigures& figures = f_.maps[m];
     const pipeline::Map& map = p_.maps[m];
-    const double y = map_top_[m], x = map_left + 10;
-    svg.rect(map_left, y, map_width, map_height, "map", "rx=\"6\"", figures.text);
+    const double y = map_top_[m], x = maps_ + 10;
+    svg.rect(maps_, y, map_width, map_height, "map", "rx=\"6\"", figures.text);
     svg.text(x, y + 19, shortened(map.name, 24), "title");
     svg.text(x, y + 36, shortened(figures.text.substr(0, figures.text.find(',')), 30), "tick");
     svg.text(x, y + 52,
@@ -236,10 +241,10 @@ private:
     const std::size_t last = std::min<std::size_t>(w.stage + w.distance, places_.size() - 1);
     const double from = places_[w.stage].top + 6 + 8 * double(index % 3);
     const double to = places_[last].bottom - 6 - 8 * double(index % 3);
-    const double bend = box_left - 40 - 22 * double(index % 3);
+    const double bend = left_ - 40 - 22 * double(index % 3);
     const std::string left = coordinate(bend) + " ";
-    svg.path("M" + coordinate(box_left) + " " + coordinate(from) + " C" + left + coordinate(from) +
-                 " " + left + coordinate(to) + " " + coordinate(box_left) + " " + coordinate(to),
+    svg.path("M" + coordinate(left_) + " " + coordinate(from) + " C" + left + coordinate(from) +
+                 " " + left + coordinate(to) + " " + coordinate(left_) + " " + coordinate(to),
              "arc", m.map->name + ": " + text_of(m.use));
     const double y = (from + to) / 2 - 10 + 44 * double(index % 3);
     svg.text(6, y, shortened(m.map->name, 14), "arctext");
@@ -257,6 +262,7 @@ private:
   std::vector<Place> places_;
   std::map<std::pair<unsigned, unsigned>, Access> accesses_; // by map and stage
   std::vector<double> map_top_;
+  double left_ = 0, right_ = 0, maps_ = 0; // edges of the stages, left edge of the maps
   double end_ = 0, bottom_ = 0;
 };
 

@@ -1,4 +1,5 @@
 // Maps and what the compiler knows of the device's blocks that the design takes.
+#include "backends/verilog/structure.h"
 #include "cli/report/figures.h"
 
 #include <algorithm>
@@ -17,6 +18,17 @@ std::string entries_text(const pipeline::Map& m) {
          " bytes, " + std::to_string(m.max_entries) + (m.max_entries == 1 ? " entry" : " entries");
 }
 
+// As the Verilog has it: a place for each beat and whether it is a frame's last.
+BlockFigures packet_buffer(const pipeline::Pipeline& p) {
+  const unsigned depth = verilog::structure_of(p).packet_depth;
+  return {"packet buffer",
+          std::to_string(depth) + " beats: frames wait there for their verdicts",
+          0,
+          0,
+          choose_memory(depth, 8 * p.bus_bytes + 1).blocks,
+          0};
+}
+
 } // namespace
 
 std::vector<MapFigures> map_figures(const pipeline::Pipeline& p) {
@@ -33,9 +45,7 @@ std::vector<MapFigures> map_figures(const pipeline::Pipeline& p) {
 
 std::vector<BlockFigures> block_figures(const pipeline::Pipeline& p) {
   std::vector<BlockFigures> all = {
-      {"packet buffer", "the frames, while their headers are in the pipeline", 0, 0,
-       packet_copy_blocks, 0},
-      {"stage registers", "values between the stages", 0, p.register_bits, 0, 0}};
+      packet_buffer(p), {"stage registers", "values between the stages", 0, p.register_bits, 0, 0}};
   if (const unsigned reads = packet_reads(p); reads != 0)
     all.push_back({"reads behind the window", std::to_string(reads) + ", a copy of the frames each",
                    0, 0, reads * packet_copy_blocks, 0});

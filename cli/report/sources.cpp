@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr unsigned most_lines = 20'000; // of a file
+constexpr unsigned most_folders = 6;    // above the object in which a source is looked for
 constexpr unsigned margin = 3;          // lines shown before the first and behind the last
 
 struct FileCosts {
@@ -67,10 +68,23 @@ bool agree(const std::vector<std::string>& lines, const FileCosts& file) {
   return !file.texts.empty() && file.costs.rbegin()->first <= lines.size();
 }
 
+// Names in line information are as they were given to the compiler: relative to a folder that is
+// often one above the object's.
+std::vector<fs::path> candidates(const fs::path& name, const fs::path& object) {
+  std::vector<fs::path> all = {name};
+  std::error_code error;
+  fs::path folder = fs::absolute(object, error).parent_path();
+  all.push_back(folder / name.filename());
+  for (unsigned up = 0; up < most_folders && name.is_relative(); ++up) {
+    all.push_back(folder / name);
+    folder = folder.parent_path();
+  }
+  return all;
+}
+
 std::vector<std::string> find_lines(const std::string& name, const std::string& object,
                                     const FileCosts& file) {
-  const fs::path beside = fs::path(object).parent_path();
-  for (const fs::path& path : {fs::path(name), beside / name, beside / fs::path(name).filename()})
+  for (const fs::path& path : candidates(name, object))
     if (std::vector<std::string> lines = lines_of(path); agree(lines, file))
       return lines;
   return {};

@@ -34,11 +34,11 @@ nav { margin: 14px 0; font-size: 14px; } nav a { color: var(--blue); margin-righ
 code, pre, .mono, table.source td { font-family: "DejaVu Sans Mono", Consolas, Menlo, monospace;
   font-size: 12.5px; }
 code { overflow-wrap: anywhere; }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 10px;
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(160px, 1fr)); gap: 10px;
   margin: 16px 0; }
 .card { background: var(--box); border: 1px solid var(--rule); border-radius: 8px;
-  padding: 10px 14px; }
-.card b { display: block; font-size: 21px; font-weight: 600; }
+  padding: 10px 12px; }
+.card b { display: block; font-size: 19px; font-weight: 600; }
 .card span { color: var(--soft); font-size: 13px; }
 .good { color: var(--green); } .bad { color: var(--red); }
 .scroll { overflow-x: auto; margin: 10px 0; }
@@ -47,12 +47,13 @@ th, td { text-align: left; vertical-align: top; padding: 4px 12px 4px 0;
   border-bottom: 1px solid var(--rule); }
 th { color: var(--soft); font-weight: 600; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th.n { white-space: normal; }
 table.source { width: 100%; } table.source td { border: 0; padding: 0 12px 0 0; white-space: pre; }
 table.source tr.costs td { background: var(--costs); }
 table.source td:first-child { color: var(--soft); text-align: right; width: 1%; }
 svg { display: block; max-width: 100%; height: auto; margin: 10px 0; }
 svg text { fill: var(--ink); font: 12px system-ui, "DejaVu Sans", Arial, sans-serif; }
+svg .tick { paint-order: stroke; stroke: var(--paper); stroke-width: 3px;
+  stroke-linejoin: round; }
 svg .tick, svg .arctext { fill: var(--soft); font-size: 12px; }
 svg .arctext { fill: var(--red); } svg .axis { fill: var(--soft); font-size: 13px; }
 svg .title { font-weight: 600; font-size: 13px; }
@@ -66,7 +67,7 @@ svg .find { stroke: var(--green); } svg .read { stroke: var(--blue); }
 svg .write { stroke: var(--orange); } svg .arc { stroke: var(--red); stroke-dasharray: 5 3; }
 svg .grid { stroke: var(--rule); } svg .frame { stroke: var(--soft); }
 svg .linerate { fill: none; stroke: var(--orange); stroke-width: 2; stroke-dasharray: 7 4; }
-svg .carried { fill: none; stroke: var(--bar); stroke-width: 2.5; }
+svg .stem { stroke: var(--bar); stroke-width: 1.5; }
 svg .point, svg .bar { fill: var(--bar); } svg .point { stroke: var(--paper); }
 svg .mark { stroke: var(--red); stroke-dasharray: 4 3; }
 .key span { margin-right: 18px; white-space: nowrap; } .key i { font-style: normal; font-weight: 700; }
