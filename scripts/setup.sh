@@ -22,6 +22,8 @@ packages=(
   libpcap-dev iproute2
   # tests: GoogleTest, lit (python3), style, real XDP objects to compile
   libgtest-dev libgmock-dev python3 clang-format clang-tidy bpftool xdp-tools libxdp1
+  # tests of `pipewright report`: a browser
+  chromium
   # tests of the NFP backend: the source of GNU's disassembler (scripts/nfp_objdump.sh builds it)
   binutils-source xz-utils
 )
