@@ -105,15 +105,22 @@ std::string stage_table(const ReportFigures& f) {
          "</details>\n";
 }
 
+std::string key(const ReportFigures& f) {
+  const bool waits = std::ranges::any_of(f.maps, [](auto& m) { return !m.use.waits.empty(); });
+  std::string out = "<p class=\"key soft\">The width of a connection is that of the values that "
+                    "packets carry on.";
+  if (!f.maps.empty())
+    out += " Maps: <i class=\"f\">look-up</i>, <i class=\"r\">read</i>, <i "
+           "class=\"w\">write</i>.";
+  if (waits)
+    out += " <i class=\"a\">Interlocks</i>: packets wait at the upper end of an arc.";
+  return out + "</p>\n";
+}
+
 std::string picture(const ReportFigures& f) {
-  return section(
-      "pipeline", "Pipeline",
-      "<p class=\"key soft\"><span>The width of a connection is that of the values that "
-      "packets carry on. Maps: <i class=\"f\">\xE2\x80\x94 look-up</i>, <i class=\"r\">"
-      "\xE2\x80\x94 read</i>, <i class=\"w\">\xE2\x80\x94 write</i>.</span> "
-      "<span><i class=\"a\">- - interlock</i>: packets wait at its upper end.</span></p>\n"
-      "<div class=\"scroll\">" +
-          pipeline_picture(f) + "</div>\n" + stage_table(f));
+  return section("pipeline", "Pipeline",
+                 key(f) + "<div class=\"scroll\">" + pipeline_picture(f) + "</div>\n" +
+                     stage_table(f));
 }
 
 std::string stages_text(const LineCost& c) {

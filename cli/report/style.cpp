@@ -20,7 +20,9 @@ std::string style_sheet() {
   .scroll { overflow: visible !important; }
   section { break-inside: auto; } h2 { break-after: avoid; }
   tr, .plot, .card { break-inside: avoid; } nav { display: none; }
-  pre, code, td { overflow-wrap: anywhere; white-space: pre-wrap; }
+  pre, code, table.source td:last-child { overflow-wrap: anywhere; white-space: pre-wrap !important; }
+  details::details-content { content-visibility: visible !important; display: block !important; }
+  summary { list-style: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 * { box-sizing: border-box; }
 html { color-scheme: light dark; }
@@ -70,7 +72,7 @@ svg .linerate { fill: none; stroke: var(--orange); stroke-width: 2; stroke-dasha
 svg .stem { stroke: var(--bar); stroke-width: 1.5; }
 svg .point, svg .bar { fill: var(--bar); } svg .point { stroke: var(--paper); }
 svg .mark { stroke: var(--red); stroke-dasharray: 4 3; }
-.key span { margin-right: 18px; white-space: nowrap; } .key i { font-style: normal; font-weight: 700; }
+.key i { font-style: normal; font-weight: 700; }
 .f { color: var(--green); } .r { color: var(--blue); } .w { color: var(--orange); }
 .a { color: var(--red); }
 )css";
