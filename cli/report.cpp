@@ -176,8 +176,7 @@ void add_report_options(CLI::App& app, ReportCommand& o) {
       ->type_name("FILE")
       ->group("Output");
   app.add_option("--traffic", o.traffic,
-                 "of the latency distribution, as `pipewright traffic` explains (default " +
-                     o.traffic + ")")
+                 "of the latency distribution (default size=64,packets=100k,rate=line)")
       ->type_name("SPEC")
       ->group("Traffic");
   app.add_option("--sizes", o.sizes,

@@ -2,6 +2,8 @@
 #include "cli/report/html.h"
 
 #include <algorithm>
+#include <cctype>
+#include <string_view>
 
 namespace pw::cli::report {
 
@@ -246,6 +248,20 @@ std::string blocks_table(const ReportFigures& f) {
   return t.html();
 }
 
+// As a word of a shell's command line.
+std::string quoted(const std::string& word) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("/._-+,:@%").find(char(c)) != std::string_view::npos;
+  };
+  if (!word.empty() && std::ranges::all_of(word, plain))
+    return word;
+  std::string out = "'";
+  for (const char c : word)
+    out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
 std::string resources(const ReportFigures& f) {
   HtmlTable shares({"together", "taken", "of", "share"});
   for (const Share& s : shares_of(f))
@@ -258,7 +274,7 @@ std::string resources(const ReportFigures& f) {
                 "synthesis. Each memory counts in whole blocks; synthesis, which halves some, "
                 "mostly takes a few less:",
                 "soft") +
-          "<pre>pipewright compile " + escape(f.object) +
+          "<pre>pipewright compile " + escape(quoted(f.object)) +
           " --target verilog -o out\ncd out &amp;&amp; yosys -p \"read_verilog -sv $(grep -v "
           "'^[#/+-]' filelist.f | tr '\\n' ' '); synth_xilinx -family xcup -flatten; "
           "stat\"</pre>\n" +
