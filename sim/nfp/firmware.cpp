@@ -23,7 +23,7 @@ constexpr unsigned first_packet_number = 0x2b;
 
 constexpr unsigned lookup = BPF_FUNC_map_lookup_elem, update = BPF_FUNC_map_update_elem,
                    remove = BPF_FUNC_map_delete_elem;
-constexpr unsigned flags_register = 6;
+constexpr unsigned flags_register = 8; // low word; the high one behind it; the same in both banks
 
 ValueAddress status(int result) {
   const auto wide = static_cast<std::uint64_t>(std::int64_t{result});
@@ -180,6 +180,18 @@ std::vector<std::uint8_t> Firmware::from_local(Context& c, unsigned index, std::
   return out;
 }
 
+// The firmware may look into either bank.
+std::uint64_t Firmware::update_flags(Context& c) {
+  std::uint64_t flags = 0;
+  for (unsigned word = 0; word < 2; ++word) {
+    const std::uint32_t a = argument(c, 0, flags_register + word, "the update's flags");
+    if (a != argument(c, 1, flags_register + word, "the update's flags"))
+      throw Stop("PW-ME-012", "the update's flags are not the same in both banks");
+    flags |= std::uint64_t{a} << (32 * word);
+  }
+  return flags;
+}
+
 ValueAddress Firmware::run_helper(Context& c, unsigned helper, std::uint32_t id) {
   interp::MapStore& table = maps_.table(id);
   const auto key = from_local(c, 0, table.definition().key_size, "the key");
@@ -190,7 +202,7 @@ ValueAddress Firmware::run_helper(Context& c, unsigned helper, std::uint32_t id)
   }
   case update: {
     const auto value = from_local(c, 2, table.definition().value_size, "the value");
-    return status(table.update(key, value, argument(c, 0, flags_register, "the update's flags")));
+    return status(table.update(key, value, update_flags(c)));
   }
   case remove:
     return status(table.remove(key));

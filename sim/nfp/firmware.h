@@ -35,6 +35,7 @@ private:
   void leave(Context&);
   std::uint32_t vector_word(const Context&, unsigned word);
   std::uint32_t argument(Context&, unsigned bank, unsigned n, const char* what);
+  std::uint64_t update_flags(Context&);
   std::vector<std::uint8_t> from_local(Context&, unsigned index, std::size_t bytes,
                                        const char* what);
   void call(Context&, unsigned helper);

@@ -137,9 +137,11 @@ void add_data(const Instruction& i, const Places& places, Effects& out) {
 }
 
 void add_call(const Instruction& i, const Places& places, Effects& out) {
-  constexpr unsigned update = 2; // takes the flags in register 6
+  constexpr unsigned update = 2; // takes flags
   if (i.helper == update)
-    out.reads.push_back(places.reg(Bank::A, 6));
+    for (const unsigned n : {update_flags_low, update_flags_high})
+      for (const Bank bank : {Bank::A, Bank::B})
+        out.reads.push_back(places.reg(bank, n));
   for (unsigned n = 0; n < lost_registers; ++n)
     for (Bank bank : {Bank::A, Bank::B})
       out.writes.push_back(places.reg(bank, n));

@@ -40,6 +40,9 @@ struct Function {
   std::vector<unsigned> label_of_block; // after linking: word address
 };
 
+// Where the update helper finds its flags: eBPF register Rn is the pair 2n (low word), 2n + 1 (high word) of both banks.
+inline constexpr unsigned update_flags_low = 8, update_flags_high = 9;
+
 // What 4 bytes of a map's value are used for. A counter is kept big-endian in the card's memory,
 // since atomic additions work so; the host's driver swaps it.
 enum class WordUse : std::uint8_t { None, Value, Counter };

@@ -113,7 +113,8 @@ void Selector::update(CallInst& i, unsigned map) {
   e_.push(std::move(csr));
   const std::size_t from = e_.function().blocks[e_.here()].body.size();
   put_key(key, object_.maps[map].key_size);
-  e_.put(register_of(Bank::A, 6), clean(i.getArgOperand(2)));
+  e_.put(register_of(Bank::Both, update_flags_low), clean(i.getArgOperand(2)));
+  e_.load_into(register_of(Bank::Both, update_flags_high), 0); // other flags are dealt with before
   while (e_.function().blocks[e_.here()].body.size() < from + delay)
     e_.push({});
   for (unsigned w = 0; w < value.size(); ++w)

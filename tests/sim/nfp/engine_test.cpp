@@ -210,7 +210,7 @@ Assembly counting() {
   EXPECT_EQ(p.here(), miss);
   p.add(alu(a(1), a(22), AluOp::Add, imm(16)), csr_write(lm_address_2, a(1)),
         alu(lm(0, 4), none(), AluOp::B, imm(0)), alu(lm(0, 5), none(), AluOp::B, imm(9)),
-        load(a(6), BPF_ANY));
+        load(both(8), BPF_ANY), load(both(9), 0));
   p.call(BPF_FUNC_map_update_elem);
   p.exit(0x22);
   return p;

@@ -281,7 +281,9 @@ void Machine::run_call(const Instruction& i) {
     text += w ? std::string(" ") + std::to_string(*w) : " -";
   }
   if (i.helper == 2)
-    text += std::string(" flags ") + std::to_string(required(a_[6], "flags"));
+    for (const unsigned n : {update_flags_low, update_flags_high})
+      for (const auto* bank : {&a_, &b_})
+        text += " flags " + std::to_string(required((*bank)[n], "flags"));
   if (required(a_[22], "stack base") != stack_base)
     throw std::runtime_error("stack base lost");
   note(text);

@@ -347,7 +347,8 @@ private:
     i.helper = 1 + below(3);
     i.value = 1 + below(4);
     if (i.helper == 2)
-      emit(two(AluOp::B, register_of(Bank::A, 6), none(), constant(below(3))));
+      for (const unsigned n : {update_flags_low, update_flags_high})
+        emit(two(AluOp::B, register_of(Bank::Both, n), none(), constant(below(3))));
     emit(i);
     for (unsigned n = 0; n < 2; ++n) {
       const Operand d = virtual_value(f_.values);
