@@ -254,7 +254,6 @@ void add_check(CLI::App& root, Invocation& invocation) {
       "Says whether programs can become hardware or run on a card, and if not, gives every reason.",
       "PROG.o|DIR [options]",
       "  pipewright check firewall.bpf.o\n"
-      "  pipewright check firewall.bpf.o -n xdp_firewall --device xcu200 --json\n"
       "  pipewright check firewall.bpf.o --target nfp --firmware card.json\n"
       "  pipewright check /usr/lib/x86_64-linux-gnu/bpf     every object below a folder\n");
   app->add_option("PROG", o->common.object, "object file, or a folder of *.o files")

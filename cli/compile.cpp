@@ -159,7 +159,6 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       "Makes a SystemVerilog pipeline of a program, or the code of a Netronome card.",
       "PROG.o --target verilog|nfp -o DIR [options]",
       "  pipewright compile firewall.bpf.o --target verilog -o out\n"
-      "  pipewright compile firewall.bpf.o --emit stages -o firewall.mlir\n"
       "  pipewright compile firewall.bpf.o --target nfp --firmware card.json -o out\n"
       "  pipewright compile lb.bpf.o -n xdp_lb --set n_servers=4 --clock 200MHz -o lb\n");
   app->add_option("PROG", o->common.object, "object file made by clang -target bpf")

@@ -155,8 +155,8 @@ int estimate(const EstimateCommand& o) {
 void add_traffic_options(CLI::App& app, EstimateCommand& o) {
   const std::string group = "Traffic";
   app.add_option("--traffic", o.traffic,
-                 std::string("frames to generate, as `pipewright traffic` explains (default ") +
-                     default_traffic + ")")
+                 std::string("frames, as `pipewright traffic` says (default ") + default_traffic +
+                     ")")
       ->type_name("SPEC")
       ->group(group);
   app.add_option("--in", o.in, "packets of a capture instead: pcap or pcapng, Ethernet")

@@ -69,7 +69,7 @@ std::string table_text(const std::vector<sweep::Point>& points, const sweep::Sto
                                                     : std::string("-");
     };
     const std::string limit = outcome->error.empty()
-                                  ? r.value("/bottleneck"_json_pointer, std::string("-"))
+                                  ? r.value("/bottleneck/component"_json_pointer, std::string("-"))
                                   : outcome->error;
     for (std::string cell : {number("/carried/mpps", 3), number("/lost/frames", 0),
                              number("/latency/p99_ns", 1), number("/lossless/mpps", 3), limit})
@@ -127,31 +127,28 @@ void add_sweep(CLI::App& root, Invocation& invocation) {
       "  pipewright sweep *.bpf.o --vary clock=200MHz,250MHz --vary bus=256,512 -o out -- "
       "--no-search\n"
       "  mpirun -n 17 pipewright sweep nat.bpf.o --vary engine=model,nfp --vary rate=10G,25G\n");
+  const std::string points = "Points";
   app->add_option("PROG", o->programs, "object files made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
-  app->add_option(
-         "--vary", o->vary,
-         "an option of `estimate` (clock, bus, device, port, pcie, queues, engine, ...) or a "
-         "key of its traffic (size, rate, flows, ...), and its values; all combinations are run")
+  app->add_option("--vary", o->vary,
+                  "an option of `estimate`, or a key of its traffic, and its values")
       ->type_name("NAME=V1,V2")
       ->allow_extra_args(false)
-      ->group("Points");
-  app->add_option("--fix", o->fixed,
-                  "an option of `estimate` for all points: pcie=gen3x8, no-search")
+      ->group(points);
+  app->add_option("--fix", o->fixed, "an option of `estimate` for all: pcie=gen3x8, no-search")
       ->type_name("NAME[=VALUE]")
       ->allow_extra_args(false)
-      ->group("Points");
+      ->group(points);
   app->add_option("--traffic", o->traffic, "traffic of all points, as `estimate` takes it")
       ->type_name("SPEC")
-      ->group("Points");
+      ->group(points);
   app->add_option("-j,--jobs", o->jobs, "processes at a time (default: one a core)")
       ->check(CLI::Range(1, 4096).description(""))
       ->type_name("N")
-      ->group("Points");
-  app->add_option(
-         "-o,--out", o->out,
-         "folder of the results (default sweep); what an earlier sweep left there is not run again")
+      ->group(points);
+  app->add_option("-o,--out", o->out,
+                  "folder of the results; what is there already isn't run again (default sweep)")
       ->type_name("DIR")
       ->group("Output");
   add_output_options(*app, o->json);

@@ -47,7 +47,7 @@ constexpr Column columns[] = {
     {"p50_ns", "/latency/p50_ns"},       {"p99_ns", "/latency/p99_ns"},
     {"p999_ns", "/latency/p999_ns"},     {"max_ns", "/latency/max_ns"},
     {"lossless_mpps", "/lossless/mpps"}, {"lossless_gbps", "/lossless/gbps"},
-    {"bottleneck", "/bottleneck"}};
+    {"bottleneck", "/bottleneck/component"}};
 
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == std::string::npos)
@@ -85,7 +85,7 @@ Store::~Store() {
 // stopped.
 void Store::read(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in)
+  if (!in || !std::filesystem::is_regular_file(path)) // a device may have no end
     return;
   const std::string text(std::istreambuf_iterator<char>(in), {});
   std::size_t at = 0;

@@ -77,7 +77,8 @@ class SweepStore : public testing::Test {
 protected:
   std::filesystem::path file() const { return folder_.path() / "results.jsonl"; }
   static Outcome outcome(double mpps) {
-    return {.result = {{"carried", {{"mpps", mpps}, {"gbps", 10}}}, {"bottleneck", "port, really"}},
+    return {.result = {{"carried", {{"mpps", mpps}, {"gbps", 10}}},
+                       {"bottleneck", {{"component", "port, really"}}}},
             .error = ""};
   }
 
