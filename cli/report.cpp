@@ -7,6 +7,7 @@
 #include "cli/report/draw.h"
 #include "cli/report/figures.h"
 #include "cli/session.h"
+#include "sim/maps/map_file.h"
 #include "sim/nic/estimate.h"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace {
 
 struct ReportCommand {
   CommonOptions common;
-  std::string out, port;
+  std::string out, port, maps;
   std::string traffic = "size=64,packets=100k,rate=line";
   std::vector<unsigned> sizes; // empty: usual ones
 };
@@ -37,6 +38,8 @@ nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
   nic::check(input.nic);
   input.traffic = parse_traffic(o.traffic);
   input.search_frames = packets_of_search;
+  if (!o.maps.empty())
+    input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
   session.add_programs(input.maps);
   input.program.object = &session.object();
   input.program.program = &session.program();
@@ -84,11 +87,16 @@ report::SizeFigures size_figures(nic::EstimateInput input, unsigned bytes) {
           run.latency.p99_ns};
 }
 
-// The pipeline by itself, as `run` does it.
-void run_alone(Session& session, TrafficSpec traffic, report::ReportFigures& f) {
+// The pipeline by itself, as `run` does it, with the shortest frames: those that peers measure too.
+void run_alone(Session& session, const nic::EstimateInput& input, report::ReportFigures& f) {
+  TrafficSpec traffic = input.traffic;
   traffic.count = packets_back_to_back;
+  traffic.min_size = traffic.max_size = nic::shortest_frame + nic::fcs_bytes;
+  traffic.imix = false;
   const std::vector<Packet> packets = generate_traffic(traffic);
-  const std::vector<PacketResult> results = session.engine(EngineKind::Model)->run(packets);
+  const std::unique_ptr<Engine> engine = session.engine(EngineKind::Model);
+  engine->set_maps(input.maps);
+  const std::vector<PacketResult> results = engine->run(packets);
   f.throughput = throughput(packets, results, f.pipeline->bus_bytes);
   f.latency = latency(results);
 }
@@ -126,13 +134,14 @@ report::ReportFigures gather(const ReportCommand& o, Session& session) {
   report::ReportFigures f;
   const nic::EstimateInput input = input_of(o, session);
   f.object = o.common.object;
+  f.maps_file = o.maps;
   f.version = PW_VERSION;
   f.instructions = session.lifted().instructions;
   describe_pipeline(o, session.compiled().pipeline, f);
   f.estimate = estimate_of(o, session, input);
   for (const unsigned bytes : o.sizes)
     f.sizes.push_back(size_figures(input, bytes));
-  run_alone(session, input.traffic, f);
+  run_alone(session, input, f);
   f.card = card_verdict(o, session);
   f.peers = report::peers_of(short_name(o.common.object));
   f.warnings = session.warnings();
@@ -183,6 +192,9 @@ void add_report_options(CLI::App& app, ReportCommand& o) {
                  "frames of the throughput plot, bytes with FCS (default: usual ones)")
       ->delimiter(',')
       ->type_name("N,N,...")
+      ->group("Traffic");
+  app.add_option("--maps", o.maps, "map contents before the first packet")
+      ->type_name("M.json")
       ->group("Traffic");
   app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
       ->type_name("SPEED")

@@ -66,10 +66,11 @@ struct CardVerdict {
 
 struct ReportFigures {
   std::string object, version;
+  std::string maps_file; // "" = the maps are as the object has them
   const pipeline::Pipeline* pipeline = nullptr;
   unsigned instructions = 0;
   std::vector<StageText> stages;
-  std::optional<Throughput> throughput; // back to back, through the pipeline alone
+  std::optional<Throughput> throughput; // of 64 bytes back to back, the pipeline alone
   std::optional<Latency> latency;       // clocks
   nic::EstimateResult estimate;
   std::vector<SizeFigures> sizes; // ascending

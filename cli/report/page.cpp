@@ -48,7 +48,7 @@ std::string throughput_card(const ReportFigures& f) {
   if (!f.throughput)
     return "";
   return card(fixed(f.throughput->packets_per_clock, 3) + " a clock",
-              rate_text(pipeline_mpps(f)) + " Mpps: packets back to back; the bus allows " +
+              rate_text(pipeline_mpps(f)) + " Mpps: 64 bytes back to back; the bus allows " +
                   fixed(f.throughput->bound, 3));
 }
 
@@ -89,6 +89,11 @@ std::string summary(const ReportFigures& f) {
       {text("network card"), text("port of " + count(f.estimate.port_gbps) + " Gb/s, PCIe " +
                                   f.estimate.pcie + ", " + count(f.estimate.queues) + " queues")});
   t.row({text("traffic"), text(f.estimate.traffic + ", seed " + count(f.estimate.seed))});
+  if (!f.maps.empty())
+    t.row(
+        {text("maps"), text(f.maps_file.empty() ? "as the object has them: what the host fills is "
+                                                  "empty (--maps gives contents)"
+                                                : "filled from " + f.maps_file)});
   if (!f.estimate.bottleneck_text.empty())
     t.row({text("bottleneck"), text(f.estimate.bottleneck_text)});
   return section("summary", "Summary", cards(f) + t.html());
@@ -329,7 +334,7 @@ std::string peers(const ReportFigures& f) {
       {text("this program"),
        text("pipeline for " + std::string(f.device.name) + ", " + fixed(f.pipeline->clock_mhz, 0) +
             " MHz"),
-       text(rate_text(pipeline_mpps(f)) + " Mpps, back to back"),
+       text(rate_text(pipeline_mpps(f)) + " Mpps, 64 bytes, back to back"),
        text(f.latency ? fixed(nanoseconds(f, f.latency->min), 0) + " ns, the pipeline alone" : ""),
        text("memories: " + share_text(shares_of(f)[0].share()) + " of the BRAM36"),
        text("not published: simulated here")});
@@ -339,7 +344,8 @@ std::string peers(const ReportFigures& f) {
   return section(
       "peers", "Beside the peers",
       paragraph("Chosen by the program's name: programs of the same task, not of the same "
-                "text. Their figures are measured on hardware, ours simulated.",
+                "text. Their figures are measured on hardware, ours simulated with the traffic and "
+                "the maps above.",
                 "soft") +
           t.html());
 }

@@ -99,6 +99,19 @@ TEST(Report, GivesTheSameFiguresAsJson) {
   EXPECT_EQ(json["maps"][0]["name"], "flows");
 }
 
+// Only a tunnel with entries makes frames longer: two beats of the bus.
+TEST(Report, FillsMapsFirst) {
+  const std::string maps = std::string(PW_SOURCE_DIR) + "/examples/tunnel/maps.json";
+  const auto rate = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"report", example("tunnel"), "--json",     "--sizes",
+                                          "64",     "--traffic",       "packets=100"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return pipewright(arguments).json()["pipeline"]["packets_per_clock"].get<double>();
+  };
+  EXPECT_EQ(rate({}), 1.0);
+  EXPECT_LT(rate({"--maps", maps}), 0.9);
+}
+
 // 69 bytes are 65 without FCS: two beats of 64.
 TEST(Report, HasTheWorstFrameOfTheBusAmongItsSizes) {
   EXPECT_THAT(page_of("mac_swap"), HasSubstr("data-x=\"69\""));
@@ -113,6 +126,7 @@ TEST(Report, RefusesBadInputAndLeavesThePageBeforeWhole) {
       {{"-o", out, "--port", "50G"}, "PW-NIC-001"},
       {{"-o", out, "--traffic", "speed=3"}, "PW-IN-201"},
       {{"-o", out, "--traffic", "packets=0"}, "PW-NIC-005"},
+      {{"-o", out, "--maps", scratch.path("none.json")}, "PW-IN-1"},
       {{"-o", out, "--device", "xcu999"}, "PW-DEV-003"},
       {{"-o", scratch.path("no/such/folder/r.html")}, "PW-OPT-002"},
       {{}, "PW-OPT-001"},
