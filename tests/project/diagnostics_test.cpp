@@ -50,6 +50,16 @@ TEST(Diagnostics, EveryEntryIsACode) {
     EXPECT_TRUE(codes.contains(entry)) << entry;
 }
 
+TEST(Diagnostics, EntriesAreInTheOrderOfTheirCodes) {
+  const std::string text = read_text(std::filesystem::path(PW_SOURCE_DIR) / "docs/diagnostics.md");
+  static const std::regex heading("\n### (PW-[A-Z]+-[0-9]{3}) ");
+  std::string before;
+  for (std::sregex_iterator m(text.begin(), text.end(), heading), end; m != end; ++m) {
+    EXPECT_LT(before, (*m)[1].str());
+    before = (*m)[1];
+  }
+}
+
 TEST(Diagnostics, EveryCodeIsNamedByATest) {
   const std::set<std::string> named = tested();
   for (const CodeInfo& c : all_codes())
