@@ -3,6 +3,7 @@
 #include "ir/export/export.h"
 #include "ir/import/import.h"
 #include "ir/passes/passes.h"
+#include "ir/resources.h"
 #include "ir/schedule/schedule.h"
 
 #include "llvm/IR/Module.h"
@@ -54,6 +55,7 @@ Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
   result.stages_text = text_of(*module);
   result.pipeline = ir::export_pipeline(*module, object, lifted, options);
   result.pipeline.name = lifted.module->getName().str();
+  check_fits(memory_uses(result.pipeline), options.device); // look-up ports are known only now
   if (options.window)
     check_window(result.pipeline, *options.window);
   return result;

@@ -1,5 +1,7 @@
 #include "ir/resources.h"
 
+#include "ir/table_reserve.h"
+#include "support/diagnostic.h"
 #include "support/lpm.h"
 
 #include <algorithm>
@@ -62,13 +64,17 @@ void add_levels(MemoryDemand& d, const Map& map) {
   memory(shape.intervals, map.handle_bits);
 }
 
-// As pw_table is made: a memory of {key, slot, valid} for each place of each way, the list of free
-// slots, and for LRU maps stamps and places of slots in four banks.
+// A memory of {key, slot, valid} for each place of each way.
+void add_rows(MemoryDemand& d, const Map& map) {
+  for (unsigned n = 0; n < map.ways * map.places; ++n)
+    add(d, choose_memory(std::uint64_t(1) << map.row_bits, map.key_bytes * 8 + map.handle_bits));
+}
+
+// As pw_table is made: rows, the list of free slots, and for LRU maps stamps and places of slots in
+// four banks.
 void add_table(MemoryDemand& d, const Map& map) {
-  const unsigned slot = map.handle_bits - 1, key = map.key_bytes * 8;
-  const unsigned memories = map.ways * map.places;
-  for (unsigned n = 0; n < memories; ++n)
-    add(d, choose_memory(std::uint64_t(1) << map.row_bits, key + slot + 1));
+  const unsigned slot = map.handle_bits - 1, memories = map.ways * map.places;
+  add_rows(d, map);
   add(d, choose_memory(map.slots, slot));
   const unsigned place = map.row_bits + unsigned(std::bit_width(std::max(memories, 1U) - 1));
   for (unsigned bank = 0; bank < 4 && map.lru; ++bank) {
@@ -107,6 +113,57 @@ MemoryDemand demand_of(const Map& map) {
   if (map.kind == MapKind::Lpm)
     add_levels(d, map);
   return d;
+}
+
+MemoryDemand demand_of(const pipeline::Pipeline& p, unsigned map) {
+  MemoryDemand d = demand_of(p.maps[map]);
+  if (p.maps[map].kind == MapKind::Table)
+    for (unsigned port = 0; port < table_finds(p, map); ++port)
+      add_rows(d, p.maps[map]);
+  return d;
+}
+
+MemoryUse packet_copies(unsigned reads) {
+  return {std::to_string(reads) + " reads behind the window",
+          {.luts = 0, .blocks = reads * packet_copy_blocks, .ultra = 0}};
+}
+
+std::vector<MemoryUse> memory_uses(const pipeline::Pipeline& p) {
+  std::vector<MemoryUse> uses;
+  for (unsigned map = 0; map < p.maps.size(); ++map)
+    uses.push_back({p.maps[map].name, demand_of(p, map)});
+  const auto reads =
+      std::ranges::count(p.operations, pipeline::OpKind::PacketRead, &pipeline::Operation::kind);
+  uses.push_back(packet_copies(unsigned(reads)));
+  return uses;
+}
+
+void check_fits(const std::vector<MemoryUse>& uses, const std::string& name) {
+  const DeviceSize* device = device_named(name);
+  if (device == nullptr)
+    throw Failure(diagnose("PW-DEV-003", "unknown device '" + name + "'")
+                      .help("xcu50, xcu200, xcu250 or xcu280"));
+  const auto text = [](const MemoryDemand& d) {
+    return std::to_string(d.blocks) + " BRAM36, " + std::to_string(d.ultra) + " URAM288";
+  };
+  const auto weight = [](const MemoryUse& u) { return u.demand.blocks + 8 * u.demand.ultra; };
+  MemoryDemand all;
+  std::string sum;
+  for (const MemoryUse& use : uses) {
+    all.blocks += use.demand.blocks;
+    all.ultra += use.demand.ultra;
+    if (weight(use) != 0)
+      sum += (sum.empty() ? "" : " + ") + use.what + ": " + text(use.demand);
+  }
+  const std::uint64_t spare = device->ultra288 > all.ultra ? device->ultra288 - all.ultra : 0;
+  if (all.ultra <= device->ultra288 && all.blocks <= device->block36 + 8 * spare)
+    return;
+  throw Failure(
+      diagnose("PW-DEV-001", "the memories don't fit " + name + "; the largest is '" +
+                                 std::ranges::max(uses, {}, weight).what + "'")
+          .limited(text({.luts = 0, .blocks = device->block36, .ultra = device->ultra288}),
+                   text(all) + " (" + sum + ")")
+          .help("lower max_entries or the size of the value"));
 }
 
 } // namespace pw

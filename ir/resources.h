@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pw {
 
@@ -32,6 +33,23 @@ struct MemoryDemand {
 
 // Of a map's values, keys and what else it stores.
 MemoryDemand demand_of(const pipeline::Map&);
+
+// The same for a map of a pipeline, with the copies of a table's rows that its look-up ports need.
+MemoryDemand demand_of(const pipeline::Pipeline&, unsigned map);
+
+// What memory is taken for.
+struct MemoryUse {
+  std::string what; // the map's name, ...
+  MemoryDemand demand;
+};
+
+// Throws Failure: PW-DEV-003, there is no such device; PW-DEV-001, it is too small, with the
+// arithmetic.
+void check_fits(const std::vector<MemoryUse>&, const std::string& device);
+// Of a whole pipeline.
+std::vector<MemoryUse> memory_uses(const pipeline::Pipeline&);
+// Of so many reads behind the window.
+MemoryUse packet_copies(unsigned reads);
 
 // BRAM36 of a copy of the packets: 64 KiB in two banks of the bus's width. Every read behind the
 // window has one of its own.

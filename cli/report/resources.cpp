@@ -37,8 +37,8 @@ std::vector<MapFigures> map_figures(const pipeline::Pipeline& p) {
   for (unsigned i = 0; i < p.maps.size(); ++i) {
     const pipeline::Map& m = p.maps[i];
     const std::string kind = kinds.at(i).at("kind");
-    all.push_back(
-        {&m, kind + (m.lru ? " (LRU), " : ", ") + entries_text(m), use_of_map(p, i), demand_of(m)});
+    all.push_back({&m, kind + (m.lru ? " (LRU), " : ", ") + entries_text(m), use_of_map(p, i),
+                   demand_of(p, i)});
   }
   return all;
 }

@@ -1,10 +1,5 @@
 #include "ir/schedule/memory.h"
 
-#include "support/diagnostic.h"
-
-#include <algorithm>
-#include <sstream>
-
 namespace pw::schedule {
 
 MemoryChoice memory_of(ir::MapOp map, unsigned column) {
@@ -13,10 +8,6 @@ MemoryChoice memory_of(ir::MapOp map, unsigned column) {
 }
 
 namespace {
-
-struct Demand : MemoryDemand {
-  std::string map;
-};
 
 // As far as its memories depend on it.
 pipeline::Map shape_of(ir::MapOp map) {
@@ -48,40 +39,11 @@ unsigned packet_reads(mlir::ModuleOp module) {
 } // namespace
 
 void check_device(mlir::ModuleOp module, const std::string& name) {
-  const DeviceSize* device = device_named(name);
-  if (device == nullptr)
-    throw Failure(diagnose("PW-DEV-003", "unknown device '" + name + "'")
-                      .help("xcu50, xcu200, xcu250 or xcu280"));
-  std::uint64_t blocks = 0, ultra = 0;
-  std::ostringstream sum;
-  Demand largest;
-  for (auto map : module.getOps<ir::MapOp>()) {
-    const Demand d{demand_of(shape_of(map)), map.getSymName().str()};
-    blocks += d.blocks;
-    ultra += d.ultra;
-    if (d.blocks + d.ultra)
-      sum << (sum.tellp() > 0 ? " + " : "") << d.map << ": " << d.blocks << " BRAM36, " << d.ultra
-          << " URAM288";
-    if (d.blocks + 8 * d.ultra > largest.blocks + 8 * largest.ultra)
-      largest = d;
-  }
-  if (unsigned reads = packet_reads(module)) {
-    blocks += reads * packet_copy_blocks;
-    sum << (sum.tellp() > 0 ? " + " : "") << reads
-        << " reads behind the window: " << reads * packet_copy_blocks << " BRAM36";
-    if (reads * packet_copy_blocks > largest.blocks + 8 * largest.ultra)
-      largest.map = "copies of the packets";
-  }
-  std::uint64_t spare = device->ultra288 > ultra ? device->ultra288 - ultra : 0;
-  if (ultra <= device->ultra288 && blocks <= device->block36 + 8 * spare)
-    return;
-  throw Failure(diagnose("PW-DEV-001", "the memories don't fit " + name + "; the largest is '" +
-                                           largest.map + "'")
-                    .limited(std::to_string(device->block36) + " BRAM36, " +
-                                 std::to_string(device->ultra288) + " URAM288",
-                             std::to_string(blocks) + " BRAM36, " + std::to_string(ultra) +
-                                 " URAM288 (" + sum.str() + ")")
-                    .help("lower max_entries or the size of the value"));
+  std::vector<MemoryUse> uses;
+  for (auto map : module.getOps<ir::MapOp>())
+    uses.push_back({map.getSymName().str(), demand_of(shape_of(map))});
+  uses.push_back(packet_copies(packet_reads(module)));
+  check_fits(uses, name);
 }
 
 } // namespace pw::schedule

@@ -1,0 +1,74 @@
+// What maps take of a device, copies for look-up ports among it.
+#include "ir/resources.h"
+
+#include "support/diagnostic.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace pw {
+namespace {
+
+using pipeline::MapKind;
+using pipeline::OpKind;
+using testing::HasSubstr;
+
+// A table of 4 ways, 4,096 rows each, and an access at each of the ports.
+pipeline::Pipeline with_ports(unsigned ports) {
+  pipeline::Pipeline p;
+  p.stages = 1;
+  p.regions = {{.first_stage = 0, .last_stage = 0}};
+  pipeline::Map map;
+  map.name = "flows";
+  map.kind = MapKind::Table;
+  map.key_bytes = 13;
+  map.max_entries = map.slots = 16384;
+  map.ways = 4;
+  map.places = 1;
+  map.row_bits = 12;
+  map.handle_bits = 15;
+  p.maps = {map};
+  for (unsigned port = 0; port <= ports; ++port) {
+    pipeline::Operation op;
+    op.kind = OpKind::MapAccess;
+    op.port = port;
+    p.operations.push_back(op);
+  }
+  return p;
+}
+
+TEST(Resources, EachLookUpPortHasACopyOfTheRows) {
+  const auto blocks = [](unsigned ports) { return demand_of(with_ports(ports), 0).blocks; };
+  const std::uint64_t copy = 4 * choose_memory(4096, 13 * 8 + 15).blocks;
+  EXPECT_GT(copy, 0u);
+  EXPECT_EQ(blocks(0), demand_of(with_ports(0).maps[0]).blocks);
+  EXPECT_EQ(blocks(1), blocks(0) + copy);
+  EXPECT_EQ(blocks(3), blocks(0) + 3 * copy);
+}
+
+TEST(Resources, SaysWhatDoesNotFit) {
+  EXPECT_NO_THROW(check_fits(memory_uses(with_ports(1)), "xcu50"));
+  try {
+    check_fits(memory_uses(with_ports(200)), "xcu50");
+    FAIL() << "two hundred copies don't fit";
+  } catch (const Failure& failure) {
+    const Diagnostic& d = failure.diagnostics().front();
+    EXPECT_EQ(d.code, "PW-DEV-001");
+    EXPECT_THAT(d.message, HasSubstr("'flows'"));
+    EXPECT_THAT(d.limit, HasSubstr("1344 BRAM36"));
+    EXPECT_THAT(d.value, HasSubstr("flows: "));
+  }
+}
+
+TEST(Resources, KnowsTheDevices) {
+  EXPECT_NE(device_named("xcu280"), nullptr);
+  try {
+    check_fits({}, "xcu1");
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.diagnostics().front().code, "PW-DEV-003");
+  }
+}
+
+} // namespace
+} // namespace pw
