@@ -23,7 +23,8 @@ std::vector<Packet> counted_packets(unsigned count) {
 
 void agree(const std::string& file) {
   for (const std::string cpu : {"v1", "v3"}) {
-    const CardContest contest({"card", test::compile_file("tests/nway/card/" + file, cpu), "", ""});
+    const std::string source = PW_SOURCE_DIR "/tests/nway/card/" + file;
+    const CardContest contest({"card", test::compile_file(source, cpu), "", ""});
     ASSERT_EQ(contest.refusal(), "");
     EXPECT_EQ(contest.differences(counted_packets(256), {}), "") << cpu;
   }
