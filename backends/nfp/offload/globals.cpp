@@ -5,6 +5,7 @@
 //   an address that nothing reads                              nothing
 #include "backends/nfp/offload/passes.h"
 #include "backends/nfp/offload/site.h"
+#include "backends/nfp/offload/walk.h"
 
 #include <algorithm>
 
@@ -41,21 +42,9 @@ std::string plain_name(const std::string& section) {
   return name;
 }
 
-class Globals {
+class Globals : public Walk<Globals> {
 public:
-  explicit Globals(Draft& draft) : draft_(draft), facts_(draft.facts()) {}
-
-  bool run() {
-    for (unsigned i = 0; i < facts_.before.size(); ++i)
-      if (facts_.explored.code[i] && facts_.reached[i]) {
-        at_ = i;
-        std::visit(*this, *facts_.explored.code[i]);
-      }
-    if (instead_.empty())
-      return false;
-    draft_.replace(instead_);
-    return true;
-  }
+  explicit Globals(Draft& draft) : Walk(draft) {}
 
   void operator()(const Load& l) {
     const auto value = constant_loaded(draft_, facts_.before[at_][l.base], l);
@@ -141,11 +130,7 @@ private:
     return unsigned(maps.size() - 1);
   }
 
-  Draft& draft_;
-  const Facts& facts_;
-  std::map<unsigned, Insns> instead_;
   std::map<unsigned, unsigned> arrays_;
-  unsigned at_ = 0;
 };
 
 } // namespace

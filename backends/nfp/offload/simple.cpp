@@ -2,6 +2,7 @@
 //   rX = le16 rX, bswap16 rX, rX = (s8)rY, rX = *(s8 *)(rY + 4), *(u32 *)(r10 - 8) = 7, gotol +3
 #include "backends/nfp/offload/passes.h"
 #include "backends/nfp/offload/site.h"
+#include "backends/nfp/offload/walk.h"
 
 #include <limits>
 
@@ -19,21 +20,9 @@ void extend_sign(Sequence& code, bool wide, Register r, unsigned bits) {
   code.alu_imm(wide, BPF_ARSH, r, shift);
 }
 
-class Simple {
+class Simple : public Walk<Simple> {
 public:
-  explicit Simple(Draft& draft) : draft_(draft), facts_(draft.facts()) {}
-
-  bool run() {
-    for (unsigned i = 0; i < facts_.before.size(); ++i)
-      if (facts_.explored.code[i] && facts_.reached[i]) {
-        at_ = i;
-        std::visit(*this, *facts_.explored.code[i]);
-      }
-    if (instead_.empty())
-      return false;
-    draft_.replace(instead_);
-    return true;
-  }
+  explicit Simple(Draft& draft) : Walk(draft) {}
 
   void operator()(const ByteSwap& s) {
     if (s.kind == ByteSwap::ToBig)
@@ -94,11 +83,6 @@ private:
     draft_.note(at_, "PW-NFP-300", what);
     instead_[at_] = site.finish();
   }
-
-  Draft& draft_;
-  const Facts& facts_;
-  std::map<unsigned, Insns> instead_;
-  unsigned at_ = 0;
 };
 
 } // namespace
