@@ -67,31 +67,10 @@ ValueId Exporter::id(Value v) {
 }
 
 void Exporter::add_map(MapOp map) {
-  pipeline::Map m;
+  pipeline::Map m = schedule::shape_of(map);
   m.object_index = unsigned(map.getIndex());
   m.name = map.getSymName().str();
   m.type = static_cast<bpf_map_type>(map.getType());
-  m.kind = map.is("hash")      ? pipeline::MapKind::Hash
-           : map.is("present") ? pipeline::MapKind::Present
-           : map.is("table")   ? pipeline::MapKind::Table
-           : map.is("lpm")     ? pipeline::MapKind::Lpm
-                               : pipeline::MapKind::Array;
-  m.key_bytes = unsigned(map.getKeyBytes());
-  m.value_bytes = unsigned(map.getValueBytes());
-  m.max_entries = unsigned(map.getEntries());
-  m.slots = map.slots();
-  m.ways = map.ways();
-  m.row_bits = map.row_bits();
-  m.places = map.places();
-  m.lru = map.lru();
-  m.handle_bits = map.handle_bits();
-  m.find_latency = map.find_latency();
-  for (unsigned c = 0; map.getColumns() && c < map.getColumns()->size(); ++c) {
-    ColumnAttr column = map.column(c);
-    auto memory = schedule::memory_of(map, c);
-    m.columns.push_back({column.getOffset(), column.getBytes(), column.getCount(), false,
-                         memory.kind, memory.latency});
-  }
   map_index_[m.name] = unsigned(out_.maps.size());
   out_.maps.push_back(std::move(m));
 }

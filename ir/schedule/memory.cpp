@@ -7,17 +7,16 @@ MemoryChoice memory_of(ir::MapOp map, unsigned column) {
   return choose_memory(std::uint64_t(map.slots()) * c.getCount(), c.getBytes() * 8);
 }
 
-namespace {
-
-// As far as its memories depend on it.
 pipeline::Map shape_of(ir::MapOp map) {
   using pipeline::MapKind;
   pipeline::Map m;
-  m.kind = map.is("table")     ? MapKind::Table
+  m.kind = map.is("hash")      ? MapKind::Hash
            : map.is("present") ? MapKind::Present
+           : map.is("table")   ? MapKind::Table
            : map.is("lpm")     ? MapKind::Lpm
                                : MapKind::Array;
   m.key_bytes = unsigned(map.getKeyBytes());
+  m.value_bytes = unsigned(map.getValueBytes());
   m.max_entries = unsigned(map.getEntries());
   m.slots = map.slots();
   m.ways = map.ways();
@@ -25,10 +24,17 @@ pipeline::Map shape_of(ir::MapOp map) {
   m.places = map.places();
   m.lru = map.lru();
   m.handle_bits = map.handle_bits();
-  for (unsigned c = 0; map.getColumns() && c < map.getColumns()->size(); ++c)
-    m.columns.push_back({.bytes = map.column(c).getBytes(), .count = map.column(c).getCount()});
+  m.find_latency = map.find_latency();
+  for (unsigned c = 0; map.getColumns() && c < map.getColumns()->size(); ++c) {
+    const ir::ColumnAttr column = map.column(c);
+    const MemoryChoice memory = memory_of(map, c);
+    m.columns.push_back({column.getOffset(), column.getBytes(), column.getCount(), false,
+                         memory.kind, memory.latency});
+  }
   return m;
 }
+
+namespace {
 
 unsigned packet_reads(mlir::ModuleOp module) {
   unsigned count = 0;

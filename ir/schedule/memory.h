@@ -9,6 +9,8 @@
 namespace pw::schedule {
 
 MemoryChoice memory_of(ir::MapOp, unsigned column);
+// What a map is as far as its memories depend on it; what the data path does with it is left out.
+pipeline::Map shape_of(ir::MapOp);
 
 // Throws Failure PW-DEV-001, with the arithmetic, if the maps don't fit the device.
 void check_device(mlir::ModuleOp, const std::string& device);
