@@ -127,7 +127,8 @@ void tell_speed(const nic::EstimateResult& r, std::chrono::steady_clock::time_po
 
 int estimate(const EstimateCommand& o) {
   if (!o.in.empty() && !o.traffic.empty())
-    throw Failure(diagnose("PW-OPT-006", "--in and --traffic exclude each other"));
+    throw Failure(diagnose("PW-OPT-011", "--in and --traffic exclude each other")
+                      .help("give a capture or a specification of traffic"));
   if (!o.out.empty())
     check_writable(o.out);
   Session session(o.common);

@@ -157,7 +157,7 @@ TEST(Estimate, RefusesBadInput) {
       {{"--card", card}, "PW-NIC-007"},
       {{"--device", "xcu999"}, "PW-DEV-003"},
       {{"--traffic", "speed=3"}, "PW-IN-201"},
-      {{"--in", empty, "--traffic", "size=64"}, "PW-OPT-006"},
+      {{"--in", empty, "--traffic", "size=64"}, "PW-OPT-011"},
   };
   for (const auto& [arguments, code] : cases) {
     const Outcome r = pipewright(command("mac_swap", arguments));
