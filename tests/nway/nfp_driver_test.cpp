@@ -33,5 +33,8 @@ void agree(const std::string& file) {
 TEST(DriverQuirks, ShiftsByZeroAndByAWord) { agree("shifts.bpf.c"); }
 TEST(DriverQuirks, TheLastOfGatheredWords) { agree("copies.bpf.c"); }
 
+// A loop whose exit joins another path was once left out of the layout.
+TEST(CardLoops, WhatIsBehindADivisionIsReachedPastItToo) { agree("division.bpf.c"); }
+
 } // namespace
 } // namespace pw::nway

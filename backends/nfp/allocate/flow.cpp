@@ -104,9 +104,15 @@ std::vector<BlockId> immediate_dominators(const Function& f) {
 }
 
 void reorder(Function& f, const std::vector<BlockId>& order) {
-  std::vector<BlockId> renamed(f.blocks.size());
+  std::vector<std::optional<BlockId>> renamed(f.blocks.size());
   for (BlockId i = 0; i < order.size(); ++i)
     renamed[order[i]] = i;
+  const auto name = [&](BlockId old) {
+    if (!renamed[old])
+      throw Failure(
+          diagnose("PW-NFP-260", "a block of '" + f.name + "' that is branched to is missing"));
+    return *renamed[old];
+  };
   std::vector<Block> blocks;
   blocks.reserve(order.size());
   for (BlockId old : order)
@@ -114,9 +120,9 @@ void reorder(Function& f, const std::vector<BlockId>& order) {
   f.blocks = std::move(blocks);
   for (Block& b : f.blocks) {
     if (b.taken)
-      b.taken = renamed[*b.taken];
+      b.taken = name(*b.taken);
     if (b.next)
-      b.next = renamed[*b.next];
+      b.next = name(*b.next);
   }
 }
 

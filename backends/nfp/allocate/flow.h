@@ -13,7 +13,8 @@ bool jumps_always(const Block&);
 bool exits(const Block&);
 std::vector<BlockId> successors(const Block&); // taken first, each once
 std::vector<std::vector<BlockId>> predecessors(const Function&);
-// Blocks that the entry reaches, each before its successors (the flow has no cycles).
+// Blocks that the entry reaches, each before its successors, but for the way back of a division's
+// loop.
 std::vector<BlockId> reverse_post_order(const Function&);
 // By block; the entry is its own, unreachable blocks have their own number too.
 std::vector<BlockId> immediate_dominators(const Function&);

@@ -19,8 +19,12 @@ public:
 
   void run() {
     at_begin_[0] = Known{};
-    for (BlockId b : reverse_post_order(f_)) { // no cycles
-      Known known = *at_begin_[b];
+    const auto before = predecessors(f_);
+    std::vector<bool> visited(f_.blocks.size());
+    for (BlockId b : reverse_post_order(f_)) {
+      const bool loops = std::ranges::any_of(before[b], [&](BlockId p) { return !visited[p]; });
+      Known known = loops ? Known{} : *at_begin_[b]; // what a loop changes isn't known yet
+      visited[b] = true;
       std::vector<Instruction> body;
       for (std::size_t n = 0; n < f_.blocks[b].body.size(); ++n)
         if (!redundant(f_.blocks[b].body, n, known))

@@ -1,6 +1,6 @@
-// Blocks in the order that needs the fewest branches: the flow has no cycles, so that a maximum
-// matching of blocks with the one behind them is a cover by the fewest paths, and only the ends of
-// paths cost a branch.
+// Blocks in the order that needs the fewest branches: a maximum matching of blocks with the one
+// behind them is a cover by the fewest paths, and only the ends of paths cost a branch. The only
+// cycles are loops of divisions; where all blocks of one are matched in a circle it is cut.
 #include "backends/nfp/allocate/flow.h"
 #include "backends/nfp/allocate/passes.h"
 
@@ -37,14 +37,18 @@ public:
   std::vector<BlockId> order() const {
     std::vector<BlockId> out;
     std::vector<bool> placed(f_.blocks.size());
-    for (BlockId start : reverse_post_order(f_)) {
-      if (before_[start] && !placed[*before_[start]] && start != 0)
-        continue; // comes with its path
+    const auto append = [&](BlockId start) {
       for (std::optional<BlockId> b = start; b && !placed[*b]; b = behind_[*b]) {
         placed[*b] = true;
         out.push_back(*b);
       }
-    }
+    };
+    const std::vector<BlockId> starts = reverse_post_order(f_);
+    for (BlockId start : starts)
+      if (start == 0 || !before_[start] || placed[*before_[start]])
+        append(start); // others come with their path
+    for (BlockId start : starts)
+      append(start); // of a circle
     return out;
   }
 
