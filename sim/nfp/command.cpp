@@ -198,13 +198,13 @@ void MicroEngine::command(Context& c, const Word& w) {
 // they brought.
 void MicroEngine::land(Context& c, std::uint32_t signals, bool any) {
   std::uint64_t wake = any ? ~std::uint64_t{0} : clock_;
-  bool found = false;
+  std::uint32_t given = 0;
   for (const Flight& f : c.flights)
     if ((signals >> f.signal & 1) != 0 && f.signal != 0) {
       wake = any ? std::min(wake, f.done) : std::max(wake, f.done);
-      found = true;
+      given |= 1U << f.signal;
     }
-  if (!found)
+  if (any ? given == 0 : given != signals)
     throw Stop("PW-ME-008", "a wait for a signal that no command will give");
   c.wake = std::max(wake, clock_);
   c.waited += c.wake - clock_;

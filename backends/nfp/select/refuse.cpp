@@ -49,7 +49,7 @@ private:
   // ---- maps ----
 
   void maps() {
-    unsigned entries = 0;
+    std::uint64_t entries = 0;
     for (const Table& t : tables_.tables) {
       const MapDefinition& m = object_.maps[t.map];
       entries += m.max_entries;
