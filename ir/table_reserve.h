@@ -65,7 +65,7 @@ inline unsigned look_handles(const Pipeline& p, const Interlock& lock) {
   unsigned looks = 0;
   for (ValueId handle : lock.handles) {
     const auto by = made_by(handle);
-    if (p.values[handle].width != 8 * p.maps[lock.map].key_bytes + 1 ||
+    if (by == p.operations.end() || p.values[handle].width != 8 * p.maps[lock.map].key_bytes + 1 ||
         by->kind != OpKind::Concat || by->operands.size() != 2)
       return 0;
     bool accessed = false, changed = false;
