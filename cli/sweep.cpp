@@ -124,8 +124,7 @@ void add_sweep(CLI::App& root, Invocation& invocation) {
       root, "sweep", "Runs `estimate` over programs and values of its options.",
       "PROG.o... --vary NAME=V1,V2,... [options]",
       "  pipewright sweep firewall.bpf.o --vary size=64,128,256,imix --vary port=10G,100G\n"
-      "  pipewright sweep *.bpf.o --vary clock=200MHz,250MHz --vary bus=256,512 -o out -- "
-      "--no-search\n"
+      "  pipewright sweep *.bpf.o --vary clock=200MHz,250MHz --vary bus=256,512 --fix no-search\n"
       "  pipewright sweep nat.bpf.o --vary rate=10G,25G -o out --json\n"
       "  mpirun -n 17 pipewright sweep nat.bpf.o --vary engine=model,nfp --vary rate=10G,25G\n");
   const std::string points = "Points";

@@ -27,15 +27,18 @@ std::string text_of(const std::filesystem::path& path) {
 
 // With --json diagnostics are on standard output, too; errors of the machine itself on the other
 // one.
-Outcome failed(const Json& answer, const std::string& errors) {
+Outcome failed(const Json& answer, const std::string& errors, int exit_status) {
   Outcome outcome;
   if (answer.is_object() && answer.contains("diagnostics"))
     outcome.diagnostics = answer.at("diagnostics");
   for (const Json& d : outcome.diagnostics)
     if (outcome.error.empty() && d.value("severity", "") == "error")
       outcome.error = d.value("code", "") + ": " + d.value("message", "");
-  if (outcome.error.empty())
+  if (outcome.error.empty() && exit_status != 0)
     outcome.error = errors.substr(0, errors.find('\n'));
+  if (outcome.error.empty())
+    outcome.error =
+        exit_status == 0 ? "it printed no result" : "exit status " + std::to_string(exit_status);
   return outcome;
 }
 
@@ -82,7 +85,7 @@ Finished Children::finished(std::size_t point, int status) const {
   if (f.lost)
     f.outcome.error = "the process was killed (signal " + std::to_string(WTERMSIG(status)) + ")";
   else if (WEXITSTATUS(status) != 0 || answer.is_discarded())
-    f.outcome = failed(answer, text_of(output(point, ".err")));
+    f.outcome = failed(answer, text_of(output(point, ".err")), WEXITSTATUS(status));
   else
     f.outcome.result = answer;
   std::error_code ignored;

@@ -1,9 +1,13 @@
 #include "cli/sweep/plan.h"
 
 #include "cli/output.h"
+#include "sim/traffic/traffic.h"
 
 #include <algorithm>
-#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -11,12 +15,9 @@ namespace pw::cli::sweep {
 
 namespace {
 
-// Keys of a traffic specification that a sweep may vary; all else are options of `estimate`.
-constexpr std::array traffic_keys = {"size",  "packets",   "count", "rate", "flows", "arrivals",
-                                     "burst", "malformed", "proto", "seed", "tcp",   "other"};
-
-bool is_traffic(const std::string& name) {
-  return std::ranges::find(traffic_keys, name) != traffic_keys.end();
+// What a sweep says itself.
+bool is_own(const std::string& option) {
+  return option == "json" || option == "out" || option == "traffic" || option == "help";
 }
 
 Failure bad_axis(const std::string& text, const std::string& why) {
@@ -25,20 +26,54 @@ Failure bad_axis(const std::string& text, const std::string& why) {
                            "values: clock=200MHz,250MHz"));
 }
 
-void check_axes(const std::vector<Axis>& axes) {
-  std::set<std::string> names;
-  for (const Axis& axis : axes)
-    if (!names.insert(axis.name).second)
-      throw bad_axis(axis.name, "it varies twice");
+std::string name_of(const std::string& option) {
+  const std::size_t start = option.find_first_not_of('-');
+  return start == std::string::npos ? "" : option.substr(start, option.find('=') - start);
 }
 
-// What the result depends on: the object by its contents, everything else by the command line.
+// Of an argument, "PATH" or "--option=PATH", that names a file; "" for others.
+std::string contents_of(const std::string& argument) {
+  const std::string path =
+      argument.starts_with("--") ? argument.substr(argument.find('=') + 1) : argument;
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(path, none))
+    return "";
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// What the result depends on: files by their contents, everything else by the command line.
 std::string key_of(const Subject& subject, const std::vector<std::string>& arguments) {
   Json key = Json::array({PW_VERSION, subject.sha256});
-  for (const std::string& argument : arguments)
-    if (argument != subject.path)
-      key.push_back(argument);
+  for (const std::string& argument : arguments) {
+    if (argument == subject.path)
+      continue;
+    key.push_back(argument);
+    if (const std::string contents = contents_of(argument); !contents.empty())
+      key.push_back(std::hash<std::string>()(contents));
+  }
   return key.dump();
+}
+
+// A capture has no traffic specification; its rate is an option.
+bool has_capture(const Plan& plan) {
+  return std::ranges::any_of(plan.fixed, [](const auto& o) { return name_of(o) == "in"; }) ||
+         std::ranges::any_of(plan.axes, [](const Axis& a) { return a.name == "in"; });
+}
+
+void check_names(const Plan& plan) {
+  std::set<std::string> names;
+  for (const Axis& axis : plan.axes) {
+    if (!names.insert(axis.name).second)
+      throw bad_axis(axis.name, "it varies twice");
+    if (is_own(axis.name))
+      throw bad_axis(axis.name, "a sweep says that itself");
+  }
+  for (const std::string& option : plan.fixed)
+    if (is_own(name_of(option)))
+      throw Failure(
+          diagnose("PW-OPT-008", "--fix " + name_of(option) + ": a sweep says that itself")
+              .help("use the sweep's own option of that name"));
 }
 
 Point point_of(const Plan& plan, const Subject& subject, const std::vector<std::size_t>& chosen) {
@@ -50,7 +85,7 @@ Point point_of(const Plan& plan, const Subject& subject, const std::vector<std::
     const Axis& axis = plan.axes[i];
     const std::string& value = axis.values[chosen[i]];
     p.where.emplace_back(axis.name, value);
-    if (is_traffic(axis.name))
+    if (is_traffic_key(axis.name) && !(axis.name == "rate" && has_capture(plan)))
       traffic = with_traffic(traffic, axis.name, value);
     else
       p.arguments.insert(p.arguments.end(), {"--" + axis.name, value});
@@ -108,7 +143,7 @@ std::string with_traffic(const std::string& specification, const std::string& ke
 }
 
 std::vector<Point> points_of(const Plan& plan) {
-  check_axes(plan.axes);
+  check_names(plan);
   std::vector<Point> all;
   for (const Subject& subject : plan.subjects) {
     std::vector<std::size_t> chosen(plan.axes.size());

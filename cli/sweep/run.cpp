@@ -25,10 +25,11 @@ class Work {
 public:
   Work(const std::vector<Point>& points, Store& store, const RunOptions& options,
        const Watch& watch)
-      : points_(points), store_(store), options_(options), watch_(watch), attempts_(points.size()) {
+      : points_(points), store_(store), options_(options), watch_(watch), attempts_(points.size()),
+        taken_(points.size()) {
     std::set<std::string> seen; // equal points run once
     for (std::size_t i = 0; i < points.size(); ++i)
-      if (store.find(points[i].key) == nullptr && seen.insert(points[i].key).second)
+      if (!is_done(i) && seen.insert(points[i].key).second)
         waiting_.push_back(i);
     open_ = waiting_.size();
     tell();
@@ -46,12 +47,13 @@ public:
   }
 
   void take(Finished f) {
-    if (store_.find(points_[f.point].key) != nullptr)
+    if (taken_[f.point])
       return; // of a rank that was taken for lost
     if (f.lost && attempts_[f.point] < options_.attempts) {
       waiting_.push_back(f.point);
       return;
     }
+    taken_[f.point] = true;
     f.outcome.attempts = attempts_[f.point];
     store_.add(points_[f.point], std::move(f.outcome));
     std::erase(waiting_, f.point);
@@ -62,6 +64,12 @@ public:
   const Point& point(std::size_t i) const { return points_[i]; }
 
 private:
+  // What failed in an earlier sweep is run again: the reason may be gone.
+  bool is_done(std::size_t i) const {
+    const Outcome* known = store_.find(points_[i].key);
+    return known != nullptr && known->error.empty();
+  }
+
   void tell() const { watch_(points_.size() - open_, points_.size(), seconds_since(start_)); }
 
   const std::vector<Point>& points_;
@@ -69,6 +77,7 @@ private:
   const RunOptions& options_;
   const Watch& watch_;
   std::vector<unsigned> attempts_;
+  std::vector<bool> taken_; // in this sweep
   std::deque<std::size_t> waiting_;
   std::size_t open_ = 0; // waiting or running
   Clock::time_point start_ = Clock::now();

@@ -42,11 +42,11 @@ struct Column {
   const char* pointer;
 };
 constexpr Column columns[] = {
-    {"offered_mpps", "/offered/mpps"},   {"carried_mpps", "/carried/mpps"},
-    {"carried_gbps", "/carried/gbps"},   {"lost", "/lost/frames"},
-    {"p50_ns", "/latency/p50_ns"},       {"p99_ns", "/latency/p99_ns"},
-    {"p999_ns", "/latency/p999_ns"},     {"max_ns", "/latency/max_ns"},
-    {"lossless_mpps", "/lossless/mpps"}, {"lossless_gbps", "/lossless/gbps"},
+    {"offered_mpps", "/offered/mpps"},      {"carried_mpps", "/carried/mpps"},
+    {"carried_gbps", "/carried/gbps"},      {"lost", "/lost/frames"},
+    {"p50_ns", "/latency/p50_ns"},          {"p99_ns", "/latency/p99_ns"},
+    {"p999_ns", "/latency/p999_ns"},        {"max_ns", "/latency/max_ns"},
+    {"lossless_mpps", "/lossless/mpps"},    {"lossless_gbps", "/lossless/gbps"},
     {"bottleneck", "/bottleneck/component"}};
 
 std::string csv_cell(const std::string& text) {

@@ -20,8 +20,9 @@ def parse():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("section", choices=SECTIONS, nargs="?", default="examples",
                         help="examples (default): size, latency, packets per clock, cost; state: packets per clock of stateful "
-                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; nic: packets a second of the simulated network card; nfp: words and clocks of programs for a Netronome card, "
-                             "or of the examples that are named")
+                             "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; "
+                             "nic: packets a second of the simulated network card; nfp: words and clocks of programs for a Netronome card, or of the "
+                             "examples that are named")
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="default: those that the section is about")
     parser.add_argument("--all", action="store_true", help="every example")
     parser.add_argument("--no-synthesis", action="store_true", help="examples: leave yosys out (about a minute each)")

@@ -1,6 +1,7 @@
 // SPEC text -> TrafficSpec.
 #include "sim/traffic/traffic.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -229,6 +230,10 @@ std::optional<Diagnostic> apply(TrafficSpec& spec, const std::string& item) {
 }
 
 } // namespace
+
+bool is_traffic_key(const std::string& name) {
+  return std::ranges::any_of(keys(), [&](const Key& key) { return name == key.name; });
+}
 
 TrafficSpec parse_traffic(const std::string& text) {
   TrafficSpec spec;

@@ -47,6 +47,7 @@ struct TrafficSpec {
 // Throws Failure (PW-IN-2xx): an unknown key (all known ones are listed), a value that can't be
 // read or is out of range.
 TrafficSpec parse_traffic(const std::string& spec);
+bool is_traffic_key(const std::string& name); // of a specification: "size", ...
 std::vector<Packet> generate_traffic(const TrafficSpec&);
 
 // The frames of generate_traffic() one by one, without times.

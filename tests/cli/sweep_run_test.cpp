@@ -32,6 +32,18 @@ TEST(SweepRun, TriesLostPointsAgainAndThenSaysSo) {
   EXPECT_EQ(store.find("b")->attempts, 1u) << "it ended, though not with JSON";
 }
 
+TEST(SweepRun, TriesFailuresOfEarlierSweepsAgain) {
+  const TemporaryDirectory folder;
+  const std::vector<Point> points = {point("a", "Lives"), point("b", "Lives")};
+  Store store(folder.path());
+  store.add(points[0], {.result = nullptr, .error = "the disk was full", .attempts = 7});
+  store.add(points[1], {.result = {{"good", true}}, .error = "", .attempts = 7});
+  run_here(points, store, {}, no_watch);
+  EXPECT_EQ(store.find("a")->attempts, 1u);
+  EXPECT_EQ(store.find("a")->error, "it printed no result") << "in words, never empty";
+  EXPECT_EQ(store.find("b")->attempts, 7u);
+}
+
 TEST(SweepRun, RunsEqualPointsOnce) {
   const TemporaryDirectory folder;
   Store store(folder.path());

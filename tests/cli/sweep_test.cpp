@@ -67,6 +67,44 @@ TEST(SweepPlan, KnowsAnObjectByItsContents) {
   EXPECT_NE(points_of(plan())[0].key, points_of(other)[0].key);
 }
 
+TEST(SweepPlan, KnowsOtherFilesByTheirContentsToo) {
+  const TemporaryDirectory folder;
+  const std::string card = (folder.path() / "card.json").string();
+  Plan with_card = plan();
+  with_card.fixed = {"--card=" + card};
+  std::ofstream(card) << "{}";
+  const std::string key = points_of(with_card)[0].key;
+  EXPECT_EQ(points_of(with_card)[0].key, key);
+  std::ofstream(card) << "{ }";
+  EXPECT_NE(points_of(with_card)[0].key, key);
+}
+
+TEST(SweepPlan, GivesACapturesRateAsAnOption) {
+  const Plan captured = {.subjects = {{"a.o", "11"}},
+                         .axes = {{"rate", {"10G"}}},
+                         .fixed = {"--in=x.pcap"},
+                         .traffic = ""};
+  EXPECT_THAT(points_of(captured)[0].arguments,
+              ElementsAre("estimate", "a.o", "--rate", "10G", "--in=x.pcap", "--json"));
+}
+
+TEST(SweepPlan, TakesEveryKeyOfATrafficSpecification) {
+  for (const char* key : {"arrival", "ipv6", "tunnel", "vlan"}) {
+    const Plan varied = {
+        .subjects = {{"a.o", "11"}}, .axes = {{key, {"1"}}}, .fixed = {}, .traffic = ""};
+    EXPECT_EQ(points_of(varied)[0].arguments.at(3), std::string(key) + "=1");
+  }
+}
+
+TEST(SweepPlan, RefusesWhatItSaysItself) {
+  Plan own = plan();
+  own.fixed = {"--out=x"};
+  EXPECT_EQ(code_of([&] { points_of(own); }), "PW-OPT-008");
+  own = plan();
+  own.axes.push_back({"traffic", {"size=64"}});
+  EXPECT_EQ(code_of([&] { points_of(own); }), "PW-OPT-008");
+}
+
 TEST(SweepPlan, RefusesAnAxisTwice) {
   Plan twice = plan();
   twice.axes.push_back({"size", {"128"}});
