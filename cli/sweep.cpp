@@ -101,12 +101,13 @@ int finish(const SweepCommand& o, const std::vector<sweep::Point>& points,
 }
 
 int run_sweep(const SweepCommand& o) {
+  // Before MPI starts, so that what is wrong with the command line is said by every rank.
+  const std::vector<sweep::Point> points = points_of(plan_of(o));
   const auto transport = sweep::mpi_transport();
   if (transport && transport->rank() != 0) {
     sweep::serve(*transport);
     return 0;
   }
-  const std::vector<sweep::Point> points = points_of(plan_of(o));
   sweep::Store store(o.out);
   const sweep::RunOptions options{.jobs = transport ? 1 : o.jobs};
   if (transport)

@@ -46,8 +46,11 @@ private:
     std::vector<std::vector<PacketResult>> results;
     for (std::size_t e = 0; e < running_.size(); ++e)
       results.push_back(followed(e, first) ? follow(e, packets, first) : running_[e]->run(packets));
-    for (std::size_t i = 0; i < packets.size() && !finished(); ++i)
+    const std::size_t end = pending_ ? *pending_->packet - first : packets.size();
+    for (std::size_t i = 0; i < end && !finished(); ++i)
       packet(results, i, first + i);
+    if (pending_ && !finished())
+      result_.difference = std::move(pending_);
   }
 
   // From the chunk behind the one in which the engine may have evicted something.
@@ -62,7 +65,7 @@ private:
     if (!follower)
       follower = std::make_unique<Follower>(*options_.guide, maps_, packets_.first(first));
     std::vector<PacketResult> results(packets.size());
-    for (std::size_t i = 0; i < packets.size() && !result_.difference; ++i) {
+    for (std::size_t i = 0; i < packets.size(); ++i) {
       if (follower->entries() > options_.followed_entries) {
         std::ranges::move(running_[e]->run(packets.subspan(i)),
                           results.begin() + std::ptrdiff_t(i));
@@ -71,18 +74,22 @@ private:
       const Follower::Step step = follower->step(*running_[e], packets[i], options_);
       results[i].unsupported = step.unsupported;
       result_.followed += step.unsupported ? 0 : 1;
-      if (step.mismatch)
-        differ(*step.mismatch, first + i, {engines_[e].name, "expected"});
+      if (step.mismatch) { // another engine may differ before
+        Difference found = difference(*step.mismatch, first + i, {engines_[e].name, "expected"});
+        if (!pending_ || *pending_->packet > first + i)
+          pending_ = std::move(found);
+        break;
+      }
     }
     return results;
   }
 
-  void differ(const Mismatch& m, std::optional<std::size_t> packet,
-              const std::pair<std::string, std::string>& names) {
-    result_.difference = Difference{.packet = packet,
-                                    .field = m.field,
-                                    .detail = m.detail,
-                                    .values = {{names.first, m.first}, {names.second, m.second}}};
+  static Difference difference(const Mismatch& m, std::optional<std::size_t> packet,
+                               const std::pair<std::string, std::string>& names) {
+    return {.packet = packet,
+            .field = m.field,
+            .detail = m.detail,
+            .values = {{names.first, m.first}, {names.second, m.second}}};
   }
 
   void packet(const std::vector<std::vector<PacketResult>>& results, std::size_t i,
@@ -120,7 +127,7 @@ private:
         if (evicted(a, packet) || evicted(b, packet)) {
           result_.evicted = result_.evicted ? result_.evicted : packet;
         } else if (const auto mismatch = pair(a, b)) {
-          differ(*mismatch, packet, {engines_[a].name, engines_[b].name});
+          result_.difference = difference(*mismatch, packet, {engines_[a].name, engines_[b].name});
           return;
         }
   }
@@ -131,6 +138,7 @@ private:
   std::span<const Packet> packets_;
   std::vector<std::unique_ptr<Engine>> running_;
   std::vector<std::unique_ptr<Follower>> followers_; // by engine, from its first eviction on
+  std::optional<Difference> pending_;                // of followed engines, in this chunk
   LockstepResult result_;
 };
 

@@ -102,8 +102,8 @@ TEST(Sweep, RunsUnderMpi) {
 TEST(Sweep, SaysThatABuildHasNoMpi) {
   const Scratch scratch;
   std::filesystem::copy_file(PW_BINARY, scratch.path("alone")); // without the module beside it
-  const std::string command = "OMPI_COMM_WORLD_RANK=0 " + scratch.path("alone") + " sweep x.o >" +
-                              scratch.path("log") + " 2>&1";
+  const std::string command = "OMPI_COMM_WORLD_RANK=0 " + scratch.path("alone") + " sweep " +
+                              example("firewall") + " >" + scratch.path("log") + " 2>&1";
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 2);
   EXPECT_THAT(slurp(scratch.path("log")), HasSubstr("PW-OPT-010"));
 }

@@ -120,6 +120,24 @@ INSTANTIATE_TEST_SUITE_P(Diff, FollowerOf,
                                          Expected{Fault::WrongVerdict, "verdict"}),
                          [](const auto& info) { return "Fault" + std::to_string(info.index); });
 
+// All in one chunk: what two other engines differ in comes first.
+TEST(Follower, LeavesEarlierDifferencesToTheOthers) {
+  std::vector<Packet> packets(400, Packet{.bytes = {0, 0, 0, 0}});
+  for (std::size_t i = 0; i < packets.size(); ++i)
+    packets[i].bytes[0] = static_cast<std::uint8_t>(i);
+  DiffOptions options;
+  options.minimise = false;
+  options.chunk = 200;
+  options.guide = Guide{engine("guide", 1000).make, {{"seen", room}}};
+  const DiffResult result = diff_engines(
+      std::vector{engine("own rule", room, Fault::WrongVerdict, 260), engine("no limit", 1000),
+                  engine("wrong", 1000, Fault::WrongVerdict, 230)},
+      packets, {}, options);
+  ASSERT_TRUE(result.difference);
+  EXPECT_EQ(result.difference->packet, 230u);
+  EXPECT_EQ(result.difference->values.front().engine, "no limit");
+}
+
 TEST(Follower, StopsWhenItHasLookedAtEnough) {
   std::vector<Packet> packets(400, Packet{.bytes = {0, 0, 0, 0}});
   for (std::size_t i = 0; i < packets.size(); ++i)
