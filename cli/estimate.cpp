@@ -21,8 +21,8 @@ namespace {
 struct EstimateCommand {
   CommonOptions common;
   std::string engine = "model";
-  std::string in, rate = "capture", traffic, maps, out;
-  std::string card, port, pcie; // "" = not given
+  std::string in, rate, traffic, maps, out; // rate: of the capture
+  std::string card, port, pcie;             // "" = not given
   std::optional<unsigned> queues, depth;
   std::optional<double> host_mpps;
   std::optional<std::uint64_t> buffer;
@@ -59,7 +59,7 @@ nic::NicConfig nic_of(const EstimateCommand& o, const nic::CardFile& card) {
 
 // Of a capture: "capture" is at its own times, all else as rate= in a specification.
 std::optional<ArrivalSpec> rate_of(const EstimateCommand& o, const nic::NicConfig& config) {
-  if (o.rate == "capture")
+  if (o.rate.empty() || o.rate == "capture")
     return std::nullopt;
   TrafficSpec spec = parse_traffic("rate=" + o.rate);
   if (spec.line_rate)
@@ -103,7 +103,7 @@ void name_input(const EstimateCommand& o, const Session& session, const nic::Est
   r.program = session.program().name;
   r.object_sha256 = session.object().sha256;
   r.engine = o.engine;
-  r.traffic = !o.in.empty()        ? o.in + " at rate " + o.rate
+  r.traffic = !o.in.empty()        ? o.in + " at rate " + (o.rate.empty() ? "capture" : o.rate)
               : !o.traffic.empty() ? o.traffic
                                    : default_traffic;
   r.seed = o.in.empty() ? input.traffic.seed : 0;
@@ -129,6 +129,9 @@ int estimate(const EstimateCommand& o) {
   if (!o.in.empty() && !o.traffic.empty())
     throw Failure(diagnose("PW-OPT-011", "--in and --traffic exclude each other")
                       .help("give a capture or a specification of traffic"));
+  if (o.in.empty() && !o.rate.empty())
+    throw Failure(diagnose("PW-OPT-011", "--rate is of a capture, and there is no --in")
+                      .help("use --traffic rate=" + o.rate));
   if (!o.out.empty())
     check_writable(o.out);
   Session session(o.common);
@@ -204,6 +207,7 @@ void add_estimate_output(CLI::App& app, EstimateCommand& o) {
       ->group("Output");
   app.add_option("--search-packets", o.search_frames,
                  "packets in each run of the search (default 100000)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}).description(""))
       ->type_name("N")
       ->group("Output");
   app.add_option("-o,--out", o.out, "file to write (default: standard output)")

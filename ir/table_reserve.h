@@ -44,7 +44,7 @@ inline unsigned table_finds(const Pipeline& p, unsigned map) {
   return finds;
 }
 
-// With fewer free slots than that, a packet that enters now might find the table full: packets on
+// With at most so many free slots a packet that enters now might find the table full: packets on
 // the way, the clocks of the table, and those until its count is known. The parameter MARGIN of
 // pw_table.
 inline unsigned table_margin(const Pipeline& p, unsigned map) { return table_reserve(p, map) + 8; }

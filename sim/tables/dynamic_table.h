@@ -71,7 +71,7 @@ public:
   Result next_find(unsigned port) const;
   // Port hold as it is in the clock that the next call of clock() is.
   bool hold() const;
-  // Port crowded, likewise: fewer than `margin` slots are free.
+  // Port crowded, likewise: at most `margin` slots are free.
   bool crowded() const;
   // Nothing on the way, and a clock without access changes nothing: such clocks may be left out.
   bool settled() const;

@@ -158,6 +158,8 @@ TEST(Estimate, RefusesBadInput) {
       {{"--device", "xcu999"}, "PW-DEV-003"},
       {{"--traffic", "speed=3"}, "PW-IN-201"},
       {{"--in", empty, "--traffic", "size=64"}, "PW-OPT-011"},
+      {{"--rate", "10G"}, "PW-OPT-011"},
+      {{"--search-packets", "4294967296"}, "PW-OPT-001"},
   };
   for (const auto& [arguments, code] : cases) {
     const Outcome r = pipewright(command("mac_swap", arguments));

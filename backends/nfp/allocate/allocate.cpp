@@ -20,6 +20,13 @@ bool reads_unset(const Function& f) {
 } // namespace
 
 void allocate(Function& f, const FirmwareProfile& profile) {
+  if (f.stack_bytes > profile.stack_bytes)
+    throw Failure(
+        diagnose("PW-NFP-250", "keys and values of program '" + f.name +
+                                   "' need more local memory than the card gives a packet")
+            .limited(std::to_string(profile.stack_bytes) + " bytes of local memory a packet",
+                     std::to_string(f.stack_bytes) + " bytes")
+            .help("use smaller keys and values, or a firmware with more of it"));
   simplify_flow(f);
   remove_dead(f);
   const UnsetReads unset = reads_unset(f) ? UnsetReads::OnSome : UnsetReads::Refused;

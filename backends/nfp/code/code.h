@@ -37,7 +37,6 @@ struct Function {
   std::vector<TransferGroup> transfers;
   unsigned stack_bytes = 0; // local memory behind the stack base that selection uses (keys,
                             // values); spills come behind it
-  std::vector<unsigned> label_of_block; // after linking: word address
 };
 
 // Where the update helper finds its flags: eBPF register Rn is the pair 2n (low word), 2n + 1 (high word) of both banks.

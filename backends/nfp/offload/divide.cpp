@@ -1,10 +1,10 @@
 // Division and modulo without sign. The card divides 32 bits by a constant (by a multiplication
 // with its reciprocal); everything else is made of that or of long division:
 //
-//   a / b, both of 32 bits   a loop of 32 rounds (of as many as a has bits): a <<= 1; if a >= b <<
-//   32:
-//                            a -= b << 32, a += 1. So the remainder grows in the upper half of a,
-//                            the quotient in its lower half
+//   a / b, both of 32 bits   a loop of 32 rounds (of as many as a has bits):
+//                            a <<= 1; if a >= b << 32: a -= b << 32, a += 1
+//                            So the remainder grows in the upper half of a, the quotient in its
+//                            lower half
 //   a / b of 64 bits         the same in two registers, 64 rounds
 //   a % b                    a - (a / b) * b for constants, else the remainder of the long division
 //

@@ -199,17 +199,10 @@ private:
   void packet(const llvm::Instruction& i, const Place& p, unsigned bytes) {
     const auto end = p.offset + std::int64_t(bytes);
     const std::int64_t most = profile_.split_bytes - 32;
-    std::int64_t furthest = end;
-    if (p.base) {
-      const ConstantRange range = computeConstantRange(p.base, false);
-      const KnownBits known = computeKnownBits(p.base, f_.getParent()->getDataLayout());
-      furthest += std::min<std::uint64_t>(range.getUnsignedMax().getZExtValue(),
-                                          known.getMaxValue().getZExtValue());
-      furthest = std::min<std::int64_t>(furthest, end + 0xffff);
-    }
-    if (!p.base && furthest > most)
+    if (!p.base && end > most) // at run-time offsets the program's own bounds hold
       add(&i, diagnose("PW-NFP-208", "the packet is accessed behind the part that the engines see")
-                  .limited("bytes below " + std::to_string(most), std::to_string(end)));
+                  .limited("bytes below " + std::to_string(most), std::to_string(end))
+                  .help("look at headers nearer to the start of the packet only"));
   }
 
   // All words of an access are counters, or none.

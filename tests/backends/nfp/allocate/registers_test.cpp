@@ -202,6 +202,20 @@ TEST(Color, SaysWhenLocalMemoryIsFull) {
   }
 }
 
+TEST(Color, SaysWhenKeysAndValuesNeedMoreThanThereIs) {
+  Function f = many_values(2, false);
+  f.stack_bytes = 68;
+  FirmwareProfile profile;
+  profile.stack_bytes = 64;
+  try {
+    allocate(f, profile);
+    FAIL();
+  } catch (const Failure& e) {
+    EXPECT_EQ(e.diagnostics()[0].code, "PW-NFP-250");
+    EXPECT_EQ(e.diagnostics()[0].value, "68 bytes");
+  }
+}
+
 TEST(SettleBanks, ExchangesTheSourcesOfCommands) {
   Instruction i = read_words(xfer(0), reg_b(1), reg_a(2), 1);
   i.mode = AddressMode::Shift8A;
