@@ -15,7 +15,7 @@ public:
 
   void restart() override { frames_ = 0; }
   std::vector<ComponentFigures> figures() const override {
-    return {{.name = "fixed engine", .frames = frames_}};
+    return {{.name = "fixed engine", .frames = frames_, .unit = {}, .why = {}}};
   }
 
 protected:
