@@ -141,6 +141,7 @@ std::vector<MapDefinition> definitions(bpf_object* object) {
   }
   for (std::size_t i = 0; i < inner.size(); ++i) {
     maps[outer[i]].inner = static_cast<unsigned>(maps.size());
+    inner[i].role = MapRole::Definition;
     maps.push_back(std::move(inner[i]));
   }
   return maps;

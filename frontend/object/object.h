@@ -19,6 +19,16 @@ namespace pw {
 
 enum class GlobalData { None, Rodata, Data, Bss, Kconfig };
 
+enum class MapRole {
+  Own,        // of the file, or added to it for a map of maps: it has contents
+  Definition, // of the inner maps of a map of maps; no map by itself
+  // Made for hardware (make_parts): all inner maps `parts` in one. The number of the map, which is
+  // its place in `parts`, stands in front of the key (4 bytes), or counts times max_entries
+  // (arrays).
+  Joined,
+  Ends, // made for hardware: of the queue or stack parts[0]: u32 first, u32 count
+};
+
 struct MapDefinition {
   std::string
       name; // as in the ELF file; global data maps by their section: ".rodata", ".data", ".bss"
@@ -31,9 +41,17 @@ struct MapDefinition {
   std::vector<std::uint8_t> initial;      // contents of global data, value_size bytes; else empty
   bool legacy = false;                    // came from SEC("maps")
   std::optional<std::uint32_t> spin_lock; // byte offset of struct bpf_spin_lock in the value
-  std::optional<unsigned> inner;          // map-in-map: index of the inner map's definition
+  MapRole role = MapRole::Own;
+  std::optional<unsigned> inner; // map-in-map: index of the inner maps' definition
   std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
   std::map<std::uint32_t, unsigned> initial_maps; // map of maps: slot -> index of the map in it
+  // Map of maps: indices of all maps that a slot may hold. A slot's value in hardware is a place
+  // here.
+  std::vector<unsigned> inner_maps;
+  std::optional<unsigned>
+      added_for;                // not of the file: made like the inner maps of this map of maps
+  std::vector<unsigned> parts;  // by role
+  std::optional<unsigned> made; // what was made for hardware of this map (or its inner maps)
 };
 
 struct LineInfo {
@@ -73,7 +91,9 @@ struct Object {
 struct OpenOptions {
   std::map<std::string, std::string> set; // --set NAME=VALUE for .rodata/.data/.bss variables
   // --slot MAP:INDEX=PROGRAM, over what the object says; without PROGRAM the slot is emptied
+  // For a map of maps: MAP:KEY=NAME of a map, which is added if there is none of that name.
   std::vector<std::string> slots;
+  std::vector<std::string> entries; // --entries MAP=N: another max_entries than the file says
 };
 
 // Opens with libbpf in a child process, so that a corrupted file can't take this one down.
@@ -87,9 +107,23 @@ Object open_object(const std::string& path, const OpenOptions& = {});
 // (PW-OBJ-...).
 std::vector<std::uint8_t> libbpf_image(const std::string& path, const OpenOptions& = {});
 
-// "MAP:INDEX=PROGRAM" or "MAP:INDEX=": MapDefinition::initial_programs from now on. Throws Failure
-// PW-TAIL-006: no such program array, slot, or XDP program.
+// "MAP:INDEX=PROGRAM" or "MAP:INDEX=": MapDefinition::initial_programs from now on; for a map of
+// maps "MAP:KEY=NAME", initial_maps. Throws Failure PW-TAIL-006: no such program array or map of
+// maps, slot, XDP program, or a map of another shape.
 void set_slot(Object&, const std::string& assignment);
+
+// "MAP=N": that map has room for N entries, in every engine. Throws Failure PW-MAP-031: no such
+// map, or one whose size the program knows (global data), or no number.
+void set_entries(Object&, const std::string& assignment);
+
+// Index of the map `name` as one that slots of map of maps `outer` may hold; if there is none of
+// that name it is added, with the definition of outer's inner maps. nullopt: there is one, of
+// another shape.
+std::optional<unsigned> inner_map(Object&, unsigned outer, const std::string& name);
+
+// What hardware needs besides the maps of the file (MapRole::Joined, Ends), made anew; to be called
+// when it is known which inner maps there are, before lifting.
+void make_parts(Object&);
 
 // The type by the section's name or, failing that, by the use of the context; Unknown if neither
 // tells.

@@ -76,7 +76,7 @@ void read_initial_slots(const ElfFile& elf, const btf* types, Object& object) {
       map->initial_programs[slot] = target;
     for (unsigned i = 0; i < object.maps.size() && map->inner; ++i)
       if (object.maps[i].name == target)
-        map->initial_maps[slot] = i;
+        map->initial_maps[slot] = inner_map(object, index_of(*map), target).value_or(i);
   }
 }
 

@@ -43,7 +43,9 @@ static void to_json(json& j, const MapDefinition& m) {
        m.inner ? json(*m.inner) : json(),
        m.initial_programs,
        m.initial_maps,
-       m.spin_lock ? json(*m.spin_lock) : json()};
+       m.spin_lock ? json(*m.spin_lock) : json(),
+       m.role,
+       m.inner_maps};
 }
 static void from_json(const json& j, MapDefinition& m) {
   j.at(0).get_to(m.name);
@@ -61,6 +63,8 @@ static void from_json(const json& j, MapDefinition& m) {
   j.at(11).get_to(m.initial_maps);
   if (!j.at(12).is_null())
     m.spin_lock = j.at(12).get<std::uint32_t>();
+  j.at(13).get_to(m.role);
+  j.at(14).get_to(m.inner_maps);
 }
 
 static json::binary_t pack(const std::vector<bpf_insn>& insns) {

@@ -1,9 +1,9 @@
 #include "sim/rtl/build.h"
 
 #include "sim/rtl/cache.h"
-#include "sim/rtl/process.h"
 #include "sim/rtl/sources.h" // generated: the harness and the headers that it includes, as text
 #include "support/diagnostic.h"
+#include "support/process.h"
 
 #include <unistd.h>
 

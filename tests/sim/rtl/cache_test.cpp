@@ -1,7 +1,7 @@
 #include "sim/rtl/cache.h"
 
-#include "sim/rtl/process.h"
 #include "support/diagnostic.h"
+#include "support/process.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

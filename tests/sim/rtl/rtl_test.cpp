@@ -1,6 +1,6 @@
 // rtl and model: the same verdicts, bytes, redirects, traces, maps, and the same cycles.
 #include "sim/engine.h"
-#include "sim/rtl/process.h"
+#include "support/process.h"
 #include "tests/sim/model/cases.h"
 #include "tests/sim/model/reference.h"
 #include "tests/sim/model/table_cases.h"

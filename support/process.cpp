@@ -1,4 +1,4 @@
-#include "sim/rtl/process.h"
+#include "support/process.h"
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -14,7 +14,7 @@
 
 extern char** environ;
 
-namespace pw::rtl {
+namespace pw {
 
 namespace {
 
@@ -113,4 +113,4 @@ std::string find_tool(const std::vector<std::string>& names) {
   return "";
 }
 
-} // namespace pw::rtl
+} // namespace pw

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace pw::rtl {
+namespace pw {
 
 using Command = std::vector<std::string>;
 
@@ -18,4 +18,4 @@ std::string output_of(const Command&);
 // First of these programs that is in PATH; "" if none is.
 std::string find_tool(const std::vector<std::string>& names);
 
-} // namespace pw::rtl
+} // namespace pw
