@@ -79,6 +79,13 @@ enum class OpKind : std::uint8_t {
   // coordinate; bytes in front of and behind the frame, and all if not enabled, are zero
   PacketRead,
   Trace, // (enable, a, b, c: 64 bits each); attribute `format`
+  // (enable, length, data[, copied, head, fill, byte...]): an event for the host; always in the
+  // last stage, in the order of the program. Its bytes are the first `length` (16 bits) of `data`
+  // (at least a byte) and, if the operands are there, `copied` (16 bits) bytes of the packet from
+  // coordinate `head` (16 bits, signed) on: received ones, zeros outside of the frame and from
+  // `fill` (16 bits, as in Result) on; but where attribute `coordinates` names a byte, that operand
+  // (8 bits). Attribute `map`: index into Pipeline::event_maps
+  Event,
 };
 
 inline constexpr unsigned packet_read_latency = 4;
@@ -113,6 +120,7 @@ struct Operation {
   unsigned port = 0;   // MapAccess
   std::vector<bool> byte_enables;
   unsigned format = 0;
+  std::vector<int> coordinates; // Event: of the operands behind `fill`, ascending
 };
 
 struct Value {
@@ -191,6 +199,14 @@ struct Region {
   std::vector<Interlock> interlocks;
 };
 
+// A perf event array or a ring buffer. Events leave in the order of packets, and within a packet in
+// that of the program.
+struct EventMap {
+  unsigned object_index = 0; // into Object::maps
+  std::string name;
+  bpf_map_type type = BPF_MAP_TYPE_UNSPEC;
+};
+
 // What the deparser is told in the last stage. Every value is always there (a Constant where the
 // program never changes it).
 struct Result {
@@ -216,6 +232,7 @@ struct Pipeline {
   unsigned stages = 0;
   std::vector<Region> regions; // cover 0 .. stages - 1 without gaps
   std::vector<Map> maps;
+  std::vector<EventMap> event_maps;
   std::vector<std::string> trace_formats;
   Result result;
 

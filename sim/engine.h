@@ -37,6 +37,13 @@ std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval,
                                         std::uint32_t map_plus_1, std::uint32_t key,
                                         std::uint32_t ifindex, std::uint64_t flags);
 
+// What a program told its user through a perf event array or a ring buffer.
+struct Event {
+  std::string map; // as in the ELF file
+  std::vector<std::uint8_t> bytes;
+  bool operator==(const Event&) const = default;
+};
+
 struct PacketResult {
   bool unsupported =
       false; // this engine can't run this packet (docs/design.md, section 1); the rest is empty
@@ -48,6 +55,7 @@ struct PacketResult {
   std::optional<std::uint32_t> queue; // receive queue that the program chose (micro-engines only)
   std::optional<std::uint64_t> cycle_in, cycle_out;
   std::vector<std::string> trace; // lines of bpf_trace_printk
+  std::vector<Event> events;      // in the order in which their records were begun
 };
 
 // "XDP_PASS", ...; values above 4 are XDP_ABORTED.
