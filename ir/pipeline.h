@@ -13,6 +13,7 @@
 #pragma once
 
 #include "support/diagnostic.h"
+#include "support/skb.h"
 
 #include <linux/bpf.h>
 
@@ -101,6 +102,15 @@ enum class Input : std::uint8_t {
   Time,        // 64, ns
   Seed,        // 32, constant for a run
   PacketIndex, // 32, counts from 0
+  // What comes with a packet of a tc program (support/skb.h), by SkbField
+  Mark,     // 32
+  Priority, // 32
+  Tstamp,   // 64
+  Cb0,      // 32, and the next four
+  Cb1,
+  Cb2,
+  Cb3,
+  Cb4,
 };
 
 struct Operation {
@@ -210,7 +220,7 @@ struct EventMap {
 // What the deparser is told in the last stage. Every value is always there (a Constant where the
 // program never changes it).
 struct Result {
-  ValueId retval = no_value; // 32 bits; above 4 is XDP_ABORTED with the raw value kept
+  ValueId retval = no_value; // 32 bits; above 4 is XDP_ABORTED with the raw value kept (not in tc)
   ValueId head = no_value;   // 16 bits, signed coordinate of the first byte out
   ValueId tail = no_value;   // 16 bits, signed coordinate behind the last byte out
   ValueId fill = no_value;   // 16 bits; received bytes at coordinates >= fill are replaced by zeros
@@ -219,10 +229,18 @@ struct Result {
   ValueId redirect_key = no_value;     // 32 bits
   ValueId redirect_ifindex = no_value; // 32 bits
   ValueId redirect_flags = no_value;   // 64 bits
+  // tc programs: fields of the packet's metadata that the program may change, ascending, and what
+  // they are in the end
+  struct Field {
+    SkbField field;
+    ValueId value;
+  };
+  std::vector<Field> skb;
 };
 
 struct Pipeline {
   std::string name;   // the program's
+  bool tc = false;    // verdicts are TC_ACT_* (drops: SHOT, STOLEN, TRAP); a trap gives TC_ACT_SHOT
   std::string device; // "xcu50"
   double clock_mhz = 250;
   unsigned bus_bytes = 64;

@@ -1,7 +1,11 @@
 #include "sim/engine.h"
 
 #include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/pkt_cls.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,7 +21,43 @@ constexpr std::array<std::pair<EngineKind, const char*>, 5> engine_names = {{
 }};
 } // namespace
 
-std::string verdict_name(std::uint32_t retval) {
+namespace {
+
+std::string tc_verdict_name(std::uint32_t retval) {
+  constexpr std::array names = {"TC_ACT_OK",     "TC_ACT_RECLASSIFY", "TC_ACT_SHOT",
+                                "TC_ACT_PIPE",   "TC_ACT_STOLEN",     "TC_ACT_QUEUED",
+                                "TC_ACT_REPEAT", "TC_ACT_REDIRECT",   "TC_ACT_TRAP"};
+  return retval < names.size() ? names[retval] : "TC_ACT_UNSPEC";
+}
+
+// As cls_bpf and tcx take them: what they don't know is left to the next one.
+bool leaves_tc(std::uint32_t retval) {
+  return retval != TC_ACT_SHOT && retval != TC_ACT_STOLEN && retval != TC_ACT_TRAP;
+}
+
+// eth_type_trans of Linux: a number below 1536 is the length of an IEEE 802.3 frame.
+std::uint64_t protocol_of(std::span<const std::uint8_t> frame) {
+  const auto at = [&](std::size_t i) -> unsigned { return i < frame.size() ? frame[i] : 0; };
+  const auto network_order = [](unsigned x) { return (x & 0xff) << 8 | x >> 8; };
+  if (at(12) >= 6)
+    return at(12) | at(13) << 8;
+  const bool raw = frame.size() >= 16 && at(14) == 0xff && at(15) == 0xff;
+  return network_order(raw ? ETH_P_802_3 : ETH_P_802_2);
+}
+
+std::uint64_t packet_type_of(const Environment& e, std::span<const std::uint8_t> frame) {
+  if (frame.size() < 6 || std::ranges::equal(frame.first(6), e.mac))
+    return PACKET_HOST;
+  if (std::ranges::all_of(frame.first(6), [](std::uint8_t b) { return b == 0xff; }))
+    return PACKET_BROADCAST;
+  return (frame[0] & 1) != 0 ? PACKET_MULTICAST : PACKET_OTHERHOST;
+}
+
+} // namespace
+
+std::string verdict_name(std::uint32_t retval, bool tc) {
+  if (tc)
+    return tc_verdict_name(retval);
   switch (retval) {
   case XDP_DROP:
     return "XDP_DROP";
@@ -32,8 +72,30 @@ std::string verdict_name(std::uint32_t retval) {
   }
 }
 
-bool leaves(std::uint32_t retval) {
-  return retval == XDP_PASS || retval == XDP_TX || retval == XDP_REDIRECT;
+bool leaves(std::uint32_t retval, bool tc) {
+  return tc ? leaves_tc(retval) : retval == XDP_PASS || retval == XDP_TX || retval == XDP_REDIRECT;
+}
+
+SkbState skb_at_start(const Environment& e, std::uint32_t packet_index,
+                      std::span<const std::uint8_t> frame) {
+  SkbState state{};
+  for (unsigned f = 0; f < skb_input_count; ++f)
+    state[f] = skb_input(e, packet_index, f);
+  state[unsigned(SkbField::PktType)] = packet_type_of(e, frame);
+  state[unsigned(SkbField::Protocol)] = protocol_of(frame);
+  return state;
+}
+
+std::optional<Redirect> tc_redirect_target(std::uint32_t retval, std::uint32_t ifindex,
+                                           std::uint64_t flags) {
+  if (retval != TC_ACT_REDIRECT)
+    return std::nullopt;
+  Redirect target;
+  if (ifindex != 0) {
+    target.ifindex = ifindex;
+    target.flags = flags;
+  }
+  return target;
 }
 
 std::optional<Redirect> redirect_target(const Object& object, std::uint32_t retval,

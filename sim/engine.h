@@ -36,6 +36,9 @@ struct Redirect {
 std::optional<Redirect> redirect_target(const Object&, std::uint32_t retval,
                                         std::uint32_t map_plus_1, std::uint32_t key,
                                         std::uint32_t ifindex, std::uint64_t flags);
+// Of a tc program: nullopt unless TC_ACT_REDIRECT; {ifindex, flags} after bpf_redirect.
+std::optional<Redirect> tc_redirect_target(std::uint32_t retval, std::uint32_t ifindex,
+                                           std::uint64_t flags);
 
 // What a program told its user through a perf event array or a ring buffer.
 struct Event {
@@ -56,11 +59,24 @@ struct PacketResult {
   std::optional<std::uint64_t> cycle_in, cycle_out;
   std::vector<std::string> trace; // lines of bpf_trace_printk
   std::vector<Event> events;      // in the order in which their records were begun
+  // tc programs only: the packet's metadata at program exit, as far as the engine can tell
+  std::optional<SkbState> skb;
+  std::uint32_t skb_known = ~0u; // by bit of SkbField: which of them that are
 };
 
-// "XDP_PASS", ...; values above 4 are XDP_ABORTED.
-std::string verdict_name(std::uint32_t retval);
-bool leaves(std::uint32_t retval); // PASS, TX, REDIRECT
+// "XDP_PASS", ...; values above 4 are XDP_ABORTED. tc: "TC_ACT_OK", ...; TC_ACT_UNSPEC for numbers
+// that are none, as for the kernel's classifiers.
+std::string verdict_name(std::uint32_t retval, bool tc = false);
+inline std::string verdict_name(const PacketResult& r) {
+  return verdict_name(r.retval, r.skb.has_value());
+}
+// PASS, TX, REDIRECT; tc: all but SHOT, STOLEN and TRAP.
+bool leaves(std::uint32_t retval, bool tc = false);
+inline bool leaves(const PacketResult& r) { return leaves(r.retval, r.skb.has_value()); }
+
+// The metadata with which a packet reaches a tc program.
+SkbState skb_at_start(const Environment&, std::uint32_t packet_index,
+                      std::span<const std::uint8_t> frame);
 
 // Contents of one map: key bytes -> value bytes of the environment's CPU. Arrays list every slot;
 // redirect maps only occupied ones (value = u32 ifindex, cpu or queue, little-endian); so do

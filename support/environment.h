@@ -3,6 +3,9 @@
 // (seed, packet, number of the call within that packet), one CPU.
 #pragma once
 
+#include "support/skb.h"
+
+#include <array>
 #include <cstdint>
 
 namespace pw {
@@ -17,6 +20,11 @@ struct Environment {
     Capture,
     Cycles
   } time = Time::Capture; // ktime: the capture's time stamp, or index * 4 ns
+  struct Skb {            // of every packet of a tc program, by SkbField
+    std::array<std::uint64_t, skb_input_count> value{};
+    bool random = false; // numbers of their own for each packet instead (skb_input)
+  } skb;
+  std::array<std::uint8_t, 6> mac{}; // of the ingress interface: tells whom a frame is for
 };
 
 // bpf_jiffies64 follows the same clock: a jiffy is 4 ms (CONFIG_HZ=250), counted from time 0.
@@ -40,6 +48,16 @@ constexpr std::uint32_t random_u32(std::uint32_t seed, std::uint32_t packet, std
     c = (c + a) ^ rotate_left(b, 19);
   }
   return c;
+}
+
+// What comes with a packet in the first fields of SkbField.
+constexpr std::uint64_t skb_input(const Environment& e, std::uint32_t packet, unsigned field) {
+  if (!e.skb.random)
+    return e.skb.value[field];
+  const std::uint64_t low = random_u32(~e.seed, packet, 2 * field);
+  return skb_fields[field].bits <= 32
+             ? low
+             : low | std::uint64_t{random_u32(~e.seed, packet, 2 * field + 1)} << 32;
 }
 
 } // namespace pw
