@@ -16,6 +16,7 @@ LiftedProgram& LiftedProgram::operator=(LiftedProgram&& o) noexcept {
   trace_formats = std::move(o.trace_formats);
   instructions = o.instructions;
   warnings = std::move(o.warnings);
+  key_maps = std::move(o.key_maps);
   return *this;
 }
 LiftedProgram::~LiftedProgram() { module.reset(); }

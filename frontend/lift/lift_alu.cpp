@@ -112,7 +112,7 @@ void Lifter::lift_pointer_alu(const State& s, const State& after, const Alu& x) 
   Lifted r;
   if (to.kind == Kind::MapValue)
     r.pointer = b_.CreateGEP(bits(8), pointer(reg(s, p)), by);
-  else if (to.kind != Kind::Stack || !to.constant_offset())
+  else if ((to.kind != Kind::Stack && to.kind != Kind::Record) || !to.constant_offset())
     r.coordinate = b_.CreateNSWAdd(coordinate(from, reg(s, p)), by);
   put(to, reg(s, x.dst), r);
 }
@@ -185,7 +185,9 @@ llvm::Value* Lifter::condition(const State& s, const Jump& j) {
   }
   if (a.is_scalar() || b.is_scalar()) { // with NULL
     const Register p = a.is_scalar() ? *j.src.reg : j.dst;
-    llvm::Value* is_null = b_.CreateIsNull(pointer(reg(s, p)));
+    llvm::Value* is_null = s.reg(p).kind == Kind::RecordOrNull
+                               ? b_.CreateICmpEQ(value_of(reg(s, p).number), c64(0))
+                               : b_.CreateIsNull(pointer(reg(s, p)));
     return j.condition == Condition::Eq ? is_null : b_.CreateNot(is_null);
   }
   return compare(as_signed(j.condition), coordinate(a, reg(s, j.dst)),

@@ -70,6 +70,13 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     return lift_packet_bytes(s, true);
   case BPF_FUNC_xdp_store_bytes:
     return lift_packet_bytes(s, false);
+  case BPF_FUNC_perf_event_output:
+  case BPF_FUNC_ringbuf_output:
+  case BPF_FUNC_ringbuf_reserve:
+  case BPF_FUNC_ringbuf_submit:
+  case BPF_FUNC_ringbuf_discard:
+  case BPF_FUNC_ringbuf_query:
+    return lift_event(s, x.id);
   default:
     throw Failure(diagnose("PW-INT-001", "helper " + verify::helper_name(x.id) +
                                              " is accepted by the verifier but not lifted"));

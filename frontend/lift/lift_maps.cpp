@@ -64,8 +64,19 @@ llvm::Value* Lifter::find(unsigned map, llvm::Value* key) {
   return call_map("find", map, b_.getPtrTy(), effects_of_find(object_.maps[map].type), {key});
 }
 
+// Where inner maps are joined the number of the one that is meant goes in front.
 llvm::Value* Lifter::read_key(const State& s) {
-  return read(s, s.reg(2), reg(s, 2), 0, object_.maps[s.reg(1).index].key_size);
+  const MapDefinition& m = object_.maps[s.reg(1).index];
+  llvm::Value* key = read(s, s.reg(2), reg(s, 2), 0, verify::key_bytes(m));
+  if (m.role != MapRole::Joined)
+    return key;
+  llvm::Value* map = b_.CreateTrunc(value_of(reg(s, 1).number), bits(32));
+  if (!is_array(m.type)) {
+    llvm::Type* type = bits(8 * m.key_size);
+    return b_.CreateOr(b_.CreateShl(b_.CreateZExt(key, type), 32), b_.CreateZExt(map, type));
+  }
+  llvm::Value* index = b_.CreateAdd(b_.CreateMul(map, c32(verify::entries(m))), key);
+  return b_.CreateSelect(b_.CreateICmpULT(key, c32(verify::entries(m))), index, c32(-1));
 }
 
 void Lifter::lift_lookup(const State& s) {

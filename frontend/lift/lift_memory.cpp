@@ -138,8 +138,18 @@ void Lifter::write_variable_stack(const Abstract& v, const Cell& c, std::int64_t
 
 // ---- any memory ----
 
+// A pointer into a record as one into the frame that keeps it.
+Abstract Lifter::in_frame(const Abstract& v) const {
+  Abstract place = v;
+  place.kind = Kind::Stack;
+  place.frame = std::uint8_t(first_record_ + v.frame);
+  return place;
+}
+
 llvm::Value* Lifter::read(const State& s, const Abstract& v, const Cell& c, std::int64_t offset,
                           unsigned bytes) {
+  if (v.kind == Kind::Record) // as in a frame of the stack
+    return read(s, in_frame(v), c, offset + record_place(0), bytes);
   if (v.kind == Kind::Stack)
     return v.constant_offset() ? read_stack(v.frame, int(v.offset + offset), bytes)
                                : read_variable_stack(v, c, offset, bytes);
@@ -152,6 +162,8 @@ llvm::Value* Lifter::read(const State& s, const Abstract& v, const Cell& c, std:
 
 void Lifter::write(const State& s, const Abstract& v, const Cell& c, std::int64_t offset,
                    unsigned bytes, llvm::Value* value) {
+  if (v.kind == Kind::Record)
+    return write(s, in_frame(v), c, offset + record_place(0), bytes, value);
   if (v.kind == Kind::Stack) {
     if (v.constant_offset())
       write_stack(v.frame, int(v.offset + offset), bytes, value);
@@ -269,7 +281,7 @@ void Lifter::lift(const State& s, const State& after, const Atomic& x) {
   llvm::Value* expected =
       x.op == AtomicOp::CmpXchg ? b_.CreateTrunc(number(s, Register(0)), type) : nullptr;
   llvm::Value* old;
-  if (base.kind == Kind::Stack) {
+  if (base.kind == Kind::Stack || base.kind == Kind::Record) {
     old = read(s, base, reg(s, x.base), x.offset, x.bytes);
     write(s, base, reg(s, x.base), x.offset, x.bytes, atomic_plain(x, old, operand, expected));
   } else {

@@ -78,6 +78,8 @@ void Lifter::finish_node(const verify::Node& node, State& s) {
     return finish_return(node, s);
   if (verify::is_tail_call(insn))
     return finish_tail(node, s);
+  if (explored_.choices.contains(last) && transfer_.looks_up_map(s))
+    return finish_choice(node, s);
   if (!verify::is_loop_call(insn))
     lift_step(s, last);
   b_.CreateBr(block_of(node.edges.at(0).to));
@@ -92,7 +94,7 @@ void Lifter::finish_jump(const verify::Node& node, State& s, unsigned insn, cons
   }
   const Abstract& a = s.reg(j.dst);
   const Abstract& p = a.is_pointer() || !j.src.reg ? a : s.reg(*j.src.reg);
-  const bool null_test = p.kind == Kind::MapValueOrNull;
+  const bool null_test = p.kind == Kind::MapValueOrNull || p.kind == Kind::RecordOrNull;
   const bool null_if_taken = null_test && j.condition == Condition::Eq;
   auto *to_taken = edge_block("taken"), *to_straight = edge_block("straight");
   if (taken && straight)
@@ -115,14 +117,17 @@ void Lifter::finish_jump(const verify::Node& node, State& s, unsigned insn, cons
 
 // Where a lookup found nothing, all copies of its result become the number 0.
 void Lifter::clear_nulls(const State& s, const Abstract& null) {
+  const auto same = [&](const Abstract& v) {
+    return v.kind == null.kind && v.id == null.id && v.frame == null.frame;
+  };
   for (unsigned f = 0; f < s.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r) {
       const Abstract& v = s.frames[f].regs[r];
-      if (v.kind == Kind::MapValueOrNull && v.id == null.id)
+      if (same(v))
         b_.CreateStore(c64(0), cells_[f][r].number);
     }
     for (const verify::Piece& p : s.frames[f].stack)
-      if (p.value.kind == Kind::MapValueOrNull && p.value.id == null.id)
+      if (same(p.value))
         write_stack(f, p.offset, p.bytes, c64(0));
   }
 }

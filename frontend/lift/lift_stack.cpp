@@ -9,8 +9,8 @@ namespace {
 
 class Collector {
 public:
-  Collector(const Object& object, std::vector<StackLayout>& stacks)
-      : object_(object), stacks_(stacks) {}
+  Collector(const Object& object, std::vector<StackLayout>& stacks, unsigned first_record)
+      : object_(object), stacks_(stacks), first_record_(first_record) {}
 
   void see(const State& s, const Instruction& insn) {
     if (const auto* x = std::get_if<Load>(&insn))
@@ -25,14 +25,25 @@ public:
 
 private:
   void access(const Abstract& v, std::int64_t offset, unsigned bytes) {
-    if (v.kind == Kind::Stack && v.constant_offset() && bytes > 0)
+    if (!v.constant_offset() || bytes == 0)
+      return;
+    if (v.kind == Kind::Stack)
       stacks_[v.frame].access(int(v.offset + offset), bytes);
+    if (v.kind == Kind::Record)
+      stacks_[first_record_ + v.frame].access(record_place(v.offset + offset), bytes);
   }
 
   void see_call(const State& s, std::uint32_t id) {
     const verify::HelperSignature* sig = verify::signature(id);
     if (!sig || id == BPF_FUNC_trace_printk)
       return;
+    if (id == BPF_FUNC_perf_event_output) // as a whole: the program's own accesses cut it
+      return access(s.reg(4), 0, unsigned(s.reg(5).scalar.all.umax));
+    if (id == BPF_FUNC_ringbuf_output)
+      return access(s.reg(2), 0, unsigned(s.reg(3).scalar.all.umax));
+    if (id == BPF_FUNC_ringbuf_submit)
+      for (const State::Record& record : s.records)
+        stacks_[first_record_ + record.number].access(record_place(0), record.bytes);
     for (unsigned i = 0; i < 5; ++i) {
       const Abstract& v = s.reg(i + 1);
       if (sig->arguments[i] == verify::Argument::Key)
@@ -56,12 +67,13 @@ private:
 
   const Object& object_;
   std::vector<StackLayout>& stacks_;
+  unsigned first_record_; // behind the frames
 };
 
 } // namespace
 
 void Lifter::lay_out_stack() {
-  Collector collector(object_, stacks_);
+  Collector collector(object_, stacks_, first_record_);
   for (unsigned n : explored_.order) {
     const verify::Node& node = explored_.nodes[n];
     if (node.loop_step)
@@ -78,7 +90,7 @@ void Lifter::lay_out_stack() {
     }
   }
   for (unsigned d = 0; d < stacks_.size(); ++d) {
-    stacks_[d].finish();
+    stacks_[d].finish(d < first_record_ ? -verify::stack_bytes : record_place(0));
     for (const StackLayout::Piece& p : stacks_[d].pieces())
       pieces_[d].push_back(cell(bits(8 * p.bytes), "s" + std::to_string(-p.offset)));
   }

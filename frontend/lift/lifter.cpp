@@ -95,8 +95,12 @@ void Lifter::create_cells() {
   for (const verify::Context& c : explored_.contexts)
     depth = std::max(depth, c.depth + 1);
   cells_.resize(depth);
-  stacks_.resize(depth);
-  pieces_.resize(depth);
+  first_record_ = depth;
+  stacks_.resize(depth + verify::max_records);
+  pieces_.resize(depth + verify::max_records);
+  for (const MapDefinition& map : object_.maps)
+    if (map.type == BPF_MAP_TYPE_RINGBUF)
+      ring_used_[unsigned(&map - object_.maps.data())] = cell(bits(64), "used");
   for (unsigned d = 0; d < depth; ++d)
     for (unsigned r = 0; r < 11; ++r) {
       const std::string name = "r" + std::to_string(r) + (d ? "." + std::to_string(d) : "");
@@ -163,7 +167,7 @@ llvm::Value* Lifter::low32(const State& s, Register r) {
 }
 
 llvm::Value* Lifter::coordinate(const Abstract& v, const Cell& c) {
-  if (v.kind == Kind::Stack && v.constant_offset())
+  if ((v.kind == Kind::Stack || v.kind == Kind::Record) && v.constant_offset())
     return c32(v.offset);
   return value_of(c.coordinate);
 }
@@ -178,10 +182,15 @@ Lifted Lifter::get(const Abstract& v, const Cell& c) {
   case Kind::PacketMeta:
     return {nullptr, value_of(c.coordinate), nullptr};
   case Kind::Stack:
+  case Kind::Record:
     return {nullptr, coordinate(v, c), nullptr};
+  case Kind::RecordOrNull: // is it there?
+    return {value_of(c.number), nullptr, nullptr};
   case Kind::MapValue:
   case Kind::MapValueOrNull:
     return {nullptr, nullptr, value_of(c.pointer)};
+  case Kind::Map: // which one, where inner maps are joined
+    return {value_of(c.number), nullptr, nullptr};
   case Kind::Scalar:
     return {number(v, c), nullptr, nullptr};
   default:
@@ -206,6 +215,7 @@ Cell& Lifter::spill(unsigned frame, int offset) {
   const auto [it, fresh] = spills_.try_emplace({frame, offset});
   if (fresh) {
     const std::string name = "s" + std::to_string(-offset);
+    it->second.number = cell(bits(64), name + ".n");
     it->second.coordinate = cell(bits(32), name + ".at");
     it->second.pointer = cell(b_.getPtrTy(), name + ".p");
   }

@@ -5,7 +5,8 @@
 //   number            i64, cell `number`
 //   packet pointer    i32 coordinate, cell `coordinate`; data_end and metadata pointers, too
 //   stack pointer     nothing where its offset is constant, else i32 offset from r10 in
-//   `coordinate` map value         ptr, cell `pointer` context, map, ... nothing
+//   `coordinate` map value         ptr, cell `pointer`
+//   map               cell `number`: which of joined inner maps; context, ... nothing
 //
 // Cells become SSA values at once (mem2reg). The stack is cut into pieces at the borders of all
 // accesses, so that few of them need more than one piece.
@@ -42,6 +43,11 @@ struct Lifted {
   llvm::Value* pointer = nullptr;
 };
 
+// Records of ring buffers are kept as stack frames are, behind those; byte 0 stands here.
+constexpr int record_place(std::int64_t byte) {
+  return int(byte) - int(verify::max_record_bytes);
+}
+
 class Lifter {
 public:
   Lifter(const Object&, const Program&, verify::Exploration&, const LiftOptions&, LiftedProgram&);
@@ -61,7 +67,8 @@ private:
   void finish_return(const verify::Node&, State&);
   void finish_round(const verify::Node&);
   void finish_program(const State&);
-  void finish_tail(const verify::Node&, const State&); // lift_tail.cpp
+  void finish_tail(const verify::Node&, const State&);   // lift_tail.cpp
+  void finish_choice(const verify::Node&, const State&); // lift_inner.cpp
   llvm::Value* one_of(llvm::Value* index, const std::vector<std::uint32_t>& slots);
   void clear_stack(unsigned frame);
   llvm::BasicBlock* block_of(unsigned node) { return blocks_.at(node); }
@@ -104,6 +111,7 @@ private:
                     unsigned bytes);
   void write(const State&, const Abstract&, const Cell&, std::int64_t offset, unsigned bytes,
              llvm::Value*);
+  Abstract in_frame(const Abstract& record) const;
   llvm::Value* read_stack(unsigned frame, int first, unsigned bytes);
   void write_stack(unsigned frame, int first, unsigned bytes, llvm::Value*);
   llvm::Value* read_variable_stack(const Abstract&, const Cell&, std::int64_t offset,
@@ -145,6 +153,19 @@ private:
   llvm::FunctionCallee effect(const char* name, llvm::FunctionType*);
   void replace_if(llvm::Value* when, llvm::AllocaInst*, llvm::Value*);
   void lift_map_value(const State&, const isa::LoadMapValue&);
+
+  // lift_events.cpp
+  void lift_event(const State&, std::uint32_t helper);
+  void lift_perf_output(const State&);
+  void lift_ring_output(const State&);
+  void lift_reserve(const State&);
+  void lift_close(const State&, bool submit);
+  void lift_query(const State&);
+  llvm::Value* take_ring(unsigned map, llvm::Value* size);
+  std::vector<llvm::Value*> bytes_of(const State&, isa::Register, std::uint64_t most);
+  std::vector<llvm::Value*> pieces_of(unsigned frame, int first, unsigned bytes);
+  void emit_event(unsigned map, llvm::Value* length, const std::vector<llvm::Value*>& parts,
+                  llvm::Value* copied = nullptr);
 
   // lift_maps.cpp
   struct Part { // of a value
@@ -196,6 +217,9 @@ private:
   std::map<std::pair<unsigned, int>, Cell> spills_;
   std::map<std::string, llvm::MDNode*> tags_;
   std::map<std::string, unsigned> formats_;
+  unsigned first_record_ = 0; // index into stacks_ and pieces_
+  std::map<unsigned, llvm::AllocaInst*> ring_used_; // by map: bytes that the packet has taken
+  std::map<std::pair<std::string, llvm::FunctionType*>, unsigned> event_kinds_;
   struct {
     llvm::AllocaInst *head, *tail, *meta, *fill, *calls, *retval, *trap;
     llvm::AllocaInst *redirect_map, *redirect_key, *redirect_ifindex, *redirect_flags;

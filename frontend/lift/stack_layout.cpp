@@ -1,13 +1,11 @@
 #include "frontend/lift/stack_layout.h"
 
-#include "frontend/verify/transfer.h"
-
 #include <algorithm>
 
 namespace pw::lift {
 
-void StackLayout::finish() {
-  borders_.insert(-verify::stack_bytes);
+void StackLayout::finish(int lowest) {
+  borders_.insert(lowest);
   borders_.insert(0);
   pieces_.clear();
   for (auto it = borders_.begin(); std::next(it) != borders_.end(); ++it)

@@ -1,6 +1,8 @@
 // How a stack frame is cut into pieces: at the borders of every access to a known offset.
 #pragma once
 
+#include "frontend/verify/transfer.h"
+
 #include <set>
 #include <vector>
 
@@ -17,7 +19,7 @@ public:
     borders_.insert(offset);
     borders_.insert(offset + int(bytes));
   }
-  void finish();
+  void finish(int lowest = -verify::stack_bytes); // lowest: where the frame begins
   const std::vector<Piece>& pieces() const { return pieces_; }
   unsigned first_overlapping(int offset) const; // index of the piece that holds the byte
 

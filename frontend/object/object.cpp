@@ -79,8 +79,11 @@ Object open_object(const std::string& path, const OpenOptions& options) {
       object::in_child([&]() -> Answer { return object::read_object(image, options); }));
   object.path = path;
   object.sha256 = sha256(image);
+  for (const std::string& assignment : options.entries)
+    set_entries(object, assignment);
   for (const std::string& assignment : options.slots)
     set_slot(object, assignment);
+  make_parts(object);
   return object;
 }
 

@@ -45,13 +45,12 @@ struct MapDefinition {
   std::optional<unsigned> inner; // map-in-map: index of the inner maps' definition
   std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
   std::map<std::uint32_t, unsigned> initial_maps; // map of maps: slot -> index of the map in it
-  // Map of maps: indices of all maps that a slot may hold. A slot's value in hardware is a place
-  // here.
+  // Map of maps: indices of all maps that a slot may hold; a slot's value in hardware is the place
+  // of its map here.
   std::vector<unsigned> inner_maps;
-  std::optional<unsigned>
-      added_for;                // not of the file: made like the inner maps of this map of maps
-  std::vector<unsigned> parts;  // by role
-  std::optional<unsigned> made; // what was made for hardware of this map (or its inner maps)
+  std::optional<unsigned> added_for; // was added as an inner map of this map of maps
+  std::vector<unsigned> parts;       // by role
+  std::optional<unsigned> made;      // what was made for hardware of this map, or of its inner maps
 };
 
 struct LineInfo {
@@ -90,8 +89,8 @@ struct Object {
 
 struct OpenOptions {
   std::map<std::string, std::string> set; // --set NAME=VALUE for .rodata/.data/.bss variables
-  // --slot MAP:INDEX=PROGRAM, over what the object says; without PROGRAM the slot is emptied
-  // For a map of maps: MAP:KEY=NAME of a map, which is added if there is none of that name.
+  // --slot MAP:INDEX=PROGRAM, over what the object says; without PROGRAM the slot is emptied. For a
+  // map of maps MAP:KEY=NAME of a map, which is added if there is none of that name.
   std::vector<std::string> slots;
   std::vector<std::string> entries; // --entries MAP=N: another max_entries than the file says
 };

@@ -74,9 +74,11 @@ void read_initial_slots(const ElfFile& elf, const btf* types, Object& object) {
     const std::string& target = elf.symbols[r.symbol].name;
     if (map->type == BPF_MAP_TYPE_PROG_ARRAY)
       map->initial_programs[slot] = target;
-    for (unsigned i = 0; i < object.maps.size() && map->inner; ++i)
-      if (object.maps[i].name == target)
-        map->initial_maps[slot] = inner_map(object, index_of(*map), target).value_or(i);
+    const auto held = std::ranges::find(object.maps, target, &MapDefinition::name);
+    if (!map->inner || held == object.maps.end())
+      continue;
+    map->initial_maps[slot] = unsigned(held - object.maps.begin());
+    inner_map(object, unsigned(map - object.maps.data()), target);
   }
 }
 

@@ -1,4 +1,4 @@
-// --slot: which program stands in a slot of a program array.
+// --slot: which program stands in a slot of a program array, or which map in one of a map of maps.
 #include "frontend/object/object.h"
 
 #include <algorithm>
@@ -21,12 +21,14 @@ template <class Range, class Fits> std::string list(const Range& range, Fits fit
 }
 
 MapDefinition& array_named(Object& object, const std::string& name, const std::string& assignment) {
-  const auto is_array = [](const MapDefinition& m) { return m.type == BPF_MAP_TYPE_PROG_ARRAY; };
+  const auto is_array = [](const MapDefinition& m) {
+    return m.type == BPF_MAP_TYPE_PROG_ARRAY || m.inner;
+  };
   for (MapDefinition& m : object.maps)
     if (m.name == name && is_array(m))
       return m;
-  throw wrong(assignment, "there is no program array '" + name +
-                              "' (program arrays: " + list(object.maps, is_array) + ")");
+  throw wrong(assignment, "there is no program array or map of maps '" + name +
+                              "' (there are: " + list(object.maps, is_array) + ")");
 }
 
 std::uint32_t slot_of(const MapDefinition& map, const std::string& text,
@@ -36,7 +38,7 @@ std::uint32_t slot_of(const MapDefinition& map, const std::string& text,
   const auto parsed = std::from_chars(text.data(), end, slot);
   if (parsed.ec != std::errc() || parsed.ptr != end)
     throw wrong(assignment, "'" + text + "' is no slot number");
-  if (slot >= map.max_entries)
+  if (slot >= map.max_entries && map.type != BPF_MAP_TYPE_HASH_OF_MAPS)
     throw wrong(assignment, "'" + map.name + "' has slots 0 to " +
                                 std::to_string(std::max(1u, map.max_entries) - 1));
   return slot;
@@ -58,6 +60,19 @@ const Program& program_named(const Object& object, const std::string& name,
   return *found;
 }
 
+void set_inner_map(Object& object, unsigned outer, std::uint32_t slot, const std::string& name,
+                   const std::string& assignment) {
+  if (name.empty()) {
+    object.maps[outer].initial_maps.erase(slot);
+    return;
+  }
+  const auto inner = inner_map(object, outer, name);
+  if (!inner)
+    throw wrong(assignment, "map '" + name + "' is not of the type and sizes that '" +
+                                object.maps[outer].name + "' holds");
+  object.maps[outer].initial_maps[slot] = *inner;
+}
+
 } // namespace
 
 void set_slot(Object& object, const std::string& assignment) {
@@ -69,6 +84,8 @@ void set_slot(Object& object, const std::string& assignment) {
   const std::uint32_t slot =
       slot_of(map, assignment.substr(colon + 1, equals - colon - 1), assignment);
   const std::string program = assignment.substr(equals + 1);
+  if (map.inner)
+    return set_inner_map(object, unsigned(&map - object.maps.data()), slot, program, assignment);
   if (program.empty())
     map.initial_programs.erase(slot);
   else

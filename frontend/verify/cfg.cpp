@@ -35,14 +35,14 @@ unsigned next_index(const Code& code, unsigned i) {
   return i;
 }
 
-std::set<unsigned> leaders(const Code& code, const Function& f) {
+std::set<unsigned> leaders(const Code& code, const Function& f, const std::set<unsigned>& choices) {
   std::set<unsigned> out{f.first};
   for (unsigned i = f.first; i < f.end; i = next_index(code, i)) {
     if (!code[i])
       continue;
     if (const auto* jump = std::get_if<Jump>(&*code[i]))
       out.insert(jump->target);
-    if (ends_block(*code[i]) && next_index(code, i) < f.end)
+    if ((ends_block(*code[i]) || choices.contains(i)) && next_index(code, i) < f.end)
       out.insert(next_index(code, i));
   }
   return out;
@@ -77,8 +77,8 @@ void collect_callees(const Code& code, Function& f) {
 
 } // namespace
 
-void build_blocks(const Code& code, Function& f) {
-  const std::set<unsigned> starts = leaders(code, f);
+void build_blocks(const Code& code, Function& f, const std::set<unsigned>& choices) {
+  const std::set<unsigned> starts = leaders(code, f, choices);
   for (auto it = starts.begin(); it != starts.end(); ++it) {
     if (*it < f.first || *it >= f.end)
       continue;
@@ -127,7 +127,7 @@ bool on_cycle(unsigned f, const std::map<unsigned, Function>& all, std::vector<u
 }
 } // namespace
 
-Graph::Graph(const Code& code, const Program& program) {
+Graph::Graph(const Code& code, const Program& program, const std::set<unsigned>& choices) {
   std::set<unsigned> starts{0};
   for (const Subprogram& s : program.subprograms)
     starts.insert(s.insn);
@@ -147,7 +147,7 @@ Graph::Graph(const Code& code, const Program& program) {
     for (const Subprogram& s : program.subprograms)
       if (s.insn == f.first)
         f.name = s.name;
-    build_blocks(code, f);
+    build_blocks(code, f, choices);
     order_blocks(f);
   }
   std::set<unsigned> seen;
@@ -165,6 +165,43 @@ std::vector<unsigned> Graph::recursion() const {
     if (on_cycle(first, functions_, path, done))
       return path;
   return {};
+}
+
+namespace {
+// The map that r1 holds at instruction `at` for having been loaded just before it.
+std::optional<unsigned> loaded_map(const Code& code, const std::set<unsigned>& targets,
+                                   unsigned at) {
+  while (at > 0 && !targets.contains(at)) {
+    --at;
+    if (!code[at])
+      continue;
+    if (const auto* load = std::get_if<LoadMap>(&*code[at]); load && load->dst == 1)
+      return load->map;
+    const auto* alu = std::get_if<Alu>(&*code[at]);
+    if (ends_block(*code[at]) || std::holds_alternative<CallHelper>(*code[at]) ||
+        (alu && alu->dst == 1))
+      break;
+  }
+  return std::nullopt;
+}
+} // namespace
+
+std::set<unsigned> map_choices(const Object& object, const Code& code) {
+  std::set<unsigned> calls, targets;
+  if (std::ranges::none_of(object.maps, [](const MapDefinition& m) { return m.inner.has_value(); }))
+    return calls;
+  for (const auto& insn : code)
+    if (const auto* jump = insn ? std::get_if<Jump>(&*insn) : nullptr)
+      targets.insert(jump->target);
+  for (unsigned i = 0; i < code.size(); ++i) {
+    const auto* call = code[i] ? std::get_if<CallHelper>(&*code[i]) : nullptr;
+    if (!call || call->id != BPF_FUNC_map_lookup_elem)
+      continue;
+    const auto map = loaded_map(code, targets, i);
+    if (!map || object.maps.at(*map).inner)
+      calls.insert(i);
+  }
+  return calls;
 }
 
 } // namespace pw::verify

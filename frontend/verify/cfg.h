@@ -16,7 +16,7 @@
 namespace pw::verify {
 
 // A block also ends behind a call of a subprogram, behind bpf_loop and behind bpf_tail_call, since
-// other code runs there.
+// other code runs there, and behind a look-up that may give a map, since there is one way for each.
 struct Block {
   unsigned first = 0, last = 0; // instructions, both within
   std::vector<unsigned> successors, predecessors;
@@ -52,7 +52,8 @@ struct Function {
 // Functions by first instruction. Code must be decoded and its jumps within range.
 class Graph {
 public:
-  Graph(const isa::Code&, const Program&);
+  // choices: look-ups that may give a map.
+  Graph(const isa::Code&, const Program&, const std::set<unsigned>& choices = {});
   const Function& function(unsigned first) const { return functions_.at(first); }
   bool has(unsigned first) const { return functions_.contains(first); }
   const std::map<unsigned, Function>& functions() const { return functions_; }
@@ -66,9 +67,12 @@ private:
 bool ends_block(const isa::Instruction&);
 bool is_loop_call(const isa::Instruction&); // bpf_loop
 bool is_tail_call(const isa::Instruction&); // bpf_tail_call
+// Calls of bpf_map_lookup_elem that are not seen to look into an ordinary map; none if the object
+// has no map of maps.
+std::set<unsigned> map_choices(const Object&, const isa::Code&);
 
 // The pieces, each in its own file.
-void build_blocks(const isa::Code&, Function&);
+void build_blocks(const isa::Code&, Function&, const std::set<unsigned>& choices);
 void order_blocks(Function&);
 void find_live(const isa::Code&, Function&, const std::map<unsigned, Function>& done);
 

@@ -42,7 +42,8 @@ Attempt attempt(const Object& object, const Linked& linked, const VerifyOptions&
     a.report.add(diagnose("PW-VER-009", "the program is empty"), 0);
     return a;
   }
-  a.found.graph = std::make_unique<Graph>(a.found.code, linked.whole);
+  a.found.choices = map_choices(object, a.found.code);
+  a.found.graph = std::make_unique<Graph>(a.found.code, linked.whole, a.found.choices);
   if (check_recursion(*a.found.graph, linked.whole, a.report))
     explore_once(object, linked, options, manner, a.report, a.found);
   return a;

@@ -33,11 +33,14 @@ enum class EdgeKind : std::uint8_t {
   Again,  // callback returned 0
   Stop,   // callback returned another number
   Tail,   // into another program
+  None,   // a map of maps: nothing in the slot
+  Inner,  // a map of maps: the inner map of place `choice` (all of them, if they are joined)
 };
 
 struct Edge {
   EdgeKind kind = EdgeKind::Next;
   unsigned to = 0; // node
+  unsigned choice = 0;
 };
 
 struct Node {
@@ -68,6 +71,7 @@ struct Context {
 
 struct Exploration {
   isa::Code code;
+  std::set<unsigned> choices; // look-ups that may give a map
   std::unique_ptr<Graph> graph;
   std::vector<Context> contexts;
   std::vector<Node> nodes; // in an order in which edges lead forward only, once sorted by `order`

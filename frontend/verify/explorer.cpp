@@ -219,6 +219,8 @@ private:
       finish_loop(n, b, std::move(s));
     else if (is_tail_call(last))
       finish_tail(n, f, b, std::move(s));
+    else if (out_.choices.contains(b.last) && transfer_.looks_up_map(s))
+      finish_choice(n, f, b, std::move(s));
     else {
       transfer_.step(s, b.last);
       fall_through(n, f, b, std::move(s), EdgeKind::Next);
@@ -359,6 +361,27 @@ private:
     callee.regs[2] = body.reg(3);
     body.frames.push_back(callee);
     arrive(std::move(body), {context, 0, counters_at_entry(context)}, EdgeKind::Body, n);
+  }
+
+  // ---- maps of maps ----
+
+  // One way for each map that may be in the slot, and one for an empty slot.
+  void finish_choice(unsigned n, const Function& f, const Block& b, State s) {
+    std::vector<Value> maps;
+    if (transfer_.check_map_choice(s, b.last))
+      maps = transfer_.inner_maps(s);
+    else
+      maps = {Value::poison()};
+    State none = s;
+    transfer_.finish_call(none, Value::constant(0));
+    fall_through(n, f, b, std::move(none), EdgeKind::None);
+    for (unsigned i = 0; i < maps.size(); ++i) {
+      State chosen = s;
+      transfer_.finish_call(chosen, maps[i]);
+      fall_through(n, f, b, std::move(chosen), EdgeKind::Inner);
+      if (!out_.nodes[n].edges.empty())
+        out_.nodes[n].edges.back().choice = i;
+    }
   }
 
   // ---- tail calls ----

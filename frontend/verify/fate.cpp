@@ -30,7 +30,8 @@ void Foresight::follow(Walk& walk, State s, unsigned context, unsigned block) {
     return jump(walk, std::move(s), context, b.last, *j);
   if (std::holds_alternative<isa::Exit>(last))
     return leave(walk, std::move(s), context);
-  if (std::holds_alternative<CallLocal>(last) || is_loop_call(last) || is_tail_call(last))
+  if (std::holds_alternative<CallLocal>(last) || is_loop_call(last) || is_tail_call(last) ||
+      (explored_.choices.contains(b.last) && transfer_.looks_up_map(s)))
     return;
   transfer_.step(s, b.last);
   go_to(walk, std::move(s), context, b.last + 1);

@@ -25,9 +25,10 @@ enum class Argument : std::uint8_t {
   MtuLength, // u32, read and written
   Callback,
   StackPointerOrNull,
+  Record, // of a ring buffer
 };
 
-enum class Result : std::uint8_t { Nothing, Number, Verdict, MapValueOrNull, Length };
+enum class Result : std::uint8_t { Nothing, Number, Verdict, MapValueOrNull, Length, RecordOrNull };
 
 struct HelperSignature {
   std::uint32_t id = 0;

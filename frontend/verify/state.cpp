@@ -37,6 +37,10 @@ const char* kind_name(Kind k) {
     return "a map value pointer";
   case Kind::MapValueOrNull:
     return "a map value pointer that may be null";
+  case Kind::Record:
+    return "a ring buffer record";
+  case Kind::RecordOrNull:
+    return "a ring buffer record that may be null";
   case Kind::Map:
     return "a map";
   case Kind::Function:
@@ -164,6 +168,8 @@ bool values_joinable(const Value& a, const Value& b, bool exact_places = false) 
   case Kind::MapValueOrNull:
     return a.index == b.index && (!exact_places || (a.offset == b.offset && a.scalar == b.scalar));
   case Kind::Stack:
+  case Kind::Record:
+  case Kind::RecordOrNull:
     return a.frame == b.frame && a.offset == b.offset && a.scalar == b.scalar;
   default:
     return true;
@@ -284,7 +290,8 @@ void drop_dead(State& s, const Live& live) {
 }
 
 bool joinable(const State& a, const State& b, const Live& live) {
-  if (a.lock.has_value() != b.lock.has_value() || (a.lock && a.lock->map != b.lock->map))
+  if (a.lock.has_value() != b.lock.has_value() || (a.lock && a.lock->map != b.lock->map) ||
+      a.records != b.records)
     return false;
   for (std::size_t f = 0; f < a.frames.size(); ++f) {
     for (unsigned r = 0; r < 10; ++r)

@@ -25,6 +25,8 @@ enum class Kind : std::uint8_t {
   Stack, // of the frame `frame`; offset counts from that frame's r10
   MapValue,
   MapValueOrNull,
+  Record,       // memory of a ring buffer; frame = number of State::Record
+  RecordOrNull, // not yet compared with NULL
   Map,
   Function, // index = first instruction of the callback
   Stale,    // was a packet pointer until a helper moved the packet
@@ -109,6 +111,17 @@ struct State {
     bool operator==(const Lock&) const = default;
   };
   std::optional<Lock> lock; // bpf_spin_lock is held
+
+  // Reserved in a ring buffer, in this order. What is done while an earlier one of the map is not
+  // stays until that is.
+  struct Record {
+    unsigned number = 0; // of the place that its bytes have: no two of one number
+    std::uint32_t map = 0;
+    unsigned bytes = 0;
+    bool submitted = false, discarded = false;
+    bool operator==(const Record&) const = default;
+  };
+  std::vector<Record> records;
 
   // From now on `range` bytes from the base of these packet pointers are there.
   void show(Kind, std::uint32_t id, std::int64_t range);

@@ -9,6 +9,8 @@
 namespace pw::verify {
 
 inline constexpr int stack_bytes = 512; // of all frames on the stack together
+inline constexpr unsigned max_record_bytes = 1024; // of what is reserved in a ring buffer
+inline constexpr unsigned max_records = 8;         // reserved at the same time
 
 // Which borders of the packet (or of the metadata) an access may cross, for all that is known: they
 // are checked when the packet is there.
@@ -25,11 +27,18 @@ struct StackRange {
 };
 StackRange stack_range(const Value& pointer, std::int64_t offset, unsigned bytes);
 
+// Key and entries of a map as the program sees it: of one inner map where they are joined.
+unsigned key_bytes(const MapDefinition&);
+unsigned entries(const MapDefinition&);
+
 // A printk format that could be read out of constant memory.
 struct TraceFormat {
   std::string text;
   unsigned arguments = 0;
 };
+
+// May these flags of bpf_perf_event_output ask for bytes of the packet?
+bool may_copy_packet(const Scalar& flags);
 
 class Transfer {
 public:
@@ -44,7 +53,14 @@ public:
   bool check_tail_call(State&, unsigned insn); // likewise
   // Programs that a tail call in this state may go to, and by which slots.
   std::map<std::string, std::vector<std::uint32_t>> tail_targets(const State&) const;
+  // Look-ups in maps of maps, likewise.
+  bool looks_up_map(const State&) const; // by what r1 holds
+  bool check_map_choice(State&, unsigned insn);
+  std::vector<Value> inner_maps(const State&) const; // what the slots may hold
   void check_exit(State&, unsigned insn);
+  // Of the reservation that a call in this state asks for: does it never fit into the ring buffer?
+  bool never_fits(const State&) const;
+  Value reserve_record(State&); // what it gives, if it is there
   std::uint32_t& next_id() { return next_id_; }
 
   // Text of the format argument of bpf_trace_printk, when it can be known.
@@ -103,6 +119,13 @@ private:
   bool check_unlocked(const State&, unsigned insn, const std::string& what);
   bool check_mtu_argument(State&, unsigned insn, const Value&);
   bool check_special(State&, unsigned insn, std::uint32_t helper);
+  // transfer_events.cpp
+  bool check_events(State&, unsigned insn, std::uint32_t helper);
+  bool check_reserve(State&, unsigned insn);
+  bool check_record(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
+  bool check_records_closed(const State&, unsigned insn, const std::string& what);
+  void close_record(State&, bool submit);
+  void branch_record(State&, const Value&, bool null);
   bool check_trace(State&, unsigned insn);
   bool check_redirect_map(State&, unsigned insn);
   bool check_moves(State&, unsigned insn, std::uint32_t helper);
@@ -115,6 +138,7 @@ private:
   Value use(const State&, unsigned insn, const isa::Operand&);
   void refine(State&, const Value& old, const Scalar&, std::optional<isa::Register>);
   const MapDefinition& map(const Value& v) const { return object_.maps.at(v.index); }
+  bool check_inner_changes(unsigned insn, const MapDefinition&);
 
   const Object& object_;
   const Program& program_;

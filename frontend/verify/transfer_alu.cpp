@@ -230,7 +230,8 @@ Value Transfer::pointer_plus(State& s, unsigned insn, const Value& pointer, cons
   Value v = pointer;
   const Scalar& by = number.scalar;
   const bool movable = v.is_packet() || v.kind == Kind::Stack || v.kind == Kind::MapValue ||
-                       v.kind == Kind::PacketHalf || v.kind == Kind::Stale;
+                       v.kind == Kind::Record || v.kind == Kind::PacketHalf ||
+                       v.kind == Kind::Stale;
   if (by.is(0))
     return v;
   if (!movable) {

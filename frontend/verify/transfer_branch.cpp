@@ -89,6 +89,10 @@ bool Transfer::branch_scalars(State& s, const Jump& j, bool taken, Value a, Valu
 
 bool Transfer::branch_null(State& s, const Jump& j, bool taken, const Value& p) {
   const bool equal = (j.condition == Condition::Eq) == taken;
+  if (p.kind == Kind::RecordOrNull) {
+    branch_record(s, p, equal);
+    return true;
+  }
   if (p.kind != Kind::MapValueOrNull)
     return !equal;
   s.each_value([&](Value& v) {
@@ -155,6 +159,7 @@ bool Transfer::branch(State& s, unsigned insn, const Jump& j, bool taken) {
 
 void Transfer::check_exit(State& s, unsigned insn) {
   check_unlocked(s, insn, "exit");
+  check_records_closed(s, insn, "the program ends");
   const Value v = use(s, insn, Register(0));
   if (v.is_pointer() || v.kind == Kind::Stale)
     report_.add(diagnose("PW-VER-008", std::string("the program returns ") + kind_name(v.kind))

@@ -106,7 +106,7 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
       return false;
     if (!v.is_pointer() || v.kind == Kind::Context)
       return expect(false, "a pointer to memory");
-    return check_fixed_memory(s, insn, v, map(m).key_size);
+    return check_fixed_memory(s, insn, v, key_bytes(map(m)));
   }
   case Argument::MapValue: {
     const Value& m = s.reg(1);
@@ -132,6 +132,9 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
     return expect(v.kind == Kind::Function, "a function");
   case Argument::StackPointerOrNull:
     return expect(v.kind == Kind::Stack || v.is_null(), "a stack pointer or NULL");
+  case Argument::Record:
+    return expect(v.kind == Kind::Record && v.offset == 0 && v.constant_offset(),
+                  "the start of a ring buffer record");
   case Argument::None:
     break;
   }
@@ -180,7 +183,7 @@ bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
   case BPF_FUNC_xdp_load_bytes:
     return check_moves(s, insn, helper);
   default:
-    return true;
+    return check_events(s, insn, helper);
   }
 }
 
@@ -250,6 +253,10 @@ void Transfer::note_packet(State& s, std::uint32_t helper) {
     s.tail_regrown |= s.tail_shrunk && by.smax > 0;
     s.tail_shrunk |= by.smin < 0;
     break;
+  case BPF_FUNC_ringbuf_submit:
+  case BPF_FUNC_ringbuf_discard:
+    close_record(s, helper == BPF_FUNC_ringbuf_submit);
+    break;
   default:
     break;
   }
@@ -310,7 +317,7 @@ Value Transfer::lookup_result(State& s) {
   // Linux (from 6.14) takes a lookup with a constant key below max_entries in an array as found.
   if (is_array(definition.type)) {
     const auto k = constant_memory(s, key, 0, 4);
-    if (k && *k < definition.max_entries)
+    if (k && *k < entries(definition))
       v.kind = Kind::MapValue;
   }
   v.id = v.kind == Kind::MapValue && !definition.spin_lock ? 0 : next_id_++;
@@ -327,6 +334,8 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::unsigned_range(14, 65535));
   case Result::Nothing:
     return Value{};
+  case Result::RecordOrNull:
+    return reserve_record(s);
   case Result::Number:
     break;
   }
@@ -345,6 +354,8 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::signed_range(-95, 1));
   case BPF_FUNC_map_update_elem:
   case BPF_FUNC_map_delete_elem:
+  case BPF_FUNC_perf_event_output:
+  case BPF_FUNC_ringbuf_output:
   case BPF_FUNC_xdp_adjust_head:
   case BPF_FUNC_xdp_adjust_meta:
   case BPF_FUNC_xdp_adjust_tail:

@@ -17,7 +17,7 @@ bool can_look_up(bpf_map_type t) {
   return in(t, {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH,
                 BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH,
                 BPF_MAP_TYPE_LPM_TRIE, BPF_MAP_TYPE_DEVMAP, BPF_MAP_TYPE_DEVMAP_HASH,
-                BPF_MAP_TYPE_XSKMAP});
+                BPF_MAP_TYPE_XSKMAP, BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS});
 }
 
 // ... update and delete in these, ...
@@ -46,10 +46,15 @@ bool never_changed(bpf_map_type t) {
 }
 
 constexpr const char* supported_types =
-    "array, hash (per-CPU, LRU), LPM trie, devmap, devmap hash, cpumap, xskmap";
+    "array, hash (per-CPU, LRU), LPM trie, maps of these, devmap, devmap hash, cpumap, xskmap";
 
 bool changes_map(std::uint32_t helper) {
   return helper == BPF_FUNC_map_update_elem || helper == BPF_FUNC_map_delete_elem;
+}
+
+bool takes_ring_buffer(std::uint32_t helper) {
+  return helper == BPF_FUNC_ringbuf_output || helper == BPF_FUNC_ringbuf_reserve ||
+         helper == BPF_FUNC_ringbuf_query;
 }
 
 bool takes(std::uint32_t helper, bpf_map_type type) {
@@ -57,12 +62,17 @@ bool takes(std::uint32_t helper, bpf_map_type type) {
     return can_redirect(type);
   if (helper == BPF_FUNC_tail_call)
     return type == BPF_MAP_TYPE_PROG_ARRAY;
+  if (helper == BPF_FUNC_perf_event_output)
+    return type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+  if (takes_ring_buffer(helper))
+    return type == BPF_MAP_TYPE_RINGBUF;
   return changes_map(helper) ? can_change(type) : can_look_up(type);
 }
 
 // Not only we, Linux refuses it, too.
 bool never_takes(std::uint32_t helper, bpf_map_type type) {
-  if (helper == BPF_FUNC_redirect_map || helper == BPF_FUNC_tail_call)
+  if (helper == BPF_FUNC_redirect_map || helper == BPF_FUNC_tail_call ||
+      helper == BPF_FUNC_perf_event_output || takes_ring_buffer(helper))
     return true;
   return changes_map(helper) ? never_changed(type) : never_looked_up(type);
 }
@@ -73,7 +83,7 @@ bool Transfer::check_map(unsigned insn, std::uint32_t helper, const Value& v) {
   const MapDefinition& m = map(v);
   const std::string type = "type " + std::to_string(m.type);
   if (takes(helper, m.type))
-    return !changes_map(helper) || check_changeable(insn, m);
+    return !changes_map(helper) || (check_changeable(insn, m) && check_inner_changes(insn, m));
   if (never_takes(helper, m.type))
     report_.add(diagnose("PW-MAP-004", helper_name(helper) + " can't take map '" + m.name + "'")
                     .limited("another type of map", type),

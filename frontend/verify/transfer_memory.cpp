@@ -42,6 +42,12 @@ void Transfer::refuse_access(unsigned insn, const Value& v) {
                     .help("test the pointer, and leave or go on without it if it is NULL"),
                 insn);
     return;
+  case Kind::RecordOrNull:
+    report_.add(diagnose("PW-EVT-002", "a ring buffer record is used without a check for NULL")
+                    .breaks("bpf_ringbuf_reserve returns NULL where there is no room")
+                    .help("test the pointer, and leave or go on without it if it is NULL"),
+                insn);
+    return;
   case Kind::Stale:
     report_.add(
         diagnose("PW-PKT-001", "a packet pointer is used after the packet was moved")
@@ -129,6 +135,8 @@ bool Transfer::access(State& s, unsigned insn, const Value& v, std::int64_t offs
     return access_stack(s, insn, v, offset, bytes);
   case Kind::MapValue:
     return access_map(insn, v, offset, bytes, write);
+  case Kind::Record:
+    return check_record(s, insn, v, offset, bytes);
   case Kind::Packet:
   case Kind::PacketMeta:
     return access_packet(s, insn, v, offset, bytes, write);
@@ -254,7 +262,9 @@ void Transfer::store(State& s, unsigned insn, const Store& st) {
     return store_stack(s, insn, base, st.offset, st.bytes, v);
   if (v.is_pointer())
     report_.add(diagnose("PW-VER-014", std::string(kind_name(v.kind)) + " is stored in " +
-                                           (base.kind == Kind::MapValue ? "a map" : "the packet"))
+                                           (base.kind == Kind::MapValue ? "a map"
+                                            : base.kind == Kind::Record ? "a ring buffer"
+                                                                        : "the packet"))
                     .breaks("addresses have no numbers in hardware"),
                 insn);
 }
@@ -263,13 +273,14 @@ void Transfer::atomic(State& s, unsigned insn, const Atomic& a) {
   const Value base = use(s, insn, a.base);
   const Value v = use(s, insn, a.src);
   const Value expected = a.op == AtomicOp::CmpXchg ? use(s, insn, Register(0)) : Value::constant(0);
-  const bool place = base.kind == Kind::Stack || base.kind == Kind::MapValue;
+  const bool place =
+      base.kind == Kind::Stack || base.kind == Kind::MapValue || base.kind == Kind::Record;
   if (!place && base.kind != Kind::Poison)
     base.kind == Kind::MapValueOrNull || base.kind == Kind::Stale
         ? refuse_access(insn, base)
         : report_.add(diagnose("PW-VER-017",
                                std::string("atomic operation through ") + kind_name(base.kind))
-                          .breaks("atomic operations work on map values and the stack"),
+                          .breaks("atomic operations work on map values, records and the stack"),
                       insn);
   if (v.is_pointer() || expected.is_pointer())
     report_.add(diagnose("PW-VER-014", "an atomic operation stores a pointer"), insn);

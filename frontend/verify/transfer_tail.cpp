@@ -9,6 +9,7 @@ bool Transfer::check_tail_call(State& s, unsigned insn) {
   const Value context = use(s, insn, Register(1)), array = use(s, insn, Register(2)),
               index = use(s, insn, Register(3));
   bool good = check_unlocked(s, insn, "bpf_tail_call");
+  good &= check_records_closed(s, insn, "bpf_tail_call is called");
   const auto expect = [&](bool fits, unsigned argument, const Value& v, const char* what) {
     good &= fits;
     if (!fits && v.kind != Kind::Poison)

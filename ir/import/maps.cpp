@@ -21,12 +21,14 @@ const char* kind_of(bpf_map_type type) {
   case BPF_MAP_TYPE_CPUMAP:
   case BPF_MAP_TYPE_XSKMAP:
   case BPF_MAP_TYPE_PROG_ARRAY:
+  case BPF_MAP_TYPE_ARRAY_OF_MAPS:
     return "present";
   case BPF_MAP_TYPE_HASH:
   case BPF_MAP_TYPE_PERCPU_HASH:
   case BPF_MAP_TYPE_LRU_HASH:
   case BPF_MAP_TYPE_LRU_PERCPU_HASH:
   case BPF_MAP_TYPE_DEVMAP_HASH:
+  case BPF_MAP_TYPE_HASH_OF_MAPS:
     return "hash";
   case BPF_MAP_TYPE_LPM_TRIE:
     return "lpm";
