@@ -4,6 +4,7 @@
 
 #include "frontend/object/object.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct LiftedProgram {
   std::vector<std::string> trace_formats; // bpf_trace_printk formats, by the F of @pw.trace.F
   unsigned instructions = 0;              // eBPF instructions of the program, subprograms included
   std::vector<Diagnostic> warnings;
+  // Hash -> the array that keeps its keys by slot for the host (frontend/control).
+  std::map<unsigned, unsigned> key_maps;
 
   LiftedProgram();
   LiftedProgram(LiftedProgram&&) noexcept;

@@ -19,6 +19,7 @@ namespace pw {
 struct Packet {
   std::vector<std::uint8_t> bytes;
   std::uint64_t time_ns = 0; // of the capture
+  bool operation = false;    // of the host (support/control_format.h): not from the wire
 };
 
 struct Redirect {
