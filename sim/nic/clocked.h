@@ -1,6 +1,7 @@
 // A pipeline that frames are given to one by one, clock by clock under the rules of
 // backends/verilog/README.md: the stages as compiled functions (`model`) or the Verilated
-// SystemVerilog (`rtl`). Both do the same in every clock.
+// SystemVerilog, as a module of SystemC (`rtl`) or as a plain class. All do the same in every
+// clock.
 //
 // The output is always ready: what stands behind a pipeline drops, it does not push back. So the
 // clock in which a frame is taken depends on earlier frames only, and is known when it is offered.
@@ -8,6 +9,7 @@
 
 #include "sim/engine.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,6 +35,12 @@ public:
 
   virtual ~ClockedPipeline() = default;
   virtual void set_maps(const MapState&) = 0;
+  // Before each run, outside of processes, when everything is built.
+  virtual void begin() {}
+  // A pipeline that runs in the kernel's time calls this at the edge at which results come out; its
+  // take() and drain() wait, in a thread of the kernel. The others work ahead and never call it.
+  virtual void when_results(std::function<void()>) {}
+  virtual bool in_kernel_time() const { return false; }
   // Offers a frame from clock `from` on, and goes on until its last beat is accepted. Throws
   // Failure PW-INT-001 or PW-RTL-105 if the pipeline stands still.
   virtual Taken take(const Offer&, std::uint64_t from) = 0;
@@ -48,6 +56,8 @@ public:
 
 // What the engine of that name would run (EngineInput of sim/engine.h; kinds Model and Rtl).
 std::unique_ptr<ClockedPipeline> make_model_pipeline(const EngineInput&);
-std::unique_ptr<ClockedPipeline> make_rtl_pipeline(const EngineInput&);
+std::unique_ptr<ClockedPipeline> make_rtl_pipeline(const EngineInput&); // plain
+// A module of the kernel that is being built; destroyed before the kernel.
+std::unique_ptr<ClockedPipeline> make_rtl_module(const EngineInput&);
 
 } // namespace pw::nic

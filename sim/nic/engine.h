@@ -15,7 +15,11 @@ public:
 
   explicit FrameEngine(const sc_core::sc_module_name& name) : FrameStage(name) {}
 
-  virtual void restart() = 0; // of the figures
+  // Of the figures; before each run, with everything built.
+  virtual void restart() = 0;
+  // Frames are taken as the kernel's time goes by: b_transport waits, so it has to be called in a
+  // thread and at the frame's time.
+  virtual bool in_kernel_time() const { return false; }
   virtual std::vector<ComponentFigures> figures() const = 0;
 };
 

@@ -70,7 +70,7 @@ PipelineFigures figures(const pipeline::Pipeline& p) {
   return f;
 }
 
-// An engine that outlives the NIC, and the NIC.
+// The NIC with the engine that was asked for.
 class Simulation {
 public:
   explicit Simulation(const EstimateInput& input) : input_(input) {
@@ -109,14 +109,25 @@ public:
 private:
   RunFigures run(Feed& feed) { return nic_->run(feed); }
 
+  std::unique_ptr<ClockedPipeline> pipeline() const {
+    switch (input_.engine) {
+    case EstimateEngine::Rtl:
+      return make_rtl_module(input_.program);
+    case EstimateEngine::PlainRtl:
+      return make_rtl_pipeline(input_.program);
+    default:
+      return make_model_pipeline(input_.program);
+    }
+  }
+
   void make_pipeline() {
-    pipeline_ = input_.engine == EstimateEngine::Rtl ? make_rtl_pipeline(input_.program)
-                                                     : make_model_pipeline(input_.program);
-    pipeline_->set_maps(input_.maps);
     const pipeline::Pipeline& p = *input_.program.pipeline;
     nic_ = std::make_unique<Nic>(input_.nic, [&](Ledger& ledger) {
-      return std::make_unique<PipelineEngine>("engine", *pipeline_, Router(*input_.program.object),
-                                              p.clock_mhz, p.bus_bytes, ledger);
+      auto made = pipeline();
+      made->set_maps(input_.maps);
+      return std::make_unique<PipelineEngine>("engine", std::move(made),
+                                              Router(*input_.program.object), p.clock_mhz,
+                                              p.bus_bytes, ledger);
     });
   }
 
@@ -130,7 +141,6 @@ private:
   }
 
   const EstimateInput& input_;
-  std::unique_ptr<ClockedPipeline> pipeline_;
   NfpFarm* farm_ = nullptr;
   std::unique_ptr<Nic> nic_;
 };

@@ -39,11 +39,18 @@ void set_queue(ComponentFigures& f, const QueueMeter& queue, double capacity,
   f.mean_wait_ns = ns(q.mean_wait_ps);
 }
 
+std::unique_ptr<ReceiveBuffer> make_buffer(const BufferConfig& config, const FrameEngine& engine,
+                                           Ledger& ledger) {
+  if (engine.in_kernel_time())
+    return std::make_unique<TimedReceiveBuffer>("buffer", config, ledger);
+  return std::make_unique<ReceiveBuffer>("buffer", config, ledger);
+}
+
 } // namespace
 
 Nic::Nic(const NicConfig& config, const EngineMaker& make_engine)
-    : config_(checked(config)), source_("source", ledger_), port_("port", config.port, ledger_),
-      buffer_("buffer", config.buffer, ledger_), engine_(make_engine(ledger_)),
+    : config_(checked(config)), source_("source"), port_("port", config.port, ledger_),
+      engine_(make_engine(ledger_)), buffer_(make_buffer(config.buffer, *engine_, ledger_)),
       switch_("verdicts", ledger_), dma_("dma", config.pcie, config.host, ledger_),
       host_("host", config.host, ledger_),
       transmit_("transmit", "transmit buffer", config.port, config.transmit, ledger_),
@@ -54,8 +61,8 @@ Nic::Nic(const NicConfig& config, const EngineMaker& make_engine)
 
 void Nic::connect() {
   source_.out.socket.bind(port_.in);
-  port_.out.socket.bind(buffer_.in);
-  buffer_.out.socket.bind(engine_->in);
+  port_.out.socket.bind(buffer_->in);
+  buffer_->out.socket.bind(engine_->in);
   engine_->out.socket.bind(switch_.in);
   switch_.host.socket.bind(dma_.in);
   switch_.transmit.socket.bind(transmit_.in);
@@ -66,7 +73,7 @@ void Nic::connect() {
 void Nic::restart() {
   begin_ = kernel_time();
   ledger_.restart();
-  buffer_.restart(begin_);
+  buffer_->restart(begin_);
   engine_->restart();
   dma_.restart(begin_);
   host_.restart(begin_);
@@ -74,13 +81,22 @@ void Nic::restart() {
   redirect_.restart(begin_);
 }
 
+// Time goes on a little behind each run, the same for all kinds of engines.
+void Nic::simulate(Feed& feed) {
+  constexpr Time pause = 100'000'000; // ps
+  source_.begin(feed);
+  sc_core::sc_start();
+  for (const std::exception_ptr& error : {source_.error(), buffer_->error()})
+    if (error)
+      std::rethrow_exception(error);
+  source_.rest_until(std::max(ledger_.end(), source_.wire_free()) + pause);
+  sc_core::sc_start();
+}
+
 RunFigures Nic::run(Feed& feed) {
   restart();
   ledger_.expect(feed.count());
-  source_.begin(feed);
-  sc_core::sc_start();
-  if (source_.error())
-    std::rethrow_exception(source_.error());
+  simulate(feed);
   RunFigures run;
   run.offered = ledger_.offered();
   run.carried = ledger_.carried();
@@ -138,7 +154,7 @@ std::vector<ComponentFigures> Nic::components() const {
                  .utilisation = std::min(1.0, offered.gbps / config_.port.gbps),
                  .frames = offered.frames});
   ComponentFigures buffer{.name = "receive buffer"};
-  set_queue(buffer, buffer_.queue(), double(config_.buffer.bytes), "bytes");
+  set_queue(buffer, buffer_->queue(), double(config_.buffer.bytes), "bytes");
   all.push_back(buffer);
   for (ComponentFigures& figures : engine_->figures())
     all.push_back(std::move(figures));

@@ -26,12 +26,13 @@ public:
   RunFigures run(Feed&);
 
   const Ledger& ledger() const { return ledger_; }
-  const ReceiveBuffer& buffer() const { return buffer_; }
+  const ReceiveBuffer& buffer() const { return *buffer_; }
   FrameEngine& engine() { return *engine_; }
 
 private:
   void connect();
   void restart();
+  void simulate(Feed&);
   std::vector<ComponentFigures> components() const;
   ComponentFigures host_figures() const;
   ComponentFigures transmit_figures(const std::string& name, const MacTransmit&) const;
@@ -42,8 +43,8 @@ private:
   Ledger ledger_;
   TrafficSource source_;
   MacReceive port_;
-  ReceiveBuffer buffer_;
   std::unique_ptr<FrameEngine> engine_;
+  std::unique_ptr<ReceiveBuffer> buffer_;
   VerdictSwitch switch_;
   PcieDma dma_;
   HostQueues host_;

@@ -20,18 +20,21 @@ Way Router::way(std::uint32_t retval, std::uint32_t redirect_map) const {
   }
 }
 
-PipelineEngine::PipelineEngine(const sc_core::sc_module_name& name, ClockedPipeline& pipeline,
-                               Router router, double clock_mhz, unsigned bus_bytes, Ledger& ledger)
-    : FrameEngine(name), pipeline_(pipeline), router_(std::move(router)), clock_(clock_mhz),
-      bus_bytes_(bus_bytes), ledger_(ledger) {}
+PipelineEngine::PipelineEngine(const sc_core::sc_module_name& name,
+                               std::unique_ptr<ClockedPipeline> pipeline, Router router,
+                               double clock_mhz, unsigned bus_bytes, Ledger& ledger)
+    : FrameEngine(name), pipeline_(std::move(pipeline)), router_(std::move(router)),
+      clock_(clock_mhz), bus_bytes_(bus_bytes), ledger_(ledger) {
+  pipeline_->when_results([this] { collect(); });
+}
 
 Time PipelineEngine::accept(Transaction& transaction, Time time) {
   Frame& frame = frame_of(transaction);
   transaction.acquire();
   inside_.push_back(&transaction);
   const ClockedPipeline::Taken taken =
-      pipeline_.take({frame.bytes.data(), std::uint32_t(frame.bytes.size()), frame.stamp_ns},
-                     clock_.edge_from(time));
+      pipeline_->take({frame.bytes.data(), std::uint32_t(frame.bytes.size()), frame.stamp_ns},
+                      clock_.edge_from(time));
   taking_ += ceil_div(std::max<std::size_t>(frame.bytes.size(), 1), bus_bytes_);
   if (frames_in_++ == 0)
     first_ = taken.first;
@@ -41,7 +44,7 @@ Time PipelineEngine::accept(Transaction& transaction, Time time) {
 }
 
 void PipelineEngine::collect() {
-  for (const ClockedPipeline::Result& result : pipeline_.results())
+  for (const ClockedPipeline::Result& result : pipeline_->results())
     finish(result);
 }
 
@@ -65,16 +68,17 @@ void PipelineEngine::finish(const ClockedPipeline::Result& result) {
 
 void PipelineEngine::pass_time(Time time) {
   if (time >= end_of_time)
-    pipeline_.drain();
+    pipeline_->drain();
   else
-    pipeline_.advance(clock_.edge_from(time));
+    pipeline_->advance(clock_.edge_from(time));
   collect();
   out.send_time(time);
 }
 
 void PipelineEngine::restart() {
+  pipeline_->begin();
   taking_ = leaving_ = frames_in_ = frames_ = 0;
-  held_before_ = pipeline_.held();
+  held_before_ = pipeline_->held();
 }
 
 // The input is busy with a beat, or held for the sake of a map.
@@ -84,7 +88,7 @@ std::vector<ComponentFigures> PipelineEngine::figures() const {
   if (frames_in_ == 0)
     return {in, deparser};
   std::uint64_t worst = 0;
-  for (const auto& [map, held] : pipeline_.held()) {
+  for (const auto& [map, held] : pipeline_->held()) {
     const auto before = held_before_.find(map);
     const std::uint64_t here = held - (before == held_before_.end() ? 0 : before->second);
     if (here > worst)

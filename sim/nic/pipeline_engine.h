@@ -25,11 +25,12 @@ private:
 // verdict.
 class PipelineEngine : public FrameEngine {
 public:
-  PipelineEngine(const sc_core::sc_module_name&, ClockedPipeline&, Router, double clock_mhz,
-                 unsigned bus_bytes, Ledger&);
+  PipelineEngine(const sc_core::sc_module_name&, std::unique_ptr<ClockedPipeline>, Router,
+                 double clock_mhz, unsigned bus_bytes, Ledger&);
 
   void restart() override;
   std::vector<ComponentFigures> figures() const override;
+  bool in_kernel_time() const override { return pipeline_->in_kernel_time(); }
 
 protected:
   Time accept(Transaction&, Time) override;
@@ -39,7 +40,7 @@ private:
   void collect();
   void finish(const ClockedPipeline::Result&);
 
-  ClockedPipeline& pipeline_;
+  std::unique_ptr<ClockedPipeline> pipeline_;
   Router router_;
   Clock clock_;
   unsigned bus_bytes_;

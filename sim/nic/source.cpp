@@ -4,8 +4,7 @@ namespace pw::nic {
 
 using sc_core::sc_time;
 
-TrafficSource::TrafficSource(const sc_core::sc_module_name& name, const Ledger& ledger)
-    : sc_module(name), ledger_(ledger) {
+TrafficSource::TrafficSource(const sc_core::sc_module_name& name) : sc_module(name) {
   SC_HAS_PROCESS(TrafficSource);
   SC_METHOD(run);
   sensitive << begin_;
@@ -15,8 +14,13 @@ TrafficSource::TrafficSource(const sc_core::sc_module_name& name, const Ledger& 
 void TrafficSource::begin(Feed& feed) {
   feed_ = &feed;
   base_ = kernel_time();
-  waiting_ = ending_ = false;
+  waiting_ = false;
   begin_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void TrafficSource::rest_until(Time time) {
+  if (time > kernel_time())
+    begin_.notify(sc_time::from_value(time - kernel_time()));
 }
 
 void TrafficSource::come_back(Time time) {
@@ -25,8 +29,6 @@ void TrafficSource::come_back(Time time) {
 
 void TrafficSource::run() {
   try {
-    if (ending_)
-      feed_ = nullptr;
     if (feed_ != nullptr)
       send_quantum();
   } catch (...) {
@@ -62,10 +64,8 @@ void TrafficSource::send(Time time) {
 }
 
 void TrafficSource::end() {
-  constexpr Time pause = 1'000'000; // ps between two runs
+  feed_ = nullptr;
   out.send_time(end_of_time);
-  ending_ = true;
-  come_back(std::max({ledger_.end(), wire_free_, kernel_time()}) + pause);
 }
 
 } // namespace pw::nic

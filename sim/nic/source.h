@@ -2,7 +2,6 @@
 #pragma once
 
 #include "sim/nic/feed.h"
-#include "sim/nic/ledger.h"
 #include "sim/nic/stage.h"
 
 #include <exception>
@@ -16,10 +15,13 @@ class TrafficSource : public sc_core::sc_module {
 public:
   FrameOutput out{"out"};
 
-  TrafficSource(const sc_core::sc_module_name&, const Ledger&);
+  explicit TrafficSource(const sc_core::sc_module_name&);
 
   // The next run of the kernel sends this feed. Nothing is under way.
   void begin(Feed&);
+  Time wire_free() const { return wire_free_; } // behind the last frame
+  // The next run of the kernel only lets time go by.
+  void rest_until(Time);
   // What a component has thrown during the run: an exception can't pass through the kernel.
   std::exception_ptr error() const { return error_; }
 
@@ -30,13 +32,12 @@ private:
   void end();
   void come_back(Time);
 
-  const Ledger& ledger_;
   FramePool pool_;
   sc_core::sc_event begin_;
   Feed* feed_ = nullptr; // null: nothing to send
   std::exception_ptr error_;
   Arrival arrival_; // the next one, if it waits
-  bool waiting_ = false, ending_ = false;
+  bool waiting_ = false;
   Time base_ = 0, wire_free_ = 0;
   std::uint64_t sent_ = 0;
 };

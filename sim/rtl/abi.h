@@ -75,4 +75,26 @@ using PwRtlDrain = const char* (*)(void*); // until nothing is inside
 using PwRtlResults = std::uint64_t (*)(void*, const PwRtlResult**);
 using PwRtlHeld = const std::uint64_t* (*)(void*); // by bit of `held`, since the first packet
 using PwRtlCycles = std::uint64_t (*)(const void*);
+
+// The library of the module of SystemC has these instead, with "pw_sc_" in front.
+struct PwScClient {
+  void* self;
+  void (*clocked)(void* self); // at each edge of the clock
+};
+
+// While a kernel is elaborated. Edge n of the module's clock is at n / hz.
+using PwScCreate = void* (*)(const char* name, std::uint64_t hz, std::uint32_t cpu,
+                             std::uint32_t seed, const PwScClient*);
+using PwScDestroy = void (*)(void*);
+// These two outside of processes, behind elaboration; simulated time stands still.
+using PwScReset = bool (*)(void*); // false: no answer
+using PwScHost = PwRtlHost;
+// A packet, from clock packet->offer on; the one before it has been taken.
+using PwScOffer = void (*)(void*, const PwRtlPacket*, std::uint64_t pause);
+using PwScTaken = bool (*)(void*, PwRtlTaken*); // false: not yet; true right behind its last beat
+using PwScEmpty = bool (*)(void*);              // nothing is inside
+using PwScError = const char* (*)(void*);
+using PwScResults = PwRtlResults;
+using PwScHeld = PwRtlHeld;
+using PwScCycles = std::uint64_t (*)(void*);
 }

@@ -100,9 +100,13 @@ Command Builder::compiler(const std::string& optimisation) const {
   Command command = {cxx_};
   if (!ccache_.empty())
     command.insert(command.begin(), ccache_);
-  for (const char* word : {"-std=c++20", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0",
-                           "-DVM_SC=0", "-DVM_TRACE_VCD=0"})
+  for (const char* word :
+       {"-std=c++20", "-fPIC", "-fvisibility=hidden", "-w", "-DVM_COVERAGE=0", "-DVM_TRACE_VCD=0"})
     command.push_back(word);
+  // The library of SystemC is one for C++17.
+  for (const char* word : {design_.systemc ? "-DVM_SC=1" : "-DVM_SC=0", "-DSC_CPLUSPLUS=201703L"})
+    command.push_back(word);
+  command.push_back(design_.systemc ? "-DPW_SC=1" : "-DPW_SC=0");
   command.push_back(optimisation);
   command.push_back(design_.waves ? "-DVM_TRACE=1" : "-DVM_TRACE=0");
   command.push_back(design_.waves ? "-DVM_TRACE_FST=1" : "-DVM_TRACE_FST=0");
@@ -137,10 +141,16 @@ void Builder::make_runtime(const fs::path& folder) const {
 }
 
 void Builder::verilate(const fs::path& folder) const {
-  Command command = {verilator_,   "--cc",         "--prefix",       "Vpw",         "--Mdir",
-                     "gen",        "--top-module", design_.top,      "--no-timing", "-O3",
-                     "--x-assign", "fast",         "--x-initial",    "fast",        "-Wno-fatal",
-                     "-Wno-lint",  "-Wno-style",   "--output-split", "8000"};
+  Command command = {verilator_,     design_.systemc ? "--sc" : "--cc",
+                     "--prefix",     "Vpw",
+                     "--Mdir",       "gen",
+                     "--top-module", design_.top,
+                     "--no-timing",  "-O3",
+                     "--x-assign",   "fast",
+                     "--x-initial",  "fast",
+                     "-Wno-fatal",   "-Wno-lint",
+                     "-Wno-style",   "--output-split",
+                     "8000"};
   if (design_.waves)
     command.push_back("--trace-fst");
   for (const auto& [name, text] : design_.files) {
@@ -193,6 +203,8 @@ void Builder::make_library(const fs::path& folder, const fs::path& runtime) cons
     write_file(folder / "harness" / name, text);
   std::vector<fs::path> sources = join_generated(folder / "gen");
   sources.push_back("harness.cpp");
+  if (design_.systemc)
+    sources.push_back("sc_module.cpp");
   Command link = {cxx_, "-shared", "-o", "simulator.so"};
   std::vector<Command> commands;
   for (const fs::path& source : sources) {
@@ -207,12 +219,14 @@ void Builder::make_library(const fs::path& folder, const fs::path& runtime) cons
   link.push_back("-lpthread");
   if (design_.waves)
     link.push_back("-lz");
+  if (design_.systemc)
+    link.push_back("-lsystemc");
   compile(folder, {link});
   remove_intermediate(folder);
 }
 
 Command Builder::compile_command(const std::string& source) const {
-  const bool harness = source == "harness.cpp";
+  const bool harness = source == "harness.cpp" || source == "sc_module.cpp";
   const bool once = source.rfind("slow", 0) == 0;
   Command command = compiler(once ? "-O0" : "-O2");
   command.insert(command.end(),
@@ -243,7 +257,7 @@ std::string Builder::library_key() const {
 
 fs::path Builder::build() {
   Cache cache;
-  const std::string kind = design_.waves ? "waves-" : "";
+  const std::string kind = design_.waves ? "waves-" : design_.systemc ? "sc-" : "";
   auto library = [&](const fs::path& folder) {
     const Progress progress(design_.top);
     const fs::path runtime = cache.entry("runtime-" + kind + digest(versions_ + root_),

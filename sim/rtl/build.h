@@ -1,4 +1,5 @@
-// Makes a simulator, a shared library with the functions of abi.h, out of Verilog.
+// Makes a simulator, a shared library with the functions of abi.h, out of Verilog: a plain one, or
+// a module of SystemC.
 #pragma once
 
 #include <filesystem>
@@ -11,9 +12,10 @@ struct Design {
   std::string top;
   std::map<std::string, std::string> files; // *.sv: name -> text
   unsigned bus_bytes = 64;
-  unsigned traces = 0; // Trace operations
-  unsigned held = 0;   // bits of port `held`
-  bool waves = false;  // able to write FST
+  unsigned traces = 0;  // Trace operations
+  unsigned held = 0;    // bits of port `held`
+  bool waves = false;   // able to write FST
+  bool systemc = false; // a module made by `verilator --sc`; not with waves
 };
 
 // Path of the library, taken from the cache or built. Says so on a terminal if it takes long.

@@ -43,7 +43,7 @@ std::vector<const pipeline::Operation*> traces_of(const pipeline::Pipeline& pipe
   return traces;
 }
 
-fs::path build_simulator_of(const EngineInput& input) {
+static Design design_of(const EngineInput& input) {
   VerilogOutput emitted = emit_verilog(*input.pipeline, {});
   Design design;
   design.top = emitted.top;
@@ -56,6 +56,15 @@ fs::path build_simulator_of(const EngineInput& input) {
   design.traces = unsigned(traces_of(*input.pipeline).size());
   design.held = unsigned(verilog::holding_maps(*input.pipeline).size());
   design.waves = !input.trace_file.empty();
+  return design;
+}
+
+fs::path build_simulator_of(const EngineInput& input) { return build_simulator(design_of(input)); }
+
+fs::path build_systemc_module_of(const EngineInput& input) {
+  Design design = design_of(input);
+  design.waves = false;
+  design.systemc = true;
   return build_simulator(design);
 }
 

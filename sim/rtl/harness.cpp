@@ -1,22 +1,8 @@
-// The part of a pipeline's simulator that is the same for every program: clock, reset, AXI4-Stream
-// source and sink, results, traces, host port. Compiled with the Verilated model (class Vpw) into a
-// shared library; PW_BUS is the bus width in bytes, PW_TRACES the number of Trace operations,
-// PW_HELD the bits of port `held`, PW_FST whether waveforms can be written.
-//
-// A clock is evaluated twice: with the clock low, where inputs are set and outputs are sampled, and
-// with the rising edge.
-#include "Vpw.h"
-#include "sim/rtl/abi.h"
-#include "support/environment.h"
-#include "verilated.h"
-#if PW_FST
-#include "verilated_fst_c.h"
-#endif
+#include "sim/rtl/harness.h"
 
-#include <algorithm>
-#include <cstring>
-#include <memory>
-#include <vector>
+#include "support/environment.h"
+
+namespace pw::rtl {
 
 namespace {
 
@@ -24,96 +10,17 @@ namespace {
 constexpr std::uint64_t longest = std::uint64_t{1} << 28;
 constexpr std::uint64_t patience = 1'000'000; // clocks in which nothing at all happens
 
-// Ports are integers of 8 to 64 bits or arrays of 32-bit words; all of them little-endian bytes.
-template <typename Port> void put(Port& port, const void* bytes, std::size_t count) {
-  std::memset(static_cast<void*>(&port), 0, sizeof port);
-  std::memcpy(static_cast<void*>(&port), bytes, std::min(count, sizeof port));
-}
-
-template <typename Port>
-void get(const Port& port, void* bytes, std::size_t count, std::size_t offset = 0) {
-  std::memset(bytes, 0, count);
-  if (offset < sizeof port)
-    std::memcpy(bytes, reinterpret_cast<const char*>(&port) + offset,
-                std::min(count, sizeof port - offset));
-}
-
-template <typename Port> bool bit(const Port& port, unsigned index) {
-  std::uint8_t byte = 0;
-  get(port, &byte, 1, index / 8);
-  return (byte >> (index % 8) & 1) != 0;
-}
-
-class Simulator {
-public:
-  Simulator(std::uint32_t cpu, std::uint32_t seed, const char* trace_file);
-  ~Simulator();
-  bool reset();
-  void run(PwRtlRun&);
-  bool host(const PwRtlAccess&);
-  std::uint64_t cycles() const { return now_; }
-  const char* take(const PwRtlPacket&, std::uint64_t pause, PwRtlTaken&);
-  const char* advance(std::uint64_t until, std::uint64_t pause);
-  const char* drain();
-  std::uint64_t results(const PwRtlResult**);
-  const std::uint64_t* held() const { return waited_; }
-
-private:
-  void drive_clock(bool level);
-  void low();
-  void rise();
-  void clock();
-  void offer();
-  void set_beat();
-  void sample();
-  void sample_input();
-  void sample_result();
-  void sample_output();
-  void sample_traces();
-  void sample_held();
-  void check_hold();
-  void skip_pause();
-  void fail(const char* what) { run_->error = run_->error ? run_->error : what; }
-  bool host_row(const PwRtlAccess&, std::uint32_t row);
-  void begin();
-  void begin_stream();
-  void forget_given();
-  void stream_clock();
-
-  std::unique_ptr<VerilatedContext> context_ = std::make_unique<VerilatedContext>();
-  std::unique_ptr<Vpw> top_;
-#if PW_FST
-  std::unique_ptr<VerilatedFstC> waves_;
-#endif
-  std::uint64_t now_ = 0;   // counted clocks
-  std::uint64_t edges_ = 0; // of the waveform
-
-  // Of the current run.
-  PwRtlRun* run_ = nullptr;
-  std::uint64_t start_ = 0, progress_ = 0, idle_since_ = 0;
-  std::uint64_t next_ = 0, beat_ = 0; // packet and its beat that are offered next
-  std::uint64_t finished_ = 0, unsent_ = 0;
-  std::uint64_t sending_ = 0; // packet whose beats leave
-  bool in_frame_ = false, idle_ = false, offered_ = false;
-  std::vector<std::uint8_t> output_;
-  std::vector<PwRtlTrace> traces_;
-  std::uint64_t traced_[PW_TRACES + 1] = {}; // packets that went past each Trace operation
-  std::uint64_t waited_[PW_HELD + 1] = {};   // by bit of `held`
-  // Packets one by one: those of which something is still to be said.
-  PwRtlRun stream_ = {};
-  std::vector<PwRtlPacket> packets_;
-  std::vector<PwRtlResult> results_;
-  std::uint64_t given_ = 0; // results that were given away
-  // An offered output beat that was not taken must not change.
-  bool held_ = false;
-  std::uint8_t held_data_[PW_BUS] = {};
-};
+} // namespace
 
 Simulator::Simulator(std::uint32_t cpu, std::uint32_t seed, const char* trace_file) {
 #if PW_FST
   context_->traceEverOn(true);
 #endif
-  top_ = std::make_unique<Vpw>(context_.get());
+#if PW_SC
+  top_ = std::make_unique<Top>();
+#else
+  top_ = std::make_unique<Top>(context_.get());
+#endif
 #if PW_FST
   if (trace_file) {
     waves_ = std::make_unique<VerilatedFstC>();
@@ -303,6 +210,18 @@ void Simulator::clock() {
   ++now_;
 }
 
+void Simulator::begin_clock() {
+  offer();
+  top_->clk = false;
+}
+
+void Simulator::end_clock() {
+  sample();
+  top_->clk = true;
+  ++now_;
+  check_progress();
+}
+
 // In a long pause nothing changes but the number of the clock.
 void Simulator::skip_pause() {
   const std::uint64_t quiet_since = std::max(idle_since_, progress_);
@@ -374,6 +293,10 @@ void Simulator::forget_given() {
 
 void Simulator::stream_clock() {
   clock();
+  check_progress();
+}
+
+void Simulator::check_progress() {
   if (idle_ && next_ == stream_.count)
     progress_ = now_;
   if (now_ > progress_ + patience)
@@ -391,8 +314,7 @@ const char* Simulator::advance(std::uint64_t until, std::uint64_t pause) {
   return run_->error;
 }
 
-const char* Simulator::take(const PwRtlPacket& packet, std::uint64_t pause, PwRtlTaken& taken) {
-  advance(packet.offer, pause);
+void Simulator::push(const PwRtlPacket& packet) {
   forget_given();
   packets_.push_back(packet);
   results_.emplace_back();
@@ -400,15 +322,20 @@ const char* Simulator::take(const PwRtlPacket& packet, std::uint64_t pause, PwRt
   stream_.results = results_.data();
   ++stream_.count;
   progress_ = now_;
-  while (next_ < stream_.count && !run_->error)
+}
+
+const char* Simulator::take(const PwRtlPacket& packet, std::uint64_t pause, PwRtlTaken& taken) {
+  advance(packet.offer, pause);
+  push(packet);
+  while (!pushed_all() && !run_->error)
     stream_clock();
-  taken = {results_.back().cycle_in, now_ - 1};
+  taken = last_taken();
   return run_->error;
 }
 
 const char* Simulator::drain() {
   begin_stream();
-  while (!run_->error && (finished_ < stream_.count || in_frame_ || !idle_))
+  while (!run_->error && (!empty()))
     stream_clock();
   return run_->error;
 }
@@ -451,7 +378,11 @@ bool Simulator::host(const PwRtlAccess& access) {
   return true;
 }
 
-} // namespace
+} // namespace pw::rtl
+
+#if !PW_SC
+
+using pw::rtl::Simulator;
 
 // All else in the library is hidden, so that simulators of several programs don't meet.
 #define PW_EXPORT extern "C" __attribute__((visibility("default")))
@@ -495,3 +426,5 @@ PW_EXPORT bool pw_rtl_host(void* simulator, const PwRtlAccess* access) {
 PW_EXPORT std::uint64_t pw_rtl_cycles(const void* simulator) {
   return static_cast<const Simulator*>(simulator)->cycles();
 }
+
+#endif

@@ -59,12 +59,11 @@ std::vector<std::uint8_t> wanted_lpm_rows(const MapTable& table) {
 
 } // namespace
 
-Memories::Memories(Simulator& simulator, HostTables& tables)
-    : simulator_(simulator), tables_(tables) {
+Memories::Memories(HostPort& port, HostTables& tables) : port_(port), tables_(tables) {
   for (unsigned m = 0; m < tables.size(); ++m) {
     const auto& map = tables.table(m).map();
     if (map.kind == MapKind::Table) {
-      keys_.emplace_back(simulator, m, map);
+      keys_.emplace_back(port, m, map);
     } else if (map.kind == MapKind::Lpm) {
       shadows_.push_back({m, 0, lpm_row_bytes(map), false, empty_lpm_rows(map)});
     } else if (map.kind != MapKind::Array) {
@@ -103,7 +102,7 @@ void Memories::write_differing(Shadow& shadow, std::vector<std::uint8_t> rows) {
   for (std::size_t row = 0; row * bytes < rows.size(); ++row) {
     std::uint8_t* data = &rows[row * bytes];
     if (!shadow.known || !std::equal(data, data + bytes, &shadow.rows[row * bytes]))
-      simulator_.access(
+      port_.access(
           {shadow.map, shadow.table, std::uint32_t(row), 1, shadow.row_bytes, true, data, nullptr});
   }
   shadow.rows = std::move(rows);
@@ -136,8 +135,8 @@ void Memories::read_written(Shadow& shadow) {
     while (end < slots && table.occupied(end))
       ++end;
     if (end > first)
-      simulator_.access({shadow.map, shadow.table, first * count, (end - first) * count,
-                         shadow.row_bytes, false, &shadow.rows[first * slot_bytes], nullptr});
+      port_.access({shadow.map, shadow.table, first * count, (end - first) * count,
+                    shadow.row_bytes, false, &shadow.rows[first * slot_bytes], nullptr});
     first = end;
   }
   table.column(shadow.table - 1) = shadow.rows;

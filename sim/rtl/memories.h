@@ -12,7 +12,7 @@ namespace pw::rtl {
 class Memories {
 public:
   // Right after reset all memories are zeros.
-  Memories(Simulator&, HostTables&);
+  Memories(HostPort&, HostTables&);
 
   void load(); // host -> hardware: every row that differs
   void dump(); // hardware -> host: the columns that the data path writes
@@ -30,7 +30,7 @@ private:
   void write_differing(Shadow&, std::vector<std::uint8_t> rows);
   void read_written(Shadow&);
 
-  Simulator& simulator_;
+  HostPort& port_;
   HostTables& tables_;
   std::vector<Shadow> shadows_;
   std::vector<TableAccess> keys_; // of the maps of kind Table

@@ -1,54 +1,32 @@
 #include "sim/rtl/simulator.h"
 
-#include "support/diagnostic.h"
-
-#include <dlfcn.h>
-
 namespace pw::rtl {
 
-namespace {
-[[noreturn]] void misbehaves(const std::string& what) {
-  throw Failure(diagnose("PW-RTL-105", "the simulated hardware misbehaves: " + what));
-}
-} // namespace
-
-template <typename Function> Function Simulator::symbol(const char* name) {
-  void* address = dlsym(library_, name);
-  if (!address)
-    throw Failure(diagnose("PW-RTL-103", std::string("the simulator has no function ") + name));
-  return reinterpret_cast<Function>(address);
-}
-
-void Simulator::load(const std::filesystem::path& library) {
-  library_ = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library_)
-    throw Failure(
-        diagnose("PW-RTL-103", std::string("the simulator can't be loaded: ") + dlerror()));
-  destroy_ = symbol<PwRtlDestroy>("pw_rtl_destroy");
-  run_ = symbol<PwRtlRunAll>("pw_rtl_run");
-  host_ = symbol<PwRtlHost>("pw_rtl_host");
-  cycles_ = symbol<PwRtlCycles>("pw_rtl_cycles");
-  take_ = symbol<PwRtlTake>("pw_rtl_take");
-  advance_ = symbol<PwRtlAdvance>("pw_rtl_advance");
-  drain_ = symbol<PwRtlDrain>("pw_rtl_drain");
-  results_ = symbol<PwRtlResults>("pw_rtl_results");
-  held_ = symbol<PwRtlHeld>("pw_rtl_held");
-}
-
 Simulator::Simulator(const std::filesystem::path& library, std::uint32_t cpu, std::uint32_t seed,
-                     const std::string& trace_file) {
-  load(library);
-  hardware_ = symbol<PwRtlCreate>("pw_rtl_create")(
+                     const std::string& trace_file)
+    : library_(library) {
+  load();
+  hardware_ = library_.symbol<PwRtlCreate>("pw_rtl_create")(
       cpu, seed, trace_file.empty() ? nullptr : trace_file.c_str());
   if (!hardware_)
     misbehaves("it does not come out of reset");
 }
 
+void Simulator::load() {
+  destroy_ = library_.symbol<PwRtlDestroy>("pw_rtl_destroy");
+  run_ = library_.symbol<PwRtlRunAll>("pw_rtl_run");
+  host_ = library_.symbol<PwRtlHost>("pw_rtl_host");
+  cycles_ = library_.symbol<PwRtlCycles>("pw_rtl_cycles");
+  take_ = library_.symbol<PwRtlTake>("pw_rtl_take");
+  advance_ = library_.symbol<PwRtlAdvance>("pw_rtl_advance");
+  drain_ = library_.symbol<PwRtlDrain>("pw_rtl_drain");
+  results_ = library_.symbol<PwRtlResults>("pw_rtl_results");
+  held_ = library_.symbol<PwRtlHeld>("pw_rtl_held");
+}
+
 Simulator::~Simulator() {
   if (hardware_)
     destroy_(hardware_);
-  if (library_)
-    dlclose(library_);
 }
 
 void Simulator::run(PwRtlRun& run) {

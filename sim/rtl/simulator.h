@@ -1,7 +1,8 @@
 // A loaded simulator: the functions of abi.h on one instance of the hardware.
 #pragma once
 
-#include "sim/rtl/abi.h"
+#include "sim/rtl/host_port.h"
+#include "sim/rtl/library.h"
 
 #include <filesystem>
 #include <span>
@@ -9,18 +10,18 @@
 
 namespace pw::rtl {
 
-class Simulator {
+class Simulator : public HostPort {
 public:
   // Loads the library and resets the hardware. Throws Failure PW-RTL-103 or 105.
   Simulator(const std::filesystem::path& library, std::uint32_t cpu, std::uint32_t seed,
             const std::string& trace_file);
-  ~Simulator();
+  ~Simulator() override;
   Simulator(const Simulator&) = delete;
   Simulator& operator=(const Simulator&) = delete;
 
   // Throw Failure PW-RTL-105 where the hardware doesn't keep to its protocol.
   void run(PwRtlRun&);
-  void access(const PwRtlAccess&);
+  void access(const PwRtlAccess&) override;
   std::uint64_t cycles() const { return cycles_(hardware_); }
 
   // Packets one by one (abi.h). Throw as run() does.
@@ -31,10 +32,9 @@ public:
   const std::uint64_t* held() { return held_(hardware_); }
 
 private:
-  template <typename Function> Function symbol(const char* name);
-  void load(const std::filesystem::path& library);
+  void load();
 
-  void* library_ = nullptr;
+  Library library_;
   void* hardware_ = nullptr;
   PwRtlDestroy destroy_ = nullptr;
   PwRtlRunAll run_ = nullptr;

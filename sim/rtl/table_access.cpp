@@ -19,8 +19,8 @@ std::uint64_t bits(const std::uint8_t* bytes, unsigned first, unsigned count) {
 
 } // namespace
 
-TableAccess::TableAccess(Simulator& simulator, unsigned map, const pipeline::Map& table)
-    : simulator_(&simulator), map_(map), key_bytes_(table.key_bytes),
+TableAccess::TableAccess(HostPort& port, unsigned map, const pipeline::Map& table)
+    : port_(&port), map_(map), key_bytes_(table.key_bytes),
       slot_bits_(table_slot_bits(table.max_entries)),
       places_(((table.ways << table.row_bits) * table.places) + table.stash) {}
 
@@ -33,7 +33,7 @@ std::uint64_t TableAccess::operate(Operation operation, const std::uint8_t* key)
     data[i + 1] = key[i] >> 6;
   }
   std::vector<std::uint8_t> answer(data.size());
-  simulator_->access({map_, 0, 0, 1, std::uint32_t(data.size()), true, data.data(), answer.data()});
+  port_->access({map_, 0, 0, 1, std::uint32_t(data.size()), true, data.data(), answer.data()});
   return bits(answer.data(), 0, slot_bits_ + 2);
 }
 
@@ -54,7 +54,7 @@ bool TableAccess::load(const MapTable& host) {
 void TableAccess::dump(MapTable& host) {
   const unsigned row_bytes = key_bytes_ + 5;
   std::vector<std::uint8_t> rows(std::size_t(places_) * row_bytes);
-  simulator_->access({map_, 0, 0, places_, row_bytes, false, rows.data(), nullptr});
+  port_->access({map_, 0, 0, places_, row_bytes, false, rows.data(), nullptr});
   host.forget_keys();
   std::vector<std::uint8_t> key(key_bytes_);
   for (std::uint32_t place = 0; place < places_; ++place) {

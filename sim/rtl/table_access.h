@@ -2,14 +2,14 @@
 // (backends/verilog/README.md, "Tables").
 #pragma once
 
-#include "sim/rtl/simulator.h"
+#include "sim/rtl/host_port.h"
 #include "sim/tables/map_table.h"
 
 namespace pw::rtl {
 
 class TableAccess {
 public:
-  TableAccess(Simulator&, unsigned map, const pipeline::Map&);
+  TableAccess(HostPort&, unsigned map, const pipeline::Map&);
 
   unsigned map() const { return map_; }
   // host -> hardware, if the host has loaded keys since the last time: is that so? Throws Failure
@@ -21,7 +21,7 @@ private:
   enum class Operation : std::uint8_t { Insert = 1, Delete = 2, Empty = 3 };
   std::uint64_t operate(Operation, const std::uint8_t* key); // {found, slot, hit}
 
-  Simulator* simulator_;
+  HostPort* port_;
   unsigned map_;
   unsigned key_bytes_, slot_bits_;
   std::uint32_t places_; // of the rows and the stash
