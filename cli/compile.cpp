@@ -1,6 +1,7 @@
 // pipewright compile: SystemVerilog and its signature into a folder, or one of the steps before it
 // as text. What a Netronome card gets is in card.h.
 
+#include "backends/verilog/wrap/wrap.h"
 #include "cli/card.h"
 #include "cli/describe.h"
 #include "cli/files.h"
@@ -21,6 +22,7 @@ struct CompileCommand {
   std::string target = "verilog";
   std::string emit;
   std::string out;
+  std::string wrap; // name of a shell; "" = none
 };
 
 // Steps of one target only.
@@ -79,14 +81,14 @@ std::string whole_packet(const pipeline::Pipeline& p) {
          std::to_string((1500 + p.bus_bytes - 1) / p.bus_bytes - 1) + " clocks after its first\n";
 }
 
-Json report_json(Session& session, const std::string& out) {
+Json report_json(Session& session, const VerilogOutput& verilog, const std::string& out) {
   const pipeline::Pipeline& p = session.compiled().pipeline;
   Json files = Json::array();
-  for (const auto& [name, text] : session.verilog().files)
+  for (const auto& [name, text] : verilog.files)
     files.push_back((std::filesystem::path(out) / name).string());
   return {{"program", session.program().name},
           {"target", "verilog"},
-          {"top", session.verilog().top},
+          {"top", verilog.top},
           {"instructions", session.lifted().instructions},
           {"stages", p.stages},
           {"regions", p.regions.size()},
@@ -102,7 +104,7 @@ Json report_json(Session& session, const std::string& out) {
           {"diagnostics", diagnostics_json(session.warnings())["diagnostics"]}};
 }
 
-void print_report(Session& session, const std::string& out) {
+void print_report(Session& session, const VerilogOutput& verilog, const std::string& out) {
   const pipeline::Pipeline& p = session.compiled().pipeline;
   std::cout << summary(session, p, session.lifted().instructions) << whole_packet(p) << "\n"
             << stages_text(p);
@@ -110,7 +112,7 @@ void print_report(Session& session, const std::string& out) {
     std::cout << "\nmaps\n" << maps_text(p);
   std::cout << slots_text(session.object(), p);
   std::cout << changeable(session.object()) << "\nfiles in " << out << ":";
-  for (const auto& [name, text] : session.verilog().files)
+  for (const auto& [name, text] : verilog.files)
     std::cout << " " << name;
   std::cout << "\n";
 }
@@ -130,8 +132,33 @@ int emit_text(const CompileCommand& o) {
   return 0;
 }
 
+std::optional<Shell> chosen_shell(const CompileCommand& o) {
+  if (o.wrap.empty())
+    return std::nullopt;
+  const std::optional<Shell> shell = shell_by_name(o.wrap);
+  if (!shell)
+    throw Failure(diagnose("PW-SHL-001", "there is no shell '" + o.wrap + "'")
+                      .help("use --wrap " + shell_names()));
+  if (o.target != "verilog" || !o.emit.empty())
+    throw Failure(diagnose("PW-OPT-011", "--wrap makes a plug-in of Verilog")
+                      .help("leave " +
+                            std::string(o.emit.empty() ? "--target " + o.target : "--emit") +
+                            " away"));
+  return shell;
+}
+
+// The files to write: the pipeline's own, or those of a shell's plug-in around it.
+VerilogOutput output_of(Session& session, const CompileCommand& o, std::optional<Shell> shell) {
+  if (!shell)
+    return session.verilog();
+  const pipeline::Pipeline& p = session.compiled().pipeline;
+  check_fits(p, *shell);
+  return wrap_verilog(p, session.verilog(), {*shell, o.common.environment.ifindex});
+}
+
 int compile(const CompileCommand& o) {
   check_target(o.target);
+  const std::optional<Shell> shell = chosen_shell(o);
   if (!o.emit.empty())
     return emit_text(o);
   if (o.out.empty())
@@ -140,13 +167,14 @@ int compile(const CompileCommand& o) {
   if (o.target == "nfp")
     return compile_for_card(o.common, o.out);
   Session session(o.common);
-  write_directory(o.out, session.verilog().files);
+  const VerilogOutput verilog = output_of(session, o, shell);
+  write_directory(o.out, verilog.files);
   if (o.common.json) {
-    std::cout << report_json(session, o.out).dump(2) << "\n";
+    std::cout << report_json(session, verilog, o.out).dump(2) << "\n";
     return 0;
   }
   print_warnings(session.warnings());
-  print_report(session, o.out);
+  print_report(session, verilog, o.out);
   return 0;
 }
 
@@ -159,6 +187,7 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       "Makes a SystemVerilog pipeline of a program, or the code of a Netronome card.",
       "PROG.o --target verilog|nfp -o DIR [options]",
       "  pipewright compile firewall.bpf.o --target verilog -o out\n"
+      "  pipewright compile firewall.bpf.o --wrap opennic -o plugin\n"
       "  pipewright compile firewall.bpf.o --target nfp --firmware card.json -o out\n"
       "  pipewright compile lb.bpf.o -n xdp_lb --set n_servers=4 --clock 200MHz -o lb\n");
   app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
@@ -166,6 +195,9 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       ->required();
   app->add_option("--target", o->target, "verilog (default) or nfp")
       ->type_name("TARGET")
+      ->group("Output");
+  app->add_option("--wrap", o->wrap, "make a plug-in for a card's shell: " + shell_names())
+      ->type_name("SHELL")
       ->group("Output");
   app->add_option("-o,--out", o->out,
                   "folder to make; with --emit a file (default: standard output)")

@@ -80,15 +80,19 @@ void write_directory(const fs::path& path, const std::map<std::string, std::stri
   const TemporaryDirectory temporary(path);
   const fs::path whole = temporary.path() / "whole";
   fs::create_directory(whole);
-  for (const auto& [name, text] : files)
+  for (const auto& [name, text] : files) {
+    fs::create_directories((whole / name).parent_path());
     write_plainly(whole / name, text, path / name);
+  }
   allow_reading(whole);
   if (!fs::exists(path))
     return rename_over(whole, path.has_filename() ? path : path.parent_path());
   if (!fs::is_directory(path))
     throw unwritable(path, "it is a file, a folder is needed");
-  for (const auto& [name, text] : files)
+  for (const auto& [name, text] : files) {
+    make_directory((path / name).parent_path());
     rename_over(whole / name, path / name);
+  }
 }
 
 void make_directory(const fs::path& path) {

@@ -4,12 +4,10 @@
 #include "backends/verilog/emit/check.h"
 #include "backends/verilog/emit/packet.h"
 #include "backends/verilog/emit/signature.h"
+#include "backends/verilog/fixed_modules.h"
 #include "backends/verilog/rtl_text.h"
 
 #include <algorithm>
-#include <cctype>
-#include <set>
-#include <string_view>
 
 namespace pw {
 namespace {
@@ -56,37 +54,11 @@ void emit_top(Context& c) {
   add_housekeeping(c);
 }
 
-bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
-
-// Words of a text that may be names of modules: comments left out.
-std::set<std::string, std::less<>> words(std::string_view text) {
-  std::set<std::string, std::less<>> out;
-  for (std::size_t at = 0; at < text.size();) {
-    if (text.substr(at, 2) == "//") {
-      at = std::min(text.find('\n', at), text.size());
-      continue;
-    }
-    const std::size_t start = at;
-    while (at < text.size() && is_name(text[at]))
-      ++at;
-    if (at == start)
-      ++at;
-    else if (text.substr(start, 3) == "pw_")
-      out.emplace(text.substr(start, at - start));
-  }
+std::vector<VerilogPort> plain_ports(const Module& m) {
+  std::vector<VerilogPort> out;
+  for (const Port& p : m.ports)
+    out.push_back({p.output, p.width, p.name});
   return out;
-}
-
-// The fixed modules that `text` needs, and those that they need: a tool that is given more finds
-// several modules that nobody instantiates, and can't tell the top.
-void add_fixed_modules(std::string_view text, VerilogOutput& out) {
-  const auto used = words(text);
-  for (const RtlFile& file : rtl_files()) {
-    const std::string_view name(file.name);
-    if (used.contains(name.substr(0, name.size() - 3)) &&
-        out.files.try_emplace(file.name, file.text).second)
-      add_fixed_modules(file.text, out);
-  }
 }
 
 } // namespace
@@ -106,7 +78,10 @@ VerilogOutput emit_verilog(const pipeline::Pipeline& given, const VerilogOptions
   out.files[shell.name + ".sv"] = to_text(shell);
   const auto emitted = out.files;
   for (const auto& [name, text] : emitted)
-    add_fixed_modules(text, out);
+    add_fixed_modules(text, out.files);
+  out.control_top = shell.name;
+  out.control_ports = plain_ports(shell);
+  out.control_address_bits = axil_address_bits(c);
   std::string list = c.top.name + ".sv\n" + shell.name + ".sv\n";
   for (const auto& [name, text] : out.files)
     if (!emitted.contains(name))

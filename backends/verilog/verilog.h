@@ -5,11 +5,22 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace pw {
 
+struct VerilogPort {
+  bool output = false;
+  unsigned width = 1;
+  std::string name;
+};
+
 struct VerilogOutput {
   std::string top; // name of the top module
+  // The second top, with the control port (README.md): what wrappers instantiate.
+  std::string control_top;
+  std::vector<VerilogPort> control_ports;
+  unsigned control_address_bits = 0;
   std::map<std::string, std::string>
       files; // name -> text: NAME.sv, the fixed modules it uses, NAME.sig.json, filelist.f
 };
