@@ -23,8 +23,8 @@ mlir::OwningOpRef<mlir::ModuleOp> import_program(mlir::MLIRContext& context, con
 }
 
 Importer::Importer(mlir::MLIRContext& context, const Object& object, const LiftedProgram& program)
-    : context_(context), object_(object), module_(*program.module), builder_(&context),
-      where_(builder_.getUnknownLoc()) {
+    : context_(context), object_(object), module_(*program.module), key_maps_(program.key_maps),
+      builder_(&context), where_(builder_.getUnknownLoc()) {
   load_dialects(context);
   out_ = mlir::ModuleOp::create(where_);
   function_ = module_.getFunction("pw.program");

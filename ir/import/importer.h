@@ -4,6 +4,7 @@
 #include "ir/import/import.h"
 #include "ir/import/predicates.h"
 #include "ir/passes/report.h"
+#include "support/control_format.h"
 
 #include "llvm/Analysis/AssumptionCache.h"
 #include "llvm/Analysis/LazyValueInfo.h"
@@ -121,6 +122,9 @@ private:
   bool is_table(unsigned object_index);
   Outcome access(unsigned object_index, mlir::Value key, mlir::Value insert, mlir::Value remove);
   void need_table(unsigned object_index, llvm::CallInst&);
+  void keep_key(unsigned object_index, mlir::Value handle, mlir::Value key, mlir::Value enable);
+  void forget_key(unsigned object_index, const Outcome&);
+  void store_state(unsigned keys, mlir::Value handle, control::SlotState, mlir::Value enable);
   void import_update(llvm::CallInst&, unsigned object_index);
   void import_delete(llvm::CallInst&, unsigned object_index);
 
@@ -148,6 +152,7 @@ private:
   mlir::MLIRContext& context_;
   const Object& object_;
   llvm::Module& module_;
+  const std::map<unsigned, unsigned>& key_maps_; // LiftedProgram::key_maps
   llvm::Function* function_ = nullptr;
   mlir::OwningOpRef<mlir::ModuleOp> out_;
   mlir::OpBuilder builder_;

@@ -71,6 +71,26 @@ void Importer::need_table(unsigned index, llvm::CallInst& i) {
                       .help("let the host fill the map, or use a hash"));
 }
 
+// The host's list of keys: an array with the table's slots.
+void Importer::keep_key(unsigned index, Value handle, Value key, Value enable) {
+  auto keys = key_maps_.find(index);
+  if (keys == key_maps_.end())
+    return;
+  store({Pointer::Kind::Map, keys->second, handle, 0, {}, {}}, key, enable);
+  store_state(keys->second, handle, control::SlotState::Used, enable);
+}
+
+void Importer::forget_key(unsigned index, const Outcome& out) {
+  if (auto keys = key_maps_.find(index); keys != key_maps_.end())
+    store_state(keys->second, out.handle, control::SlotState::Free,
+                make<arith::AndIOp>(predicate(), out.found));
+}
+
+void Importer::store_state(unsigned keys, Value handle, control::SlotState state, Value enable) {
+  const std::int64_t at = map(keys).getValueBytes() - 1;
+  store({Pointer::Kind::Map, keys, handle, at, {}, {}}, constant(8, unsigned(state)), enable);
+}
+
 // Flags: 0 BPF_ANY, 1 BPF_NOEXIST, 2 BPF_EXIST.
 void Importer::import_update(llvm::CallInst& i, unsigned index) {
   need_table(index, i);
@@ -85,6 +105,7 @@ void Importer::import_update(llvm::CallInst& i, unsigned index) {
   Value written = make<arith::AndIOp>(out.hit, negate(exists));
   store({Pointer::Kind::Map, index, out.handle, 0, {}, {}}, data,
         make<arith::AndIOp>(predicate(), written));
+  keep_key(index, out.handle, key, make<arith::AndIOp>(predicate(), written));
   auto error = [&](int number) { return constant(llvm::APInt(64, std::uint64_t(-number))); };
   Value refused = make<arith::SelectOp>(old_only, error(ENOENT), error(E2BIG));
   Value failed = make<arith::SelectOp>(exists, error(EEXIST), refused);
@@ -94,6 +115,7 @@ void Importer::import_update(llvm::CallInst& i, unsigned index) {
 void Importer::import_delete(llvm::CallInst& i, unsigned index) {
   need_table(index, i);
   Outcome out = access(index, value(i.getArgOperand(0)), constant(1, 0), constant(1, 1));
+  forget_key(index, out);
   note_replaced(index, out, constant(1, 1));
   values_[&i] = make<arith::SelectOp>(out.found, constant(64, 0),
                                       constant(llvm::APInt(64, std::uint64_t(-ENOENT))));

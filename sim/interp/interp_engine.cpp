@@ -1,6 +1,7 @@
 // The engine around the machine: packets in order, maps in and out.
 #include "sim/engine.h"
 #include "sim/interp/machine.h"
+#include "sim/interp/operation.h"
 #include "sim/maps/contents.h"
 
 namespace pw {
@@ -31,7 +32,8 @@ public:
     std::vector<PacketResult> results;
     results.reserve(packets.size());
     for (const Packet& packet : packets)
-      results.push_back(machine_.run(packet, index_++));
+      results.push_back(packet.operation ? run_operation(packet, object_, machine_.maps(), index_++)
+                                         : machine_.run(packet, index_++));
     return results;
   }
 

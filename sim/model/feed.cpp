@@ -1,6 +1,7 @@
 #include "sim/model/feed.h"
 
 #include "sim/trace_format.h"
+#include "support/control_format.h"
 
 #include <algorithm>
 
@@ -41,6 +42,10 @@ bool sink_ready(const EngineInput& input, std::uint64_t clock) {
 std::uint64_t packet_time(const Packet& packet, std::uint64_t packet_index,
                           const Environment& environment) {
   return environment.time == Environment::Time::Capture ? packet.time_ns : packet_index * 4;
+}
+
+std::uint32_t packet_ifindex(const Packet& packet, const Environment& environment) {
+  return packet.operation ? control::mark : environment.ifindex;
 }
 
 void add_trace_line(std::vector<std::string>& lines, const pipeline::Pipeline& pipeline,

@@ -27,6 +27,9 @@ bool sink_ready(const EngineInput&, std::uint64_t clock);
 // What bpf_ktime_get_ns gives a packet.
 std::uint64_t packet_time(const Packet&, std::uint64_t packet_index, const Environment&);
 
+// The ingress interface of a packet; of an operation of the host its mark.
+std::uint32_t packet_ifindex(const Packet&, const Environment&);
+
 // Lines of bpf_trace_printk: appends that of one call, if the kernel would print it.
 void add_trace_line(std::vector<std::string>& lines, const pipeline::Pipeline&,
                     std::uint32_t format, std::span<const std::uint64_t> args);

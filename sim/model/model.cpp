@@ -119,7 +119,7 @@ void ModelEngine::clock() {
     Record* record = core_.take_record(packet.bytes.data(), packet.bytes.size());
     record->time = packet_time(packet, packet_index_, input_.environment);
     record->length = std::uint32_t(packet.bytes.size());
-    record->ifindex = input_.environment.ifindex;
+    record->ifindex = packet_ifindex(packet, input_.environment);
     record->rx_queue = input_.environment.rx_queue;
     record->cpu = input_.environment.cpu;
     record->seed = input_.environment.seed;

@@ -55,7 +55,7 @@ std::vector<PwRtlPacket> RtlEngine::inputs(std::span<const Packet> packets) {
   std::vector<PwRtlPacket> inputs;
   for (std::size_t i = 0; i < packets.size(); ++i)
     inputs.push_back({packets[i].bytes.data(), std::uint32_t(packets[i].bytes.size()),
-                      input_.environment.ifindex, input_.environment.rx_queue,
+                      packet_ifindex(packets[i], input_.environment), input_.environment.rx_queue,
                       packet_time(packets[i], packet_index_++, input_.environment), offer[i]});
   return inputs;
 }

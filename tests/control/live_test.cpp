@@ -1,0 +1,66 @@
+// Operations of the host while packets flow, against a serial order: the interpreter does packets
+// and operations one after another, in the order in which they came in.
+#include "sim/traffic/traffic.h"
+#include "support/control_format.h"
+#include "tests/control/live.h"
+
+#include <gtest/gtest.h>
+
+namespace pw::test {
+namespace {
+
+struct Case {
+  const char* example;
+  unsigned operations;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.example; }
+
+std::vector<Packet> traffic_for(unsigned flows) {
+  TrafficSpec spec = parse_traffic("size=64,count=2000");
+  spec.flow_count = flows;
+  return generate_traffic(spec);
+}
+
+class Live : public testing::TestWithParam<Case> {
+protected:
+  LiveProgram live_{PW_BINARY_DIR "/examples/" + std::string(GetParam().example) + ".bpf.o"};
+};
+
+void expect_equal(const Packet& packet, const PacketResult& a, const PacketResult& b,
+                  std::size_t at) {
+  ASSERT_FALSE(a.unsupported);
+  ASSERT_EQ(a.retval, b.retval) << "packet " << at << (packet.operation ? ", an operation" : "");
+  ASSERT_EQ(a.bytes, b.bytes) << "packet " << at << (packet.operation ? ", operation on map " : "")
+                              << int(packet.bytes[control::map_at]);
+  ASSERT_EQ(a.length, b.length) << "packet " << at;
+  ASSERT_EQ(a.redirect, b.redirect) << "packet " << at;
+}
+
+TEST_P(Live, RandomOperationsAreAtomicAndNoneIsLost) {
+  ASSERT_FALSE(live_.maps.empty());
+  const auto packets =
+      with_operations(live_, traffic_for(100), {GetParam().operations, 50, GetParam().operations});
+  auto serial = live_.engine(EngineKind::Interp), pipeline = live_.engine(EngineKind::Model);
+  const auto expected = serial->run(packets), got = pipeline->run(packets);
+  ASSERT_EQ(expected.size(), got.size());
+  for (std::size_t i = 0; i < packets.size() && !HasFatalFailure(); ++i)
+    expect_equal(packets[i], expected[i], got[i], i);
+  const MapState state = pipeline->maps();
+  EXPECT_EQ(visible(live_, serial->maps()), visible(live_, state));
+  expect_keys_listed(live_, state);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Examples, Live,
+    testing::Values(Case{"firewall", 100'000}, Case{"nat", 20'000}, Case{"token_bucket", 20'000},
+                    Case{"ddos_limiter", 20'000}, Case{"count_protocols", 20'000},
+                    Case{"learning_bridge", 20'000}, Case{"flow_monitor", 20'000},
+                    Case{"dnat", 20'000}, Case{"global_counters", 20'000},
+                    Case{"per_cpu_stats", 20'000}, Case{"load_balancer", 20'000},
+                    Case{"router", 20'000}, Case{"tunnel", 20'000}, Case{"verdict_table", 20'000},
+                    Case{"honeypot", 20'000}, Case{"interarrival", 20'000}),
+    [](const auto& info) { return std::string(info.param.example); });
+
+} // namespace
+} // namespace pw::test
