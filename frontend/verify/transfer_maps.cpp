@@ -23,7 +23,8 @@ bool can_look_up(bpf_map_type t) {
 // ... update and delete in these, ...
 bool can_change(bpf_map_type t) {
   return in(t, {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH,
-                BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH});
+                BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH,
+                BPF_MAP_TYPE_LPM_TRIE});
 }
 
 // ... and redirect by these.
@@ -87,12 +88,6 @@ bool Transfer::check_map(unsigned insn, std::uint32_t helper, const Value& v) {
   if (never_takes(helper, m.type))
     report_.add(diagnose("PW-MAP-004", helper_name(helper) + " can't take map '" + m.name + "'")
                     .limited("another type of map", type),
-                insn);
-  else if (m.type == BPF_MAP_TYPE_LPM_TRIE)
-    report_.add(diagnose("PW-MAP-008", "LPM trie '" + m.name + "' is changed by the program (" +
-                                           helper_name(helper) + ")")
-                    .limited("LPM tries that only the host changes", helper_name(helper))
-                    .help("let the host write the prefixes, or use a hash map for whole keys"),
                 insn);
   else
     report_.add(diagnose("PW-MAP-003", helper_name(helper) + " on map '" + m.name +
