@@ -37,6 +37,12 @@ inline unsigned table_last(const Pipeline& p, unsigned map) {
   return last;
 }
 
+// Clocks until the result of an access is there. A look-up of an LRU map at a port of its own has
+// waited for the access of its clock.
+inline unsigned access_latency(const Map& m, unsigned port) {
+  return m.find_latency + (m.lru && port > 0);
+}
+
 // Ports for look-ups besides the access port.
 inline unsigned table_finds(const Pipeline& p, unsigned map) {
   unsigned finds = 0;

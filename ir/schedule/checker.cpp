@@ -314,15 +314,18 @@ bool Checker::slots_by_key(const RegionPlan::Interlock& lock, const std::vector<
          distance <= stage_of(use.remover) - stage_of(use.main);
 }
 
-// A port has one access; the second one may only remove, others only look; LRU has one port.
+// A port has one access; the second one may only remove, others only look. LRU: one other port, for
+// what comes behind the access.
 void Checker::check_ports(const std::vector<AccessOp>& accesses, const PortUse& use) {
   std::set<unsigned> ports;
   for (AccessOp a : accesses) {
     unsigned port = port_of(a);
     if (!ports.insert(port).second && use.several)
       fail(*a, "two accesses of a table have the same port");
-    if (port > 0 && (inserts(a) || (removes(a) && port > 1) || a.getStamp()))
+    if (port > 0 && (inserts(a) || (removes(a) && (port > 1 || a.getStamp()))))
       fail(*a, "changes a table at a port for look-ups");
+    if (port > 0 && a.getStamp() && (port > 1 || accesses.size() > 2 || a != accesses.back()))
+      fail(*a, "is looked up in an LRU map where a packet has one look-up, behind its access");
     if (port == 0 && removes(a) && use.remover)
       fail(*a, "removes at a port while another one does");
   }
@@ -345,11 +348,14 @@ void Checker::check_table(const std::string& map, const std::vector<AccessOp>& a
     first = std::min(first, stage_of(a));
     last = std::max(last, stage_of(a));
     if (use.main && a != use.main)
-      aligned &= stage_of(a) == stage_of(use.main) + (a->isBeforeInBlock(use.main) ? 0 : 1);
+      aligned &= stage_of(a) ==
+                 stage_of(use.main) + (a->isBeforeInBlock(use.main) || a.getStamp() ? 0 : 1);
   }
   check_ports(accesses, use);
   if (region(first) != region(last))
     return fail(*AccessOp(accesses[0]), "two accesses of a table are in different regions");
+  if (!aligned && use.several && map_of(accesses[0]).lru())
+    fail(*AccessOp(accesses[0]), "is not in the clock of the look-up behind it");
   if (first == last || aligned)
     return;
   bool apart = false, keyed = false, room = !use.crowds;

@@ -5,6 +5,7 @@
 
 #include "ir/dialect/dialect.h"
 #include "ir/schedule/memory.h"
+#include "ir/schedule/ports.h"
 
 #include <cmath>
 
@@ -86,8 +87,8 @@ Delay delay_of(mlir::Operation* op) {
       return {0, 1.4, 1.2, map.find_latency()};
     return {0, 1.2, 0.7, map.find_latency()};
   }
-  if (mlir::isa<AccessOp>(op))
-    return {0, 1.2, 0.7, map_of(op).find_latency()};
+  if (auto access = mlir::dyn_cast<AccessOp>(op)) // as pipeline::access_latency
+    return {0, 1.2, 0.7, map_of(op).find_latency() + (access.getStamp() && port_of(access) > 0)};
   if (auto read = mlir::dyn_cast<ReadOp>(op)) {
     MapOp map = map_of(op);
     return {0, 0.5, 0.8, memory_of(map, unsigned(read.getColumn())).latency};

@@ -46,7 +46,7 @@ std::optional<Roles> roles_of(llvm::ArrayRef<AccessOp> accesses) {
   std::vector<AccessOp> changing;
   for (AccessOp a : accesses) {
     auto all = outcomes(accesses);
-    if (a.getStamp() || depends_on(a.getKey(), all))
+    if (depends_on(a.getKey(), all))
       return std::nullopt;
     if (changes(a))
       changing.push_back(a);
@@ -59,6 +59,14 @@ std::optional<Roles> roles_of(llvm::ArrayRef<AccessOp> accesses) {
       changing[1] == accesses.back())
     return Roles{changing[0], changing[1]};
   return std::nullopt;
+}
+
+// LRU: a look-up stamps an entry, so it must be known in time whether there is one. It comes behind
+// the access at the access port, and there is one such stamp.
+bool stamps_in_time(llvm::ArrayRef<AccessOp> accesses, const Roles& roles) {
+  AccessOp first = accesses[0];
+  return !first.getStamp() || (accesses.size() == 2 && !roles.remover && roles.main == first &&
+                               !depends(accesses[1], first));
 }
 
 void ask_always(AccessOp a) {
@@ -75,7 +83,7 @@ void ask_always(AccessOp a) {
 
 void assign(llvm::ArrayRef<AccessOp> accesses) {
   auto roles = accesses.size() < 2 ? std::nullopt : roles_of(accesses);
-  if (!roles)
+  if (!roles || !stamps_in_time(accesses, *roles))
     return;
   unsigned next = 1;
   if (roles->remover)
@@ -140,12 +148,12 @@ PortUse::PortUse(llvm::ArrayRef<AccessOp> accesses) {
 std::optional<int> PortUse::offset(AccessOp a) const {
   if (!main || a == main || a == remover || depends(a, main) || depends(main, a))
     return std::nullopt;
-  return a->isBeforeInBlock(main) ? 0 : 1;
+  return a->isBeforeInBlock(main) || a.getStamp() ? 0 : 1;
 }
 
 std::optional<int> least_distance(AccessOp first, AccessOp second) {
   if (port_of(first) == 0)
-    return 1;
+    return port_of(second) > 0 && second.getStamp() ? 0 : 1;
   if (port_of(second) == 0 || removes(second))
     return 0;
   return std::nullopt;

@@ -2,11 +2,14 @@
 //
 //   update(k1); lookup(k2)      the lookup has a port of its own, one clock behind the update: it
 //                               sees that and no later packet's
-//   lookup(k); if (value) del   the same, but the deletion comes several clocks later: an interlock
-//                               keeps packets with the same key apart (keys), others don't care
+//   the same, LRU map           the lookup is done in the clock of the update, behind it: both
+//                               stamps are there before the next packet may evict something
+//   lookup(k); if (value) del   as the first, but the deletion comes several clocks later: an
+//                               interlock keeps packets with the same key apart (keys), others
+//                               don't care
 //
-// Where more than that is changed, all accesses stay at the one port, and a packet has the table
-// for itself from the first to the last.
+// Where more than that is changed, and where an LRU map is looked up first or twice, all accesses
+// stay at the one port, and a packet has the table for itself from the first to the last.
 #pragma once
 
 #include "ir/dialect/dialect.h"

@@ -56,10 +56,11 @@ void pw_model_packet_read(const void* record, std::int32_t at, std::uint8_t* to,
 }
 
 void pw_model_find_access(void* port, std::uint32_t number, const std::uint8_t* key,
-                          std::uint32_t remove) {
+                          std::uint32_t remove, std::uint32_t stamp) {
   Port& to = *static_cast<Port*>(port);
   to.asked = to.finds[number - 1].enable = true;
   to.finds[number - 1].remove = remove != 0;
+  to.finds[number - 1].stamp = stamp;
   std::copy_n(key, to.keys[number].size(), to.keys[number].data());
 }
 

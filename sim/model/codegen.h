@@ -29,7 +29,7 @@ void pw_model_access(void* port, const std::uint8_t* key, std::uint32_t insert,
                      std::uint32_t remove, std::uint32_t stamp);
 // At a port for look-ups; number >= 1.
 void pw_model_find_access(void* port, std::uint32_t number, const std::uint8_t* key,
-                          std::uint32_t remove);
+                          std::uint32_t remove, std::uint32_t stamp);
 void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,
                     std::uint64_t b, std::uint64_t c);
 }

@@ -102,7 +102,8 @@ void Emitter::access(unsigned index) {
   b_.CreateStore(key, buffer);
   if (op.port > 0)
     call("pw_model_find_access", b_.getVoidTy(),
-         {address(ports_.of_map(op.map)), b_.getInt32(op.port), buffer, remove});
+         {address(ports_.of_map(op.map)), b_.getInt32(op.port), buffer, remove,
+          b_.CreateZExtOrTrunc(stamp, b_.getInt32Ty())});
   else
     call("pw_model_access", b_.getVoidTy(),
          {address(ports_.of_map(op.map)), buffer, insert, remove,

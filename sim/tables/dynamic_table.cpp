@@ -30,7 +30,9 @@ DynamicTable::Result DynamicTable::clock(const Access& a, std::span<const Find> 
   return core_->clock(a, finds);
 }
 DynamicTable::Result DynamicTable::next() const { return core_->result; }
-DynamicTable::Result DynamicTable::next_find(unsigned port) const { return core_->found[port]; }
+DynamicTable::Result DynamicTable::next_find(unsigned port) const {
+  return core_->shape.lru ? core_->found_before[port] : core_->found[port];
+}
 bool DynamicTable::hold() const { return core_->holds; }
 bool DynamicTable::crowded() const { return core_->crowded; }
 bool DynamicTable::settled() const { return core_->settled(); }

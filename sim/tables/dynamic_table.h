@@ -34,6 +34,7 @@ public:
   struct Find {
     bool enable = false, remove = false; // remove: port 0 only
     const std::uint8_t* key = nullptr;
+    std::uint32_t stamp = 0; // LRU only
   };
   struct Result {
     bool found = false; // the key was there before
@@ -67,7 +68,7 @@ public:
   // stages that take results run before it is known what is accessed.
   Result next() const;
   // The same of a port for look-ups: how it was before the accesses of the clock in which it was
-  // issued.
+  // issued. LRU: how it was behind the access of that clock, and one clock later.
   Result next_find(unsigned port) const;
   // Port hold as it is in the clock that the next call of clock() is.
   bool hold() const;

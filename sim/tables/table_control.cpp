@@ -101,7 +101,8 @@ bool DynamicTable::Core::settled() const {
   const Next n = plan(false);
   const auto answered = [](const Result& r) { return !r.hit && !r.found; };
   return state == State::Rest && !holds && answered(result) && n.quiet && n.crowded == crowded &&
-         queries_on_the_way == 0 && std::ranges::all_of(found, answered);
+         queries_on_the_way == 0 && std::ranges::all_of(found, answered) &&
+         std::ranges::all_of(found_before, answered);
 }
 
 DynamicTable::Result DynamicTable::Core::host(const Access& a) {

@@ -24,7 +24,7 @@ DynamicTable::Core::Core(const Shape& s)
                                              " can't be simulated"));
   shape.last = std::max(shape.last, shape.reserve);
   for (auto& q : queries)
-    q.assign(shape.finds, {false, false, std::vector<std::uint8_t>(bytes)});
+    q.assign(shape.finds, {false, false, std::vector<std::uint8_t>(bytes), 0});
   restart();
 }
 
@@ -42,6 +42,7 @@ void DynamicTable::Core::restart() {
     for (Query& q : all)
       q.enable = false;
   found.assign(shape.finds, {});
+  found_before = found;
   to_remove = nowhere;
   result = {};
   stash_valid = busy = 0;
@@ -124,6 +125,7 @@ void DynamicTable::Core::issue(std::span<const Find> finds) {
     if (!q.enable)
       continue;
     q.remove = finds[i].remove;
+    q.stamp = finds[i].stamp;
     std::copy_n(finds[i].key, bytes, q.key.begin());
     ++queries_on_the_way;
   }
@@ -156,10 +158,14 @@ DynamicTable::Result DynamicTable::Core::clock_with_something(const Access& a,
   if (n.load_move)
     std::memcpy(own_key.data(), key_of(rows_end + n.load_index), bytes);
   written[now % 3].fill(nowhere);
-  decide_finds();
+  found_before.swap(found);
+  if (!shape.lru)
+    decide_finds();
   const unsigned decided = (now + 1) % 4; // issued three clocks ago
   decide(ops[decided], &op_keys[decided * bytes]);
   remove_found();
+  if (shape.lru)
+    decide_finds();
   control();
   if (n.load_move) {
     own_index = n.load_index;
@@ -176,7 +182,7 @@ DynamicTable::Result DynamicTable::Core::clock_with_something(const Access& a,
   return out;
 }
 
-// In a clock look-ups come before the access.
+// In a clock look-ups come before the access; LRU: behind it.
 void DynamicTable::Core::decide_finds() {
   auto& decided = queries[(now + 1) % 4];
   for (std::size_t i = 0; i < decided.size(); ++i) {
@@ -191,6 +197,8 @@ void DynamicTable::Core::decide_finds() {
     if (place == nowhere)
       continue;
     found[i] = {.found = true, .hit = true, .slot = slot_of[place]};
+    if (shape.lru)
+      lru.touch(slot_of[place], q.stamp);
     if (q.remove)
       to_remove = place;
   }

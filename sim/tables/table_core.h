@@ -44,6 +44,7 @@ enum class State { Rest, Seed, Scan, Scanned, Hash, Compare, Lift, Lifted, Drain
 struct Query {
   bool enable = false, remove = false;
   std::vector<std::uint8_t> key;
+  std::uint32_t stamp = 0;
 };
 
 struct Op {
@@ -131,7 +132,7 @@ private:
   std::array<std::array<std::uint32_t, 3>, 3> written;
   // Ports for look-ups: as ops, by clock and port; what they found, and what one removes.
   std::array<std::vector<Query>, 4> queries;
-  std::vector<Result> found;
+  std::vector<Result> found, found_before; // in this clock, in the last one
   std::uint32_t to_remove = table_core::nowhere;
   unsigned queries_on_the_way = 0;
   Mask stash_valid = 0, busy = 0;

@@ -170,7 +170,8 @@ TEST_P(TablesInHardware, AgreeToTheClock) {
 }
 
 INSTANTIATE_TEST_SUITE_P(NWay, TablesInHardware,
-                         testing::Values("flow", "both_ways", "bridge", "peek", "connection"),
+                         testing::Values("flow", "both_ways", "bridge", "peek", "connection",
+                                         "learner"),
                          [](const auto& info) { return std::string(info.param); });
 
 // What a packet asks of the program `brim`.
@@ -321,6 +322,21 @@ TEST_P(Evicting, IsTheSameByRule) {
         << sources << " sources";
   const MapState after = maps_after(Model, contest, packets_of({3000, 20 * GetParam()}, 1));
   EXPECT_EQ(after.at("buckets").size(), GetParam()) << "it stays full";
+}
+
+// A look-up behind an insertion under another key stamps its entry before the next packet's victim
+// is chosen, and no packet waits for that.
+TEST_P(Evicting, SeesBothEntriesThatAPacketUsed) {
+  Contest contest = contest_of("learner", "#define ENTRIES " + std::to_string(GetParam()) + "\n");
+  ASSERT_EQ(contest.refusal(), "");
+  EXPECT_EQ(accesses(contest.pipeline()), std::vector<unsigned>{2});
+  EXPECT_FALSE(has_interlock(contest.pipeline(), false) || has_interlock(contest.pipeline(), true));
+  for (std::uint64_t seed = 0; seed <= 2; ++seed) {
+    for (unsigned sources : {GetParam() + 1, 2 * GetParam() + 3, 20 * GetParam()})
+      EXPECT_EQ(contest.differences({Interp, Model}, packets_of({2000, sources}, sources)), "")
+          << sources << " sources, schedule " << seed;
+    contest.reschedule(seed + 1);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(NWay, Evicting, testing::Values(1, 2, 5, 16, 64),

@@ -66,9 +66,22 @@ void check_map(const pipeline::Map& m) {
             "a column of map " + m.name);
 }
 
+// The access port's stamp is the one that pw_table gets.
+bool stamped_with_access(const Pipeline& p, const Operation& look) {
+  return std::ranges::count_if(p.operations,
+                               [&](const Operation& o) {
+                                 return o.kind == OpKind::MapAccess && o.map == look.map &&
+                                        o.port == 0;
+                               }) == 1 &&
+         std::ranges::any_of(p.operations, [&](const Operation& o) {
+           return o.kind == OpKind::MapAccess && o.map == look.map && o.port == 0 &&
+                  o.stage == look.stage && o.operands.back() == look.operands.back();
+         });
+}
+
 void check_access(const Pipeline& p, const Operation& op) {
   const pipeline::Map& m = p.maps[op.map];
-  require(m.kind == MapKind::Table && op.latency == m.find_latency &&
+  require(m.kind == MapKind::Table && op.latency == pipeline::access_latency(m, op.port) &&
               op.operands.size() == (m.lru ? 5u : 4u),
           "an access of map " + m.name);
   const TableUse use = table_use(p, op.map);
@@ -82,8 +95,10 @@ void check_access(const Pipeline& p, const Operation& op) {
              by.constant.words == std::vector<std::uint64_t>{0};
     });
   };
-  require(!m.lru && never(2) && (never(3) || op.port == 1),
+  require(never(2) && (never(3) || (op.port == 1 && !m.lru)),
           "a look-up of map " + m.name + " changes it");
+  require(!m.lru || (op.port == 1 && stamped_with_access(p, op)),
+          "a look-up of map " + m.name + " is not behind an access with its stamp");
   require(std::ranges::count_if(p.operations,
                                 [&](const Operation& o) {
                                   return o.kind == OpKind::MapAccess && o.map == op.map &&

@@ -16,7 +16,7 @@ module pw_table #(
     parameter integer LAST = RESERVE,  // clocks of hold in which an access can still be issued
     parameter integer MARGIN = 0,  // crowded: so many slots or fewer are free
     parameter integer LRU = 0,  // 1: a full table evicts
-    parameter integer FINDS = 0,  // ports for look-ups (pw_table_find)
+    parameter integer FINDS = 0,  // ports for look-ups (pw_table_find); with LRU at most 1, behind the access of its clock
     parameter integer REMOVES = 0,  // 1: the first of them may remove; then accesses don't, and LRU is 0
     parameter integer HOST_ADDRESS = 32,
     parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // strings of the hash functions (pw_table_hash)
@@ -27,7 +27,7 @@ module pw_table #(
     input  wire [KEY-1:0]           access_key,
     input  wire                     access_insert,
     input  wire                     access_remove,
-    input  wire [31:0]              access_stamp,
+    input  wire [31:0]              access_stamp,  // also of a look-up
     output wire [SLOT_BITS+1:0]     access_result,  // {found, slot, hit}
     output wire                     hold,  // no packet may enter the region
     /* verilator lint_off UNUSEDSIGNAL */  // FINDS may be 0
@@ -127,7 +127,7 @@ module pw_table #(
     {key_3, key_2} <= {key_2, key_1};
     row_1 <= issue_look ? {WAYS{at}} : hash;
     {row_4, row_3, row_2} <= {row_3, row_2, row_1};
-    stamp_1 <= access_enable ? access_stamp : 32'd0;
+    stamp_1 <= issue_host ? 32'd0 : access_stamp;
     {stamp_3, stamp_2} <= {stamp_2, stamp_1};
     slot_1 <= own_slot;
     {slot_3, slot_2} <= {slot_2, slot_1};
@@ -147,16 +147,19 @@ module pw_table #(
   // ---- t + 1: the rows are read; who is near?
   reg same_2, same_3;  // two before; one before
   reg [WAYS-1:0] near_2, near_3;
+  wire same_1_3, same_2_3;
+  pw_equal #(.WIDTH(KEY)) two_before (.a(key_1), .b(key_3), .enable(1'b1), .equal(same_1_3));
+  pw_equal #(.WIDTH(KEY)) one_before (.a(key_2), .b(key_3), .enable(1'b1), .equal(same_2_3));
   always_ff @(posedge clk) begin
-    same_2 <= key_1 == key_3;
-    same_3 <= key_2 == key_3;
+    same_2 <= same_1_3;
+    same_3 <= same_2_3;
   end
 
   // ---- t + 2: compare
   wire [N-1:0] put, clear, match, match_before, valid, written_2, written_3;
   reg [N-1:0] match_3, valid_3;
   reg [N*SLOT_BITS-1:0] slots_3;
-  reg dirty_3;  // the picked place was written after it was read
+  wire dirty_3;  // the picked place was written after it was read
   wire [N*SLOT_BITS-1:0] slots;  // of those that match
   wire [N*(KEY+SLOT_BITS)-1:0] read;
   wire [N-1:0] read_valid;
@@ -195,8 +198,10 @@ module pw_table #(
         wire cleared_3 = (last_removed[I] && near_3[w]) || (last_evicted[I] && gone_3);
         assign written_2[I] = put_2 || cleared_2;
         assign written_3[I] = put_3 || cleared_3;
+        wire equal;
+        pw_equal #(.WIDTH(KEY)) compare (.a(entry[KEY+SLOT_BITS:SLOT_BITS+1]), .b(key_2), .enable(entry[0]), .equal(equal));
         always_ff @(posedge clk) begin
-          match_3[I] <= put_2 ? same_2 : entry[0] && entry[KEY+SLOT_BITS:SLOT_BITS+1] == key_2 && !cleared_2;
+          match_3[I] <= put_2 ? same_2 : equal && !cleared_2;
           valid_3[I] <= put_2 || (entry[0] && !cleared_2);
           slots_3[I*SLOT_BITS+:SLOT_BITS] <= put_2 ? last_slot : entry[SLOT_BITS:1];
         end
@@ -207,13 +212,12 @@ module pw_table #(
       end
     end
   endgenerate
-  // The entry at the picked place, by a tree of choices.
-  reg [KEY-1:0] picked_key;
-  reg [SLOT_BITS-1:0] picked_slot;
-  reg picked_valid;
-  wire [KEY+SLOT_BITS+1:0] picked_2;  // {entry, written since}
+  // The entry at the picked place, by a tree of choices. The last choice is a sum behind registers: the half that is not picked is zero.
+  wire [KEY-1:0] picked_key;
+  wire [SLOT_BITS-1:0] picked_slot;
+  wire picked_valid;
   generate
-    for (b = 0; b <= PICK; b = b + 1) begin : g_pick
+    for (b = 0; b < PICK; b = b + 1) begin : g_pick
       wire [(N>>b)*(KEY+SLOT_BITS+2)-1:0] left;
       for (p = 0; p < N >> b; p = p + 1) begin : g_one
         localparam integer W = KEY + SLOT_BITS + 2;
@@ -225,8 +229,16 @@ module pw_table #(
       end
     end
   endgenerate
-  assign picked_2 = g_pick[PICK].left;
-  always_ff @(posedge clk) {picked_key, picked_slot, picked_valid, dirty_3} <= picked_2;
+  reg [KEY+SLOT_BITS+1:0] lower_3, upper_3;  // {entry, written since}
+  reg lower_2;  // not pick_2[PICK-1]: a register of its own resets the other half
+  always_ff @(posedge clk) begin
+    lower_2 <= !pick_1[PICK-1];
+    if (pick_2[PICK-1]) lower_3 <= 0;
+    else lower_3 <= g_pick[PICK-1].left[0+:KEY+SLOT_BITS+2];
+    if (lower_2) upper_3 <= 0;
+    else upper_3 <= g_pick[PICK-1].left[KEY+SLOT_BITS+2+:KEY+SLOT_BITS+2];
+  end
+  assign {picked_key, picked_slot, picked_valid, dirty_3} = lower_3 | upper_3;
 
   // The stash. Its entries are compared in t + 2 and lack what is decided in that clock.
   reg [STASH-1:0] stash_valid, stash_match_3, busy;  // busy: an access that moves the entry is on the way
@@ -246,9 +258,10 @@ module pw_table #(
       assign near_places[w*PLACES+:PLACES] = {PLACES{near_3[w]}};
     end
     for (s = 0; s < STASH; s = s + 1) begin : g_stash
-      wire [KEY-1:0] own = stash_key[s*KEY+:KEY];
+      wire equal;
+      pw_equal #(.WIDTH(KEY)) compare (.a(stash_key[s*KEY+:KEY]), .b(key_2), .enable(stash_valid[s]), .equal(equal));
       always_ff @(posedge clk) begin
-        stash_match_3[s] <= stash_valid[s] && own == key_2;
+        stash_match_3[s] <= equal;
         stash_valid[s] <= !restart && (stash_put[s] || (lift && stash_free_first[s]) ||
                                        (stash_valid[s] && !stash_clear[s] && !stash_moved[s] && !find_stash_removed[s]));
         busy[s] <= !restart && (load_move[s] || (busy[s] && !(move_3 && index_3[s])));
@@ -294,6 +307,10 @@ module pw_table #(
     end
   endfunction
   wire full, find_removes;
+  /* verilator lint_off UNUSEDSIGNAL */  // LRU only
+  wire find_touch;
+  wire [SLOT_BITS-1:0] find_touch_slot;
+  /* verilator lint_on UNUSEDSIGNAL */
   wire [SLOT_BITS-1:0] free_slot, victim_slot, find_removed_slot;
   wire [N-1:0] taken_place;  // that of the victim, or what is removed at another port; none: it is in the stash
   wire [STASH-1:0] victim_stash;
@@ -347,28 +364,38 @@ module pw_table #(
       .given(REMOVES != 0 && find_removes ? find_removed_slot : found_slot), .slot(free_slot), .full(full), .crowded(crowded));
 
   // ---- the other ports
+  /* verilator lint_off UNUSEDSIGNAL */
+  reg last_took;  // by an eviction
+  /* verilator lint_on UNUSEDSIGNAL */
+  always_ff @(posedge clk) last_took <= evicts;
   generate
     for (p = 0; p < FINDS; p = p + 1) begin : g_find
       /* verilator lint_off UNUSEDSIGNAL */  // of the first one only
-      wire port_removes;
-      wire [SLOT_BITS-1:0] port_slot;
+      wire port_removes, port_touch;
+      wire [SLOT_BITS-1:0] port_slot, port_touch_slot;
       wire [N-1:0] port_removed;
       wire [WAYS*ROW_BITS-1:0] port_rows;
       wire [STASH-1:0] port_stash;
       /* verilator lint_on UNUSEDSIGNAL */
       pw_table_find #(.KEY(KEY), .WAYS(WAYS), .PLACES(PLACES), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .STASH(STASH),
-                      .TAKES(TAKES), .SECRET(SECRET)) find (
+                      .TAKES(TAKES), .BEHIND(LRU), .SECRET(SECRET)) find (
           .clk(clk), .restart(restart), .mix(mix), .find_enable(find_enable[p]), .find_key(find_key[p*KEY+:KEY]),
           .find_remove(REMOVES != 0 && p == 0 && find_remove), .find_result(find_result[p*(SLOT_BITS+2)+:SLOT_BITS+2]),
+          .touch(port_touch), .touch_slot(port_touch_slot),
           .put(put), .clear(clear), .write_rows(write_rows), .key_3(key_3), .put_slot(put_slot), .row_3(row_3),
           .last_put(last_put), .last_removed(last_removed), .last_evicted(last_evicted), .last_evicted_rows(last_evicted_rows),
           .last_stashed(last_stashed), .last_swapped(last_swapped), .last_slot(last_slot), .last_wrote(last_wrote),
-          .last_present(last_present), .stash_valid(stash_valid), .stash_key(stash_key), .stash_slot(stash_slot),
+          .last_present(last_present), .last_took(last_took), .stash_valid(stash_valid), .stash_key(stash_key), .stash_slot(stash_slot),
           .removes(port_removes), .removed_slot(port_slot), .removed(port_removed), .removed_rows(port_rows),
           .stash_removed(port_stash));
     end
     if (FINDS == 0) begin : g_no_find
       assign find_result = 0;
+      assign find_touch = 0;
+      assign find_touch_slot = 0;
+    end else begin : g_touch
+      assign find_touch = g_find[0].port_touch;
+      assign find_touch_slot = g_find[0].port_touch_slot;
     end
     if (REMOVES != 0) begin : g_removes
       assign find_removes = g_find[0].port_removes;
@@ -424,10 +451,10 @@ module pw_table #(
       wire [4*LOCATION-1:0] locations;
       wire [PICK-1:0] victim_number;
       /* verilator lint_on UNUSEDSIGNAL */
-      pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(LOCATION)) lru (
+      pw_table_lru #(.ENTRIES(ENTRIES), .SLOT_BITS(SLOT_BITS), .LOCATION(LOCATION), .TWO(FINDS)) lru (
           .clk(clk), .restart(restart), .set_stamp(touched), .set_location(|last_put), .set_slot(touched_slot),
           .location({place_number, put_row}), .now(stamp_3), .now_next(stamp_2), .advance(evicts),
-          .victim_slot(victim_slot), .victim_location({victim_number, victim_row}), .victim_group(victim_group),
+          .second_stamp(find_touch), .second_slot(find_touch_slot), .victim_slot(victim_slot), .victim_location({victim_number, victim_row}), .victim_group(victim_group),
           .group_locations(locations), .victim_bank(bank));
       // Where each slot of the group is, while its stamps are compared: in the stash or in the place remembered.
       wire [4*STASH-1:0] banks;
@@ -514,7 +541,7 @@ module pw_table #(
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
       .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash), .load_number(load_number),
       .load_looked(load_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
-      .looked(look_3), .entry({picked_key, picked_slot, picked_valid}), .stash_entry({own_key, own_slot, own_valid}),
+      .looked(look_3), .entry_valid(picked_valid), .own_entry({own_key, own_slot, own_valid}),
       .host_begin(host_start && host_select), .host_write(host_write), .host_address(host_address),
       .host_operation(host_wdata[1:0]), .host_done(host_done), .host_rdata(host_rdata));
 endmodule

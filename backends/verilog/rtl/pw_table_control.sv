@@ -46,8 +46,8 @@ module pw_table_control #(
     input  wire                        host_decided,
     input  wire [SLOT_BITS+1:0]        host_result,
     input  wire                        looked,
-    input  wire [KEY+SLOT_BITS:0]      entry,  // {key, slot, valid}
-    input  wire [KEY+SLOT_BITS:0]      stash_entry,  // in the clock behind load_stash
+    input  wire                        entry_valid,  // is there anything at the place?
+    input  wire [KEY+SLOT_BITS:0]      own_entry,  // the register that is loaded: {key, slot, valid}; valid: in the clock behind load_stash
     // the host
     input  wire                        host_begin,
     input  wire                        host_write,
@@ -73,7 +73,8 @@ module pw_table_control #(
   reg [AGE-1:0] age;  // clocks of hold, up to RESERVE + 8: no packet has an access to come then
   reg [BITS-1:0] bits;
   reg [31:0] lfsr;
-  reg [KEY+SLOT_BITS+2:0] answer;
+  reg [SLOT_BITS+1:0] answer;  // to an operation
+  reg shows;  // the answer is what the register holds
   wire aged = age == AGE'(RESERVE + 8);
   wire stuck = hold && aged && exhausted && quiet;
   wire settled = quiet && !hold;
@@ -82,7 +83,7 @@ module pw_table_control #(
   wire begins = state == REST && settled && pending && !operated;
   wire empty_now = begins && host_write && host_operation == 2'd3;
   wire last = row == LAST_ROW && place == LAST_PICK;
-  wire stays = (state == SCANNED && looked && !entry[0]) || (state == COMPARE && !misplaced);
+  wire stays = (state == SCANNED && looked && !entry_valid) || (state == COMPARE && !misplaced);
 
   // The number of a place is (way << ROW_BITS | row) * PLACES + place within the row; behind those, the stash.
   wire [PICK-1:0] host_way = PICK'(host_address >> (PLACE_BITS + ROW_BITS));
@@ -104,10 +105,10 @@ module pw_table_control #(
   assign load_host = begins && host_write;
   assign load_stash = state == STASH;
   assign load_number = INDEX'(host_address);
-  assign load_looked = state == SCANNED && looked;
+  assign load_looked = (state == SCANNED || state == SEE) && looked;
   assign lift = state == LIFT;
   assign host_done = state == DONE;
-  assign host_rdata = answer;
+  assign host_rdata = (KEY + SLOT_BITS + 3)'(answer) | ({2'b0, own_entry[KEY+SLOT_BITS:1], 1'b1} & {KEY + SLOT_BITS + 3{shows}});
 
   always_ff @(posedge clk) begin
     if (restart || !hold) age <= 0;
@@ -122,10 +123,11 @@ module pw_table_control #(
     operated <= !rst && state != DONE && (host_decided || operated);
     emptying <= !rst && state != DONE && (empty_now || emptying);
     stash_loaded <= load_stash;
-    if (restart) answer <= 0;
-    else if (host_decided) answer <= (KEY + SLOT_BITS + 3)'(host_result);
-    else if (state == SEE && looked) answer <= entry[0] ? (KEY + SLOT_BITS + 3)'(entry) : 0;
-    else if (stash_loaded) answer <= stash_entry[0] ? (KEY + SLOT_BITS + 3)'(stash_entry) : 0;
+    if (restart || state == LOOK || state == STASH) answer <= 0;
+    else if (host_decided) answer <= host_result;
+    if (restart || state == OPERATE) shows <= 0;
+    else if (state == SEE && looked) shows <= entry_valid;
+    else if (stash_loaded) shows <= own_entry[0];
   end
 
   // Where the walk over the rows is.
@@ -165,7 +167,7 @@ module pw_table_control #(
         SHOW: state <= DONE;
         SEED: if (seeded == COUNT'(BITS - 1)) state <= DRAIN;
         SCAN: state <= SCANNED;
-        SCANNED: if (looked) state <= entry[0] ? HASH : last ? DRAIN : SCAN;
+        SCANNED: if (looked) state <= entry_valid ? HASH : last ? DRAIN : SCAN;
         HASH: state <= COMPARE;
         COMPARE: state <= misplaced ? LIFT : last ? DRAIN : SCAN;
         LIFT: state <= LIFTED;

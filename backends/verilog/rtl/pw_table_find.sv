@@ -1,5 +1,6 @@
 // A port of a pw_table that only looks keys up, or removes them too: one look-up a clock, with a copy of the rows. It sees what
 // accesses of earlier clocks decided: what was written after the rows were read is told by the table as last_, as for its own accesses.
+// BEHIND = 1: it sees what the access of the same clock decided, too, and takes a clock more. Nothing is removed then.
 module pw_table_find #(
     parameter integer KEY = 32,
     parameter integer WAYS = 4,
@@ -8,6 +9,7 @@ module pw_table_find #(
     parameter integer SLOT_BITS = 4,
     parameter integer STASH = 12,
     parameter integer TAKES = 0,  // 1: entries may go otherwise than by an access with their key
+    parameter integer BEHIND = 0,
     parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0
 ) (
     input  wire                             clk,
@@ -16,7 +18,10 @@ module pw_table_find #(
     input  wire                             find_enable,
     input  wire [KEY-1:0]                   find_key,
     input  wire                             find_remove,
-    output wire [SLOT_BITS+1:0]             find_result,  // {found, slot, hit}, four clocks later
+    output wire [SLOT_BITS+1:0]             find_result,  // {found, slot, hit}, four clocks later, BEHIND = 1: five
+    // BEHIND = 1: in t + 3, what is found, unless the access of the same clock takes its slot.
+    output wire                             touch,
+    output wire [SLOT_BITS-1:0]             touch_slot,
     // what the table writes
     input  wire [WAYS*PLACES-1:0]           put,
     input  wire [WAYS*PLACES-1:0]           clear,
@@ -34,6 +39,9 @@ module pw_table_find #(
     input  wire [SLOT_BITS-1:0]             last_slot,
     input  wire                             last_wrote,
     input  wire                             last_present,
+    /* verilator lint_off UNUSEDSIGNAL */  // BEHIND only
+    input  wire                             last_took,  // last_slot was another key's
+    /* verilator lint_on UNUSEDSIGNAL */
     input  wire [STASH-1:0]                 stash_valid,
     input  wire [STASH*KEY-1:0]             stash_key,
     input  wire [STASH*SLOT_BITS-1:0]       stash_slot,
@@ -61,9 +69,12 @@ module pw_table_find #(
 
   // ---- t + 1: the rows are read; t + 2: compare
   reg same_2, same_3;
+  wire same_1_3, same_2_3;
+  pw_equal #(.WIDTH(KEY)) two_before (.a(own_key_1), .b(key_3), .enable(1'b1), .equal(same_1_3));
+  pw_equal #(.WIDTH(KEY)) one_before (.a(own_key_2), .b(key_3), .enable(1'b1), .equal(same_2_3));
   always_ff @(posedge clk) begin
-    same_2 <= own_key_1 == key_3;
-    same_3 <= own_key_2 == key_3;
+    same_2 <= same_1_3;
+    same_3 <= same_2_3;
   end
   wire [N-1:0] match, match_before, near_places;
   reg [N-1:0] match_3;
@@ -94,8 +105,10 @@ module pw_table_find #(
         wire cleared_2 = (last_removed[I] && near_2) || (last_evicted[I] && gone_2);
         wire put_3 = last_put[I] && near_3;
         wire cleared_3 = (last_removed[I] && near_3) || (last_evicted[I] && gone_3);
+        wire equal;
+        pw_equal #(.WIDTH(KEY)) compare (.a(entry[KEY+SLOT_BITS:SLOT_BITS+1]), .b(own_key_2), .enable(entry[0]), .equal(equal));
         always_ff @(posedge clk) begin
-          match_3[I] <= put_2 ? same_2 : entry[0] && entry[KEY+SLOT_BITS:SLOT_BITS+1] == own_key_2 && !cleared_2;
+          match_3[I] <= put_2 ? same_2 : equal && !cleared_2;
           slots_3[I*SLOT_BITS+:SLOT_BITS] <= put_2 ? last_slot : entry[SLOT_BITS:1];
         end
         assign match[I] = put_3 ? same_3 : match_3[I] && !cleared_3;
@@ -109,7 +122,9 @@ module pw_table_find #(
   reg [STASH-1:0] stash_match_3;
   generate
     for (s = 0; s < STASH; s = s + 1) begin : g_stash
-      always_ff @(posedge clk) stash_match_3[s] <= stash_valid[s] && stash_key[s*KEY+:KEY] == own_key_2;
+      wire equal;
+      pw_equal #(.WIDTH(KEY)) compare (.a(stash_key[s*KEY+:KEY]), .b(own_key_2), .enable(stash_valid[s]), .equal(equal));
+      always_ff @(posedge clk) stash_match_3[s] <= equal;
       assign stash_match[s] = stash_valid[s] && (last_stashed[s] ? same_3 :
                                                  last_swapped[s] ? |(match_3 & last_put & near_places) : stash_match_3[s]);
       assign stash_match_before[s] = stash_match_3[s] && (TAKES == 0 || stash_valid[s]);
@@ -128,9 +143,32 @@ module pw_table_find #(
   wire known = same_3 && last_wrote;
   wire found = find_3 && (known ? last_present : (|match_before) || (|stash_match_before));
   wire [SLOT_BITS-1:0] slot = known ? last_slot : any_slot({stash_slots, slots});
+  assign touch = found;
+  assign touch_slot = slot;
   reg [SLOT_BITS+1:0] result;
-  always_ff @(posedge clk) result <= {1'b1, slot, 1'b1} & {SLOT_BITS + 2{found}};
   assign find_result = result;
+  generate
+    if (BEHIND != 0) begin : g_behind
+      // ---- t + 4: what the access of the same clock has decided
+      reg [KEY-1:0] own_key_3;
+      reg find_4, found_4, same_4;
+      wire same_3_3;
+      pw_equal #(.WIDTH(KEY)) same_clock (.a(own_key_3), .b(key_3), .enable(1'b1), .equal(same_3_3));
+      reg [SLOT_BITS-1:0] slot_4;
+      wire known_4 = same_4 && last_wrote;
+      wire found_now = find_4 && (known_4 ? last_present : found_4 && !(last_took && last_slot == slot_4));
+      always_ff @(posedge clk) begin
+        own_key_3 <= own_key_2;
+        same_4 <= same_3_3;
+        find_4 <= find_3 && !restart;
+        found_4 <= found;
+        slot_4 <= slot;
+        result <= {1'b1, known_4 ? last_slot : slot_4, 1'b1} & {SLOT_BITS + 2{found_now}};
+      end
+    end else begin : g_before
+      always_ff @(posedge clk) result <= {1'b1, slot, 1'b1} & {SLOT_BITS + 2{found}};
+    end
+  endgenerate
   assign removes = found && remove_3;
   assign removed_slot = slot;
   assign removed = match & {N{find_3 && remove_3}};

@@ -125,8 +125,8 @@ protected:
             " && OBJCACHE=ccache verilator --cc --exe --build -Wall -O3 --prefix Vdut --Mdir obj" +
             " -CFLAGS '-O1 -std=c++20 -I" + source + "' --top-module pw_table" +
             parameters(GetParam().shape) + (removing() ? " -GREMOVES=1 " : " ") + source +
-            "/backends/verilog/rtl/pw_table*.sv " + source +
-            "/tests/backends/verilog/table_driver.cpp",
+            "/backends/verilog/rtl/pw_table*.sv " + source + "/backends/verilog/rtl/pw_equal.sv " +
+            source + "/tests/backends/verilog/table_driver.cpp",
         output);
     if (code != 0)
       throw std::runtime_error(output);
@@ -261,6 +261,40 @@ const Case cases[] = {
     {"lru_stamps",
      shape(6, 50, 3, true),
      {{.same_percent = 20, .keys = 80, .random_stamps = true}}},
+    {"lru_find",
+     with_finds(shape(13, 50, 3, true), 1, 9),
+     {with_keys(fill, 70), with_keys(churn, 70), with_keys(churn, 55)}},
+    {"lru_find_one",
+     with_finds(shape(4, 1, 2, true), 1, 9),
+     {with_keys(churn, 4), with_keys(idle, 4)},
+     5000},
+    {"lru_find_three",
+     with_finds(shape(4, 3, 2, true), 1, 9),
+     {with_keys(churn, 4), with_keys(fill, 5)},
+     10000},
+    {"lru_find_five",
+     with_finds(shape(4, 5, 3, true), 1, 9),
+     {with_keys(churn, 8), with_keys(idle, 8)},
+     10000},
+    {"lru_find_nine",
+     with_finds(shape(4, 9, 1, true), 1, 9),
+     {with_keys(fill, 12), with_keys(churn, 20)},
+     20000},
+    {"lru_find_narrow",
+     with_finds(narrow(13, 30, 2, true), 1, 9),
+     {with_keys(fill, 70), with_keys(churn, 40)},
+     40000},
+    {"lru_find_colliding",
+     with_finds(shape(8, 90, 4, true), 1, 9),
+     {with_keys(fill, 250), with_keys(churn, 120)},
+     20000,
+     true},
+    {"lru_find_stamps",
+     with_finds(shape(6, 50, 3, true), 1, 9),
+     {{.same_percent = 20, .keys = 80, .random_stamps = true}}},
+    {"lru_find_thousand",
+     with_finds(shape(13, 1000, 4, true), 1, 9),
+     {with_keys(fill, 3000), with_keys(churn, 1100)}},
     {"lru_thousand", shape(13, 1000, 4, true), {with_keys(fill, 3000), with_keys(churn, 1100)}},
 };
 

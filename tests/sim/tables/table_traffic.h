@@ -36,7 +36,8 @@ public:
     std::vector<DynamicTable::Find> finds() const {
       std::vector<DynamicTable::Find> out;
       for (const Look& l : looks)
-        out.push_back({.enable = l.enable, .remove = l.remove, .key = l.key.data()});
+        out.push_back(
+            {.enable = l.enable, .remove = l.remove, .key = l.key.data(), .stamp = stamp});
       return out;
     }
     DynamicTable::Access access() const {
