@@ -4,12 +4,12 @@
 
 #include "cli/estimate_report.h"
 #include "cli/files.h"
+#include "cli/nic_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/session.h"
 #include "sim/capture/capture.h"
 #include "sim/maps/map_file.h"
-#include "sim/nic/card_profile.h"
 
 #include <chrono>
 #include <iostream>
@@ -20,42 +20,11 @@ namespace {
 
 struct EstimateCommand {
   CommonOptions common;
-  std::string engine = "model";
+  NicOptions nic;
   std::string in, rate, traffic, maps, out; // rate: of the capture
-  std::string card, port, pcie;             // "" = not given
-  std::optional<unsigned> queues, depth;
-  std::optional<double> host_mpps;
-  std::optional<std::uint64_t> buffer;
   std::uint64_t search_frames = 100'000;
   bool search = true;
 };
-
-constexpr const char* default_traffic = "size=64,packets=100k,rate=line";
-
-nic::EstimateEngine engine_of(const std::string& name) {
-  if (name == "model")
-    return nic::EstimateEngine::Model;
-  return name == "rtl" ? nic::EstimateEngine::Rtl : nic::EstimateEngine::Nfp;
-}
-
-// Options go before the card's profile.
-nic::NicConfig nic_of(const EstimateCommand& o, const nic::CardFile& card) {
-  nic::NicConfig config;
-  card.apply(config);
-  if (!o.port.empty())
-    config.port = nic::parse_port(o.port);
-  if (!o.pcie.empty()) {
-    const nic::PcieConfig link = nic::parse_pcie(o.pcie);
-    config.pcie.generation = link.generation;
-    config.pcie.lanes = link.lanes;
-  }
-  config.host.queues = o.queues.value_or(config.host.queues);
-  config.host.depth = o.depth.value_or(config.host.depth);
-  config.host.queue_mpps = o.host_mpps.value_or(config.host.queue_mpps);
-  config.buffer.bytes = o.buffer.value_or(config.buffer.bytes);
-  nic::check(config);
-  return config;
-}
 
 // Of a capture: "capture" is at its own times, all else as rate= in a specification.
 std::optional<ArrivalSpec> rate_of(const EstimateCommand& o, const nic::NicConfig& config) {
@@ -67,26 +36,9 @@ std::optional<ArrivalSpec> rate_of(const EstimateCommand& o, const nic::NicConfi
   return spec.arrivals();
 }
 
-EngineInput program_of(const EstimateCommand& o, Session& session) {
-  EngineInput input;
-  input.object = &session.object();
-  input.program = &session.program();
-  input.environment = o.common.environment;
-  input.firmware_file = o.common.firmware;
-  if (o.engine == "nfp")
-    input.nfp_elf = &session.card_file();
-  else
-    input.pipeline = &session.compiled().pipeline;
-  return input;
-}
-
 nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   nic::EstimateInput input;
-  const nic::CardFile card = o.card.empty() ? nic::CardFile{} : nic::read_card(o.card);
-  input.nic = nic_of(o, card);
-  input.card_file = card.name;
-  input.card = card.micro_engines.value_or(input.card);
-  input.engine = engine_of(o.engine);
+  set_card(o.nic, input);
   input.search = o.search;
   input.search_frames = o.search_frames;
   input.traffic = parse_traffic(o.traffic.empty() ? default_traffic : o.traffic);
@@ -98,20 +50,10 @@ nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   return input;
 }
 
-void name_input(const EstimateCommand& o, const Session& session, const nic::EstimateInput& input,
-                nic::EstimateResult& r) {
-  r.program = session.program().name;
-  r.object_sha256 = session.object().sha256;
-  r.engine = o.engine;
-  r.traffic = !o.in.empty()        ? o.in + " at rate " + (o.rate.empty() ? "capture" : o.rate)
-              : !o.traffic.empty() ? o.traffic
-                                   : default_traffic;
-  r.seed = o.in.empty() ? input.traffic.seed : 0;
-  r.card_file = input.card_file;
-  r.port_gbps = input.nic.port.gbps;
-  r.pcie = "gen" + std::to_string(input.nic.pcie.generation) + "x" +
-           std::to_string(input.nic.pcie.lanes);
-  r.queues = input.nic.host.queues;
+std::string traffic_text(const EstimateCommand& o) {
+  if (!o.in.empty())
+    return o.in + " at rate " + (o.rate.empty() ? "capture" : o.rate);
+  return o.traffic.empty() ? default_traffic : o.traffic;
 }
 
 // On stderr: what is printed as the result is the same in every run.
@@ -141,10 +83,10 @@ int estimate(const EstimateCommand& o) {
     capture = read_capture(o.in);
     input.capture = &capture.packets;
   }
-  input.program = program_of(o, session);
+  set_program(o.nic, o.common, session, input);
   const auto start = std::chrono::steady_clock::now();
   nic::EstimateResult result = nic::estimate(input);
-  name_input(o, session, input, result);
+  name_input(o.nic, session, input, traffic_text(o), o.in.empty() ? input.traffic.seed : 0, result);
   tell_speed(result, start);
   std::vector<Diagnostic> warnings = session.warnings();
   warnings.insert(warnings.end(), capture.warnings.begin(), capture.warnings.end());
@@ -172,32 +114,6 @@ void add_traffic_options(CLI::App& app, EstimateCommand& o) {
       ->group(group);
   app.add_option("--maps", o.maps, "map contents before the first packet")
       ->type_name("M.json")
-      ->group(group);
-}
-
-void add_nic_options(CLI::App& app, EstimateCommand& o) {
-  const std::string group = "Network card";
-  app.add_option("--card", o.card, "profile of the card; options go before it")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
-      ->type_name("SPEED")
-      ->group(group);
-  app.add_option("--pcie", o.pcie, "link to the host (default gen4x16)")
-      ->type_name("LINK")
-      ->group(group);
-  app.add_option("--queues", o.queues, "receive queues of the host, by RSS (default 8)")
-      ->type_name("N")
-      ->group(group);
-  app.add_option("--queue-depth", o.depth, "descriptors of a queue (default 1024)")
-      ->type_name("N")
-      ->group(group);
-  app.add_option("--host-rate", o.host_mpps,
-                 "Mpps that the host takes from a queue (default 0: as many as come)")
-      ->type_name("MPPS")
-      ->group(group);
-  app.add_option("--buffer", o.buffer, "receive buffer in bytes (default 262144)")
-      ->type_name("BYTES")
       ->group(group);
 }
 
@@ -229,11 +145,7 @@ void add_estimate(CLI::App& root, Invocation& invocation) {
       ->type_name("PROG.o")
       ->required();
   add_traffic_options(*app, *o);
-  app->add_option("--engine", o->engine, "model (default), rtl or nfp")
-      ->check(CLI::IsMember({"model", "rtl", "nfp"}).description(""))
-      ->type_name("E")
-      ->group("Network card");
-  add_nic_options(*app, *o);
+  add_nic_options(*app, o->nic);
   add_estimate_output(*app, *o);
   add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return estimate(*o); }; });

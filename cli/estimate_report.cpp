@@ -58,7 +58,8 @@ Json json_of(const CardFigures& c) {
           {"waiting", c.waiting},
           {"program_clocks", c.program_clocks},
           {"firmware_clocks", c.firmware_clocks},
-          {"wait_clocks", c.wait_clocks}};
+          {"wait_clocks", c.wait_clocks},
+          {"queue_clocks", c.queue_clocks}};
 }
 
 template <typename T> Json json_or_null(const std::optional<T>& value) {
@@ -139,6 +140,12 @@ std::string components_text(const RunFigures& run) {
   return table.text();
 }
 
+std::string paused_text(const RunFigures& run) {
+  return run.paused == 0 ? ""
+                         : "paused   the sender, for " + fixed(100 * run.paused, 2) +
+                               " % of the time (802.3x)\n";
+}
+
 std::string losses_text(const RunFigures& run) {
   if (run.lost == 0)
     return "lost     nothing\n";
@@ -169,7 +176,8 @@ std::string card_text(const EstimateResult& r) {
          fixed(r.card->waiting * 100, 1) + " %; a packet takes " +
          fixed(r.card->program_clocks, 1) + " clocks of the program, " +
          fixed(r.card->firmware_clocks, 0) + " of the firmware, and waits " +
-         fixed(r.card->wait_clocks, 1) + " for memory\n";
+         fixed(r.card->wait_clocks, 1) + " for memory; in front of memory units its commands wait " +
+         fixed(r.card->queue_clocks, 1) + "\n";
 }
 
 std::string lossless_text(const EstimateResult& r) {
@@ -196,6 +204,7 @@ Json estimate_json(const EstimateResult& r, const std::vector<Diagnostic>& warni
       {"offered", json_of(r.run.offered)},
       {"carried", json_of(r.run.carried)},
       {"lost", lost_json(r.run)},
+      {"paused", r.run.paused},
       {"latency", json_of(r.run.latency)},
       {"verdicts", verdicts_json(r.run)},
       {"components", components_json(r.run)},
@@ -212,7 +221,7 @@ std::string estimate_text(const EstimateResult& r) {
          std::to_string(r.port_gbps) + " Gb/s, PCIe " + r.pcie + ", " + std::to_string(r.queues) +
          " host queues\ntraffic " + r.traffic + ", seed " + std::to_string(r.seed) + "\n\n" +
          rate_text("offered  ", r.run.offered) + rate_text("carried  ", r.run.carried) +
-         losses_text(r.run) + "\n" + verdicts_text(r.run) + "\n" + histogram_text(r.run.latency) +
+         losses_text(r.run) + paused_text(r.run) + "\n" + verdicts_text(r.run) + "\n" + histogram_text(r.run.latency) +
          "\n" + components_text(r.run) + card_text(r) + "\n" + lossless_text(r) +
          (r.bottleneck_text.empty() ? "" : "bottleneck: " + r.bottleneck_text + "\n");
 }

@@ -2,6 +2,7 @@
 
 #include "cli/card_check.h"
 #include "cli/files.h"
+#include "cli/nic_input.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/report/draw.h"
@@ -20,8 +21,9 @@ namespace {
 
 struct ReportCommand {
   CommonOptions common;
-  std::string out, port, maps;
-  std::string traffic = "size=64,packets=100k,rate=line";
+  NicOptions nic;
+  std::string out, maps;
+  std::string traffic = default_traffic;
   std::vector<unsigned> sizes; // empty: usual ones
 };
 
@@ -33,19 +35,13 @@ constexpr std::uint64_t packets_of_search = 20'000;
 
 nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
   nic::EstimateInput input;
-  if (!o.port.empty())
-    input.nic.port = nic::parse_port(o.port);
-  nic::check(input.nic);
+  set_card(o.nic, input);
   input.traffic = parse_traffic(o.traffic);
   input.search_frames = packets_of_search;
   if (!o.maps.empty())
     input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
   session.add_programs(input.maps);
-  input.program.object = &session.object();
-  input.program.program = &session.program();
-  input.program.environment = o.common.environment;
-  input.program.firmware_file = o.common.firmware;
-  input.program.pipeline = &session.compiled().pipeline;
+  set_program(o.nic, o.common, session, input);
   return input;
 }
 
@@ -53,15 +49,7 @@ nic::EstimateResult estimate_of(const ReportCommand& o, const Session& session,
                                 const nic::EstimateInput& input) {
   progress("simulating the network card: " + o.traffic);
   nic::EstimateResult r = nic::estimate(input);
-  r.program = session.program().name;
-  r.engine = "model";
-  r.object_sha256 = session.object().sha256;
-  r.traffic = o.traffic;
-  r.seed = input.traffic.seed;
-  r.port_gbps = input.nic.port.gbps;
-  r.pcie = "gen" + std::to_string(input.nic.pcie.generation) + "x" +
-           std::to_string(input.nic.pcie.lanes);
-  r.queues = input.nic.host.queues;
+  name_input(o.nic, session, input, o.traffic, input.traffic.seed, r);
   return r;
 }
 
@@ -101,12 +89,14 @@ void run_alone(Session& session, const nic::EstimateInput& input, report::Report
   f.latency = latency(results);
 }
 
+nfp::FirmwareProfile firmware_of(const ReportCommand& o) {
+  return o.common.firmware.empty() ? nfp::FirmwareProfile{}
+                                   : nfp::read_firmware_profile(o.common.firmware);
+}
+
 report::CardVerdict card_verdict(const ReportCommand& o, const Session& session) {
-  const nfp::FirmwareProfile firmware = o.common.firmware.empty()
-                                            ? nfp::FirmwareProfile{}
-                                            : nfp::read_firmware_profile(o.common.firmware);
   const CardFinding finding =
-      check_for_card(o.common, firmware, session.object(), session.program());
+      check_for_card(o.common, firmware_of(o), session.object(), session.program());
   report::CardVerdict verdict{finding.accepted, finding.words, ""};
   for (const Diagnostic& d : finding.diagnostics)
     if (d.severity == Severity::Error && verdict.reason.empty())
@@ -120,14 +110,24 @@ std::string short_name(const std::string& object) {
   return name.substr(0, name.find('.'));
 }
 
-void describe_pipeline(const ReportCommand& o, const pipeline::Pipeline& p,
-                       report::ReportFigures& f) {
+void describe_pipeline(const ReportCommand& o, Session& session, report::ReportFigures& f) {
+  const pipeline::Pipeline& p = session.compiled().pipeline;
   f.pipeline = &p;
   f.stages = describe(p);
   f.sources = report::source_texts(p, o.common.object);
   f.device = *device_named(p.device);
   f.maps = report::map_figures(p);
   f.blocks = report::block_figures(p);
+  f.instructions = session.lifted().instructions;
+}
+
+void describe_words(const ReportCommand& o, Session& session, report::ReportFigures& f) {
+  const nfp::Image& image = session.micro_engine().image;
+  f.words = report::word_figures(image, firmware_of(o).max_words);
+  f.sources = report::source_texts(image, o.common.object);
+  f.instructions = session.lifted_for_card().instructions;
+  for (const MapDefinition& map : session.object().maps)
+    f.card_maps.push_back(map);
 }
 
 report::ReportFigures gather(const ReportCommand& o, Session& session) {
@@ -136,12 +136,15 @@ report::ReportFigures gather(const ReportCommand& o, Session& session) {
   f.object = o.common.object;
   f.maps_file = o.maps;
   f.version = PW_VERSION;
-  f.instructions = session.lifted().instructions;
-  describe_pipeline(o, session.compiled().pipeline, f);
+  if (o.nic.engine == "nfp")
+    describe_words(o, session, f);
+  else
+    describe_pipeline(o, session, f);
   f.estimate = estimate_of(o, session, input);
   for (const unsigned bytes : o.sizes)
     f.sizes.push_back(size_figures(input, bytes));
-  run_alone(session, input, f);
+  if (f.pipeline)
+    run_alone(session, input, f);
   f.card = card_verdict(o, session);
   f.peers = report::peers_of(short_name(o.common.object));
   f.warnings = session.warnings();
@@ -163,7 +166,9 @@ int make_report(ReportCommand& o) {
         diagnose("PW-OPT-001", "report needs a file for its page").help("give -o FILE or --json"));
   if (!o.out.empty())
     check_writable(o.out);
-  if (o.sizes.empty())
+  if (o.sizes.empty() && o.nic.engine == "nfp")
+    o.sizes = {64, 128, 256, 512, 1024, 1518};
+  else if (o.sizes.empty())
     o.sizes = usual_sizes(o.common.compile.bus_bits / 8);
   std::ranges::sort(o.sizes);
   o.sizes.erase(std::ranges::unique(o.sizes).begin(), o.sizes.end());
@@ -196,9 +201,6 @@ void add_report_options(CLI::App& app, ReportCommand& o) {
   app.add_option("--maps", o.maps, "map contents before the first packet")
       ->type_name("M.json")
       ->group("Traffic");
-  app.add_option("--port", o.port, "10G, 25G, 40G, 100G (default), 200G or 400G")
-      ->type_name("SPEED")
-      ->group("Network card");
 }
 
 } // namespace
@@ -206,15 +208,17 @@ void add_report_options(CLI::App& app, ReportCommand& o) {
 void add_report(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<ReportCommand>();
   CLI::App* app = add_command(
-      root, "report", "Makes a page of all that is known about a program's pipeline.",
+      root, "report", "Makes a page of all that is known about a program on its hardware.",
       "PROG.o -o FILE.html [options]",
       "  pipewright report firewall.bpf.o -o firewall.html\n"
       "  pipewright report nat.bpf.o -o nat.html --traffic size=imix,rate=50G --port 200G\n"
+      "  pipewright report nat.bpf.o -o card.html --engine nfp --card agilio_cx_40g.json\n"
       "  pipewright report nat.bpf.o --json --sizes 64,65,128\n");
   app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
       ->required();
   add_report_options(*app, *o);
+  add_nic_options(*app, o->nic);
   add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return make_report(*o); }; });
 }

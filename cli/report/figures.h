@@ -1,6 +1,7 @@
 // All that the page says, as plain data: gathered once, then written as HTML and as JSON.
 #pragma once
 
+#include "backends/nfp/code/code.h"
 #include "cli/describe.h"
 #include "cli/map_access.h"
 #include "cli/statistics.h"
@@ -23,7 +24,9 @@ struct SizeFigures {
   double p50_ns = 0, p99_ns = 0;
 };
 
+// Of a pipeline, or words alone.
 struct LineCost {
+  unsigned words = 0;        // of a card's program
   std::set<unsigned> stages; // in which its operations take their operands
   unsigned operations = 0;
   std::uint64_t register_bits = 0; // of what it computes, over all stages that it crosses
@@ -54,6 +57,12 @@ struct MapFigures {
   MemoryDemand demand;
 };
 
+// A program for micro-engines.
+struct WordFigures {
+  unsigned words = 0, most = 0; // most: that the firmware takes
+  unsigned commands = 0, branches = 0, nops = 0;
+};
+
 struct PeerFigures {
   std::string name, where, hardware, rate, latency, area;
 };
@@ -66,8 +75,11 @@ struct CardVerdict {
 
 struct ReportFigures {
   std::string object, version;
-  std::string maps_file; // "" = the maps are as the object has them
-  const pipeline::Pipeline* pipeline = nullptr;
+  std::string maps_file;                        // "" = the maps are as the object has them
+  const pipeline::Pipeline* pipeline = nullptr; // null with engine nfp, and what is made of it is
+                                                // empty
+  std::optional<WordFigures> words;             // engine nfp
+  std::vector<MapDefinition> card_maps;         // engine nfp
   unsigned instructions = 0;
   std::vector<StageText> stages;
   std::optional<Throughput> throughput; // of 64 bytes back to back, the pipeline alone
@@ -87,9 +99,11 @@ struct ReportFigures {
 // object says or from beside the object, and is only believed if it has the lines that the object
 // carries.
 std::vector<SourceText> source_texts(const pipeline::Pipeline&, const std::string& object);
+std::vector<SourceText> source_texts(const nfp::Image&, const std::string& object);
 
 std::vector<MapFigures> map_figures(const pipeline::Pipeline&);
 std::vector<BlockFigures> block_figures(const pipeline::Pipeline&);
+WordFigures word_figures(const nfp::Image&, unsigned most);
 
 // What was published about a program of that name; empty for all but a few.
 std::vector<PeerFigures> peers_of(const std::string& program);

@@ -21,6 +21,7 @@ Json json_of(const SourceText& file) {
     if (l.cost)
       lines.push_back({{"line", l.number},
                        {"text", l.text},
+                       {"words", l.cost->words},
                        {"stages", l.cost->stages},
                        {"operations", l.cost->operations},
                        {"register_bits", l.cost->register_bits}});
@@ -47,7 +48,24 @@ template <typename T> Json list_of(const std::vector<T>& all) {
   return out;
 }
 
+Json words_json(const ReportFigures& f) {
+  if (!f.words)
+    return nullptr;
+  return {{"instructions", f.instructions}, {"words", f.words->words},
+          {"most", f.words->most},          {"commands", f.words->commands},
+          {"branches", f.words->branches},  {"nops", f.words->nops}};
+}
+
 Json maps(const ReportFigures& f) {
+  if (!f.pipeline) {
+    Json out = Json::array();
+    for (const MapDefinition& m : f.card_maps)
+      out.push_back({{"name", m.name},
+                     {"key_bytes", m.key_size},
+                     {"value_bytes", m.value_size},
+                     {"max_entries", m.max_entries}});
+    return out;
+  }
   Json out = maps_json(*f.pipeline);
   for (std::size_t i = 0; i < f.maps.size(); ++i) {
     out[i]["memory_luts"] = f.maps[i].demand.luts;
@@ -58,12 +76,24 @@ Json maps(const ReportFigures& f) {
 }
 
 Json pipeline_json(const ReportFigures& f) {
+  if (!f.pipeline)
+    return nullptr;
   return {{"instructions", f.instructions},
           {"stages", f.pipeline->stages},
           {"register_bits", f.pipeline->register_bits},
           {"clock_mhz", f.pipeline->clock_mhz},
           {"packets_per_clock", f.throughput ? Json(f.throughput->packets_per_clock) : Json()},
           {"latency_clocks", f.latency ? Json(f.latency->min) : Json()}};
+}
+
+Json device_json(const ReportFigures& f) {
+  if (!f.pipeline)
+    return nullptr;
+  return {{"name", f.device.name},
+          {"luts", f.device.luts},
+          {"flip_flops", f.device.flip_flops},
+          {"bram36", f.device.block36},
+          {"uram288", f.device.ultra288}};
 }
 
 } // namespace
@@ -77,16 +107,12 @@ Json figures_json(const ReportFigures& f) {
            {{"accepted", f.card.accepted},
             {"words", f.card.words ? Json(*f.card.words) : Json()},
             {"reason", f.card.reason}}},
-          {"stage_list", stages_json(*f.pipeline)},
+          {"micro_engines", words_json(f)},
+          {"stage_list", f.pipeline ? stages_json(*f.pipeline) : Json::array()},
           {"estimate", estimate_json(f.estimate, f.warnings)},
           {"sizes", list_of(f.sizes)},
           {"sources", list_of(f.sources)},
-          {"device",
-           {{"name", f.device.name},
-            {"luts", f.device.luts},
-            {"flip_flops", f.device.flip_flops},
-            {"bram36", f.device.block36},
-            {"uram288", f.device.ultra288}}},
+          {"device", device_json(f)},
           {"resources", list_of(f.blocks)},
           {"maps", maps(f)},
           {"peers", list_of(f.peers)},

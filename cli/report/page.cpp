@@ -1,3 +1,4 @@
+#include "cli/report/card_page.h"
 #include "cli/report/draw.h"
 #include "cli/report/html.h"
 
@@ -7,26 +8,38 @@
 
 namespace pw::cli::report {
 
-namespace {
-
 std::string section(const char* id, const char* title, const std::string& content) {
   return "<section id=\"" + std::string(id) + "\">\n<h2>" + title + "</h2>\n" + content +
          "</section>\n";
 }
 
-std::string paragraph(const std::string& s, const char* name = "") {
+std::string paragraph(const std::string& s, const char* name) {
   return "<p" + (*name == 0 ? "" : " class=\"" + std::string(name) + "\"") + ">" + escape(s) +
          "</p>\n";
 }
 
-std::string plot(const std::string& svg) { return "<div class=\"plot\">" + svg + "</div>\n"; }
-
-std::string count(std::uint64_t n) { return std::to_string(n); }
-
-std::string card(const std::string& value, const std::string& what, const char* name = "") {
+std::string card(const std::string& value, const std::string& what, const char* name) {
   return "<div class=\"card\"><b" + (*name == 0 ? "" : " class=\"" + std::string(name) + "\"") +
          ">" + escape(value) + "</b><span>" + escape(what) + "</span></div>\n";
 }
+
+std::string source_head(const SourceText& file, const std::vector<std::string>& columns) {
+  std::string out = "<h3>" + escape(file.path) + "</h3>\n";
+  if (!file.whole)
+    out += paragraph("The file is not here (or is another version): these are the lines that the "
+                     "object carries.",
+                     "soft");
+  out += "<div class=\"scroll\"><table class=\"source\">\n<thead><tr><th></th>";
+  for (const std::string& column : columns)
+    out += "<th class=\"n\">" + escape(column) + "</th>";
+  return out + "<th>C</th></tr></thead>\n<tbody>\n";
+}
+
+namespace {
+
+std::string plot(const std::string& svg) { return "<div class=\"plot\">" + svg + "</div>\n"; }
+
+std::string count(std::uint64_t n) { return std::to_string(n); }
 
 double nanoseconds(const ReportFigures& f, std::uint64_t clocks) {
   return double(clocks) * 1000 / f.pipeline->clock_mhz;
@@ -68,6 +81,8 @@ std::string cards(const ReportFigures& f) {
                                  (f.card.words ? ", " + count(*f.card.words) + " words" : ""),
                              "good")
                       : card("not accepted", "by a Netronome card: " + f.card.reason, "bad");
+  if (f.words)
+    return "<div class=\"cards\">\n" + nfp + word_card(f) + lossless_card(f) + "</div>\n";
   return "<div class=\"cards\">\n" +
          card("accepted", "as a pipeline for " + std::string(f.device.name), "good") +
          card(count(f.pipeline->stages) + (f.pipeline->stages == 1 ? " stage" : " stages"),
@@ -75,21 +90,24 @@ std::string cards(const ReportFigures& f) {
          latency_card(f) + throughput_card(f) + lossless_card(f) + nfp + "</div>\n";
 }
 
+std::string pipeline_hardware(const pipeline::Pipeline& p) {
+  return p.device + " at " + fixed(p.clock_mhz, 1) + " MHz, bus of " + count(p.bus_bytes * 8) +
+         " bits, window of " + count(p.window_bytes) + " bytes, " + count(p.regions.size()) +
+         (p.regions.size() == 1 ? " region, " : " regions, ") + count(p.register_bits) +
+         " register bits";
+}
+
 std::string summary(const ReportFigures& f) {
-  const pipeline::Pipeline& p = *f.pipeline;
   HtmlTable t({"", ""});
   t.row({text("object"), text(f.object)});
   t.row({text("SHA-256"), {"<code>" + escape(f.estimate.object_sha256) + "</code>"}});
-  t.row({text("hardware"),
-         text(p.device + " at " + fixed(p.clock_mhz, 1) + " MHz, bus of " + count(p.bus_bytes * 8) +
-              " bits, window of " + count(p.window_bytes) + " bytes, " + count(p.regions.size()) +
-              (p.regions.size() == 1 ? " region, " : " regions, ") + count(p.register_bits) +
-              " register bits")});
-  t.row(
-      {text("network card"), text("port of " + count(f.estimate.port_gbps) + " Gb/s, PCIe " +
-                                  f.estimate.pcie + ", " + count(f.estimate.queues) + " queues")});
+  t.row({text("hardware"), text(f.words ? card_hardware(f) : pipeline_hardware(*f.pipeline))});
+  t.row({text("network card"),
+         text((f.estimate.card_file.empty() ? "" : f.estimate.card_file + ", ") + "port of " +
+              count(f.estimate.port_gbps) + " Gb/s, PCIe " + f.estimate.pcie + ", " +
+              count(f.estimate.queues) + " queues")});
   t.row({text("traffic"), text(f.estimate.traffic + ", seed " + count(f.estimate.seed))});
-  if (!f.maps.empty())
+  if (!f.maps.empty() || !f.card_maps.empty())
     t.row(
         {text("maps"), text(f.maps_file.empty() ? "as the object has them: what the host fills is "
                                                   "empty (--maps gives contents)"
@@ -153,14 +171,7 @@ std::string source_row(const SourceLine& l) {
 }
 
 std::string source(const SourceText& file) {
-  std::string out = "<h3>" + escape(file.path) + "</h3>\n";
-  if (!file.whole)
-    out += paragraph("The file is not here (or is another version): these are the lines that the "
-                     "object carries.",
-                     "soft");
-  out += "<div class=\"scroll\"><table class=\"source\">\n<thead><tr><th></th><th "
-         "class=\"n\">stages</th><th class=\"n\">operations</th><th class=\"n\">register "
-         "bits</th><th>C</th></tr></thead>\n<tbody>\n";
+  std::string out = source_head(file, {"stages", "operations", "register bits"});
   for (const SourceLine& l : file.lines)
     out += source_row(l);
   return out + "</tbody></table></div>\n";
@@ -168,12 +179,17 @@ std::string source(const SourceText& file) {
 
 std::string sources(const ReportFigures& f) {
   std::string out =
-      paragraph("Of each line: the stages in which its operations begin, how many there are, and "
+      f.words
+          ? paragraph("Of each line: the words that come from it, and their share of those of "
+                      "all lines of the file.",
+                      "soft")
+          : paragraph(
+                "Of each line: the stages in which its operations begin, how many there are, and "
                 "the bits of its results times the stage borders that they cross. A line without "
                 "figures costs nothing: it is constant, was joined with others, or is not needed.",
                 "soft");
   for (const SourceText& file : f.sources)
-    out += source(file);
+    out += f.words ? word_source(file) : source(file);
   if (f.sources.empty())
     out += paragraph("The object has no line information (compile with -g).");
   return section("source", "C source", out);
@@ -190,8 +206,10 @@ std::string throughput(const ReportFigures& f) {
   return section(
       "throughput", "Throughput over frame size",
       paragraph("Frames of one size at the line rate of the port, through the simulated "
-                "card. Sizes count the FCS, Gb/s also preamble and gap. Without --sizes, one of "
-                "them is the worst for the bus: the shortest frame that takes a beat more.",
+                "card. Sizes count the FCS, Gb/s also preamble and gap." +
+                    std::string(f.words ? ""
+                                        : " Without --sizes, one of them is the worst for the "
+                                          "bus: the shortest frame that takes a beat more."),
                 "soft") +
           plot(throughput_plot(f.sizes)) + t.html());
 }
@@ -234,13 +252,13 @@ std::string latency(const ReportFigures& f) {
 }
 
 std::string components(const ReportFigures& f) {
-  HtmlTable t({"component", "busy", "packets", "mean wait, ns", "its queue at most", "of", ""});
+  HtmlTable t({"component", "busy", "packets", "mean wait, ns", "its queue at most", "of", "", ""});
   for (const nic::ComponentFigures& c : f.estimate.run.components) {
     const bool queue = c.capacity != 0;
     t.row({text(c.name), number(c.name == "receive buffer" ? "-" : share_text(c.utilisation)),
            number(count(c.frames)), number(queue ? time_text(c.mean_wait_ns) : "-"),
            number(queue ? fixed(c.most_level, 0) : "-"), number(queue ? fixed(c.capacity, 0) : "-"),
-           text(queue ? c.unit : "")});
+           text(queue ? c.unit : ""), text(c.why)});
   }
   return section("components", "What the card does", t.html());
 }
@@ -326,18 +344,32 @@ std::string diagnostics(const ReportFigures& f) {
   return section("diagnostics", "Diagnostics", t.html());
 }
 
+std::vector<Cell> pipeline_peer(const ReportFigures& f) {
+  return {
+      text("this program"),
+      text("pipeline for " + std::string(f.device.name) + ", " + fixed(f.pipeline->clock_mhz, 0) +
+           " MHz"),
+      text(rate_text(pipeline_mpps(f)) + " Mpps, 64 bytes, back to back"),
+      text(f.latency ? fixed(nanoseconds(f, f.latency->min), 0) + " ns, the pipeline alone" : ""),
+      text("memories: " + share_text(shares_of(f)[0].share()) + " of the BRAM36"),
+      text("not published: simulated here")};
+}
+
+std::vector<Cell> card_peer(const ReportFigures& f) {
+  return {
+      text("this program"),
+      text(f.estimate.card->card),
+      text(f.estimate.lossless ? rate_text(f.estimate.lossless->mpps) + " Mpps without loss" : ""),
+      text(time_text(f.estimate.run.latency.p50_ns) + " ns (p50) in the card"),
+      text(count(f.words->words) + " words"),
+      text("not published: simulated here")};
+}
+
 std::string peers(const ReportFigures& f) {
   if (f.peers.empty())
     return "";
   HtmlTable t({"", "on", "packets a second", "latency", "takes", "published in"});
-  t.row(
-      {text("this program"),
-       text("pipeline for " + std::string(f.device.name) + ", " + fixed(f.pipeline->clock_mhz, 0) +
-            " MHz"),
-       text(rate_text(pipeline_mpps(f)) + " Mpps, 64 bytes, back to back"),
-       text(f.latency ? fixed(nanoseconds(f, f.latency->min), 0) + " ns, the pipeline alone" : ""),
-       text("memories: " + share_text(shares_of(f)[0].share()) + " of the BRAM36"),
-       text("not published: simulated here")});
+  t.row(f.words ? card_peer(f) : pipeline_peer(f));
   for (const PeerFigures& p : f.peers)
     t.row({text(p.name), text(p.hardware), text(p.rate), text(p.latency), text(p.area),
            text(p.where)});
@@ -360,16 +392,16 @@ std::string head(const ReportFigures& f) {
 }
 
 std::string contents(const ReportFigures& f) {
-  std::string out = "<nav>";
-  for (const auto& [id, title] : {std::pair{"summary", "Summary"},
-                                  {"pipeline", "Pipeline"},
-                                  {"source", "C source"},
-                                  {"throughput", "Throughput"},
-                                  {"latency", "Latency"},
-                                  {"components", "Card"},
-                                  {"resources", "Resources"},
-                                  {"maps", "Maps"},
-                                  {"diagnostics", "Diagnostics"}})
+  std::string out = "<nav><a href=\"#summary\">Summary</a> ";
+  for (const auto& [id, title] :
+       {f.words ? std::pair{"engines", "Micro-engines"} : std::pair{"pipeline", "Pipeline"},
+        {"source", "C source"},
+        {"throughput", "Throughput"},
+        {"latency", "Latency"},
+        {"components", "Card"},
+        {"resources", f.words ? "Code store" : "Resources"},
+        {"maps", "Maps"},
+        {"diagnostics", "Diagnostics"}})
     out += "<a href=\"#" + std::string(id) + "\">" + title + "</a> ";
   return out + (f.peers.empty() ? "" : "<a href=\"#peers\">Peers</a>") + "</nav>\n";
 }
@@ -377,8 +409,11 @@ std::string contents(const ReportFigures& f) {
 } // namespace
 
 std::string page(const ReportFigures& f) {
-  return head(f) + contents(f) + summary(f) + picture(f) + sources(f) + throughput(f) + latency(f) +
-         components(f) + resources(f) + maps(f) + diagnostics(f) + peers(f) + "</body>\n</html>\n";
+  const std::string hardware = f.words ? engines_section(f) : picture(f);
+  const std::string costs =
+      f.words ? words_section(f) + card_maps_section(f) : resources(f) + maps(f);
+  return head(f) + contents(f) + summary(f) + hardware + sources(f) + throughput(f) + latency(f) +
+         components(f) + costs + diagnostics(f) + peers(f) + "</body>\n</html>\n";
 }
 
 } // namespace pw::cli::report

@@ -1,5 +1,6 @@
 // Maps and what the compiler knows of the device's blocks that the design takes.
 #include "backends/verilog/structure.h"
+#include "cli/card_words.h"
 #include "cli/report/figures.h"
 
 #include <algorithm>
@@ -53,6 +54,13 @@ std::vector<BlockFigures> block_figures(const pipeline::Pipeline& p) {
     all.push_back(
         {"map " + m.map->name, m.text, m.demand.luts, 0, m.demand.blocks, m.demand.ultra});
   return all;
+}
+
+// What card_words.h counts, too.
+WordFigures word_figures(const nfp::Image& image, unsigned most) {
+  const Json classes = classes_json(image);
+  return {unsigned(image.words.size()), most, classes.at("commands"), classes.at("branches"),
+          classes.at("nops")};
 }
 
 } // namespace pw::cli::report

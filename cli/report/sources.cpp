@@ -40,6 +40,19 @@ std::map<std::string, FileCosts> costs_by_file(const pipeline::Pipeline& p) {
   return files;
 }
 
+std::map<std::string, FileCosts> costs_by_file(const nfp::Image& image) {
+  std::map<std::string, FileCosts> files;
+  for (const nfp::Instruction& i : image.instructions) {
+    if (!i.where.known())
+      continue;
+    FileCosts& file = files[i.where.file];
+    ++file.costs[i.where.line].words;
+    if (!i.where.text.empty())
+      file.texts[i.where.line] = i.where.text;
+  }
+  return files;
+}
+
 std::string trimmed(const std::string& text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   return first == std::string::npos
@@ -113,13 +126,22 @@ SourceText source_text(const std::string& name, const std::string& object, const
   return out;
 }
 
+std::vector<SourceText> texts(const std::map<std::string, FileCosts>& files,
+                              const std::string& object) {
+  std::vector<SourceText> all;
+  for (const auto& [name, file] : files)
+    all.push_back(source_text(name, object, file));
+  return all;
+}
+
 } // namespace
 
 std::vector<SourceText> source_texts(const pipeline::Pipeline& p, const std::string& object) {
-  std::vector<SourceText> all;
-  for (const auto& [name, file] : costs_by_file(p))
-    all.push_back(source_text(name, object, file));
-  return all;
+  return texts(costs_by_file(p), object);
+}
+
+std::vector<SourceText> source_texts(const nfp::Image& image, const std::string& object) {
+  return texts(costs_by_file(image), object);
 }
 
 } // namespace pw::cli::report

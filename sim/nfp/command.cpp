@@ -83,7 +83,8 @@ void MicroEngine::memory_read(Context& c, const Word& w, Flight& flight, unsigne
   std::array<Byte, 128> data = {};
   check_transfers(w, (bytes + 3) / 4);
   const auto part = std::span(data).first(bytes);
-  around_.read(c, in_ctm(w), command_address(c, w), part);
+  flight.access = {in_ctm(w), command_address(c, w), bytes, false};
+  around_.read(c, in_ctm(w), flight.access.address, part);
   for (unsigned at = 0; at < bytes; at += 4) {
     Value value;
     for (unsigned i = 0; i < 4 && at + i < bytes; ++i) {
@@ -108,7 +109,8 @@ void MicroEngine::memory_write(Context& c, const Word& w, Flight& flight, unsign
     data.at(at) = static_cast<std::uint8_t>(value.bits >> shift);
     flight.taking |= 1U << (w.transfer + at / 4);
   }
-  around_.write(c, in_ctm(w), command_address(c, w), std::span(data).first(bytes));
+  flight.access = {in_ctm(w), command_address(c, w), bytes, false};
+  around_.write(c, in_ctm(w), flight.access.address, std::span(data).first(bytes));
 }
 
 // What an addition adds: from an override or from transfer registers.
@@ -154,6 +156,7 @@ void MicroEngine::memory_add(Context& c, const Word& w, Flight& flight) {
     std::ranges::copy(big_endian_bytes(static_cast<std::uint32_t>(sum_of >> (32 * i))),
                       bytes.begin() + 4 * i);
   around_.write(c, false, address, std::span(bytes).first(4 * add.words));
+  flight.access = {false, address, 4 * add.words, true};
 }
 
 void MicroEngine::command(Context& c, const Word& w) {
@@ -185,7 +188,9 @@ void MicroEngine::command(Context& c, const Word& w) {
   default:
     throw Stop("PW-ME-010", "this command is not simulated");
   }
-  flight.done = clock_ + (in_ctm(w) ? card_.ctm_clocks : card_.emem_clocks);
+  const std::uint64_t wait = around_.memory_wait(flight.access, clock_);
+  flight.done = clock_ + wait + (in_ctm(w) ? card_.ctm_clocks : card_.emem_clocks);
+  c.queued += wait;
   c.trail = {};
   if (flight.signal != 0 || flight.taking != 0)
     c.flights.push_back(std::move(flight));

@@ -1,6 +1,7 @@
 // What belongs to one context of a micro-engine.
 #pragma once
 
+#include "sim/nfp/memory_units.h"
 #include "sim/nfp/value.h"
 
 #include <array>
@@ -16,6 +17,7 @@ struct Flight {
   std::uint64_t done = 0;
   std::vector<std::pair<unsigned, Value>> arriving; // transfer registers it fills
   std::uint32_t taking = 0;                         // mask of those it takes from
+  Access access;
 };
 
 // What the next instruction can see of the one before it.
@@ -61,6 +63,7 @@ struct Context {
   // of this packet
   std::uint32_t packet = 0, random_calls = 0;
   std::uint64_t instructions = 0, begun = 0, waited = 0;
+  std::uint64_t queued = 0; // clocks that its commands waited in front of memory units
 };
 
 } // namespace pw::me

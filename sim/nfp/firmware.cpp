@@ -62,9 +62,12 @@ nfp::FirmwareProfile within_local_memory(nfp::FirmwareProfile profile) {
 } // namespace
 
 Firmware::Firmware(const Object& object, const Code& code, const CardProfile& card,
-                   const nfp::FirmwareProfile& profile, const Environment& environment)
+                   const nfp::FirmwareProfile& profile, const Environment& environment,
+                   SharedParts shared)
     : code_(code), card_(card), profile_(within_local_memory(profile)), environment_(environment),
-      maps_(object, code.tables), engine_(code, card, profile_, *this) {
+      shared_(std::move(shared)), engine_(code, card, profile_, *this) {
+  if (!shared_.maps)
+    shared_.maps = std::make_shared<MapMemory>(object, code.tables);
   check_stack(code, profile);
   for (unsigned i = 0; i < contexts_per_engine; ++i)
     buffers_.emplace_back(profile_, first_packet_number + i);
@@ -73,7 +76,7 @@ Firmware::Firmware(const Object& object, const Code& code, const CardProfile& ca
 void Firmware::enter(Context& c, const Packet& packet, std::uint32_t index) {
   engine_.forget(c);
   buffers_.at(c.number).load(packet.bytes, index);
-  maps_.begin_packet(index);
+  maps().begin_packet(index);
   const LocalLayout l = engine_.layout(c);
   const auto set = [&](const VectorWord& w, std::uint32_t value) {
     engine_.local(l.vector + w.word) = Value::of(w.rest | value);
@@ -93,7 +96,7 @@ void Firmware::enter(Context& c, const Packet& packet, std::uint32_t index) {
 
 void Firmware::read(const Context& c, bool ctm, std::uint64_t address, std::span<Byte> out) {
   if (!ctm)
-    return maps_.read(address, out);
+    return maps().read(address, out);
   for (std::size_t i = 0; i < out.size(); ++i)
     out[i] = buffers_.at(c.number).read(static_cast<std::uint32_t>(address + i));
 }
@@ -101,7 +104,7 @@ void Firmware::read(const Context& c, bool ctm, std::uint64_t address, std::span
 void Firmware::write(const Context& c, bool ctm, std::uint64_t address,
                      std::span<const std::uint8_t> bytes) {
   if (!ctm) {
-    std::ranges::copy(bytes, maps_.writable(address, bytes.size()).begin());
+    std::ranges::copy(bytes, maps().writable(address, bytes.size()).begin());
     return;
   }
   for (std::size_t i = 0; i < bytes.size(); ++i)
@@ -192,13 +195,14 @@ std::uint64_t Firmware::update_flags(Context& c) {
   return flags;
 }
 
-ValueAddress Firmware::run_helper(Context& c, unsigned helper, std::uint32_t id) {
-  interp::MapStore& table = maps_.table(id);
-  const auto key = from_local(c, 0, table.definition().key_size, "the key");
+ValueAddress Firmware::run_helper(Context& c, unsigned helper, std::uint32_t id,
+                                  const std::vector<std::uint8_t>& key) {
+  interp::MapStore& table = maps().table(id);
+  maps().begin_packet(c.packet); // another engine's was the last to begin
   switch (helper) {
   case lookup: {
     const auto element = table.find(key);
-    return element ? maps_.address(id, *element) : ValueAddress{};
+    return element ? maps().address(id, *element) : ValueAddress{};
   }
   case update: {
     const auto value = from_local(c, 2, table.definition().value_size, "the value");
@@ -211,19 +215,42 @@ ValueAddress Firmware::run_helper(Context& c, unsigned helper, std::uint32_t id)
   }
 }
 
+std::uint64_t Firmware::memory_wait(const Access& access, std::uint64_t clock) {
+  return shared_.memories ? shared_.memories->wait(shared_.engine, access, clock) : 0;
+}
+
+// The accesses of a helper, one behind another: a bucket's line each, wherever the key leads to.
+std::uint64_t Firmware::helper_wait(std::uint32_t id, const std::vector<std::uint8_t>& key,
+                                    Context& c) {
+  constexpr unsigned line = 64; // bytes
+  std::uint64_t hash = 0xcbf29ce484222325 ^ id;
+  for (const std::uint8_t byte : key)
+    hash = (hash ^ byte) * 0x100000001b3;
+  std::uint64_t waiting = 0;
+  for (unsigned read = 0; read < card_.helper_reads; ++read) {
+    const Access access = {false, (hash >> 20) + std::uint64_t{read} * line, line, false};
+    const std::uint64_t queued = memory_wait(access, engine_.clock() + waiting);
+    waiting += queued + card_.emem_clocks;
+    c.queued += queued;
+  }
+  return waiting;
+}
+
 void Firmware::call(Context& c, unsigned helper) {
   const std::uint32_t back = argument(c, 1, 0, "the return address");
   const LocalLayout l = engine_.layout(c);
   if (argument(c, 0, stack_register, "the stack's address") != 4 * l.stack)
     throw Stop("PW-ME-014", "A22 no longer has the stack's address when a helper is called");
-  const ValueAddress result = run_helper(c, helper, argument(c, 0, 0, "the table"));
+  const std::uint32_t id = argument(c, 0, 0, "the table");
+  const auto key = from_local(c, 0, maps().table(id).definition().key_size, "the key");
+  const ValueAddress result = run_helper(c, helper, id, key);
   engine_.forget_volatile(c);
   for (unsigned bank : {0U, 1U}) {
     engine_.gpr(c, bank, 0) = Value::of(result.low);
     engine_.gpr(c, bank, 1) = Value::of(result.high);
   }
   engine_.advance(engine_.clock() + card_.helper_instructions);
-  const std::uint64_t waiting = std::uint64_t{card_.helper_reads} * card_.emem_clocks;
+  const std::uint64_t waiting = helper_wait(id, key, c);
   c.wake = engine_.clock() + waiting;
   c.waited += waiting;
   c.instructions += card_.helper_instructions;

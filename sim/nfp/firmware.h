@@ -8,17 +8,25 @@
 #include "support/environment.h"
 
 #include <array>
+#include <memory>
 
 namespace pw::me {
+
+// What the engines of a card have in common.
+struct SharedParts {
+  std::shared_ptr<MapMemory> maps;        // null: of its own
+  std::shared_ptr<MemorySystem> memories; // null: nobody waits in front of them
+  unsigned engine = 0;                    // its number among those that share
+};
 
 class Firmware : public Surroundings {
 public:
   // Throws Failure PW-ME-001, PW-ME-002.
   Firmware(const Object&, const Code&, const CardProfile&, const nfp::FirmwareProfile&,
-           const Environment&);
+           const Environment&, SharedParts = {});
 
   MicroEngine& engine() { return engine_; }
-  MapMemory& maps() { return maps_; }
+  MapMemory& maps() { return *shared_.maps; }
 
   bool fits(const Packet& p) const { return PacketBuffer::fits(profile_, p.bytes.size()); }
   // A context gets a packet that fits; its result is there as soon as it no longer runs.
@@ -29,6 +37,7 @@ public:
   void write(const Context&, bool ctm, std::uint64_t address,
              std::span<const std::uint8_t>) override;
   std::uint32_t random(Context&) override;
+  std::uint64_t memory_wait(const Access&, std::uint64_t clock) override;
   bool outside(Context&) override;
 
 private:
@@ -39,13 +48,15 @@ private:
   std::vector<std::uint8_t> from_local(Context&, unsigned index, std::size_t bytes,
                                        const char* what);
   void call(Context&, unsigned helper);
-  ValueAddress run_helper(Context&, unsigned helper, std::uint32_t id);
+  ValueAddress run_helper(Context&, unsigned helper, std::uint32_t id,
+                          const std::vector<std::uint8_t>& key);
+  std::uint64_t helper_wait(std::uint32_t id, const std::vector<std::uint8_t>& key, Context&);
 
   const Code& code_;
   CardProfile card_;
   nfp::FirmwareProfile profile_;
   Environment environment_;
-  MapMemory maps_;
+  SharedParts shared_;
   MicroEngine engine_;
   std::vector<PacketBuffer> buffers_; // one a context
   std::array<PacketResult, contexts_per_engine> results_;

@@ -23,6 +23,8 @@ public:
   virtual void write(const Context&, bool ctm, std::uint64_t address,
                      std::span<const std::uint8_t>) = 0;
   virtual std::uint32_t random(Context&) = 0;
+  // Clocks that a command issued at `clock` waits in front of its memory.
+  virtual std::uint64_t memory_wait(const Access&, std::uint64_t clock) { return 0; }
   // The program went to an address outside of itself. True if it was firmware's code, and has run
   // (the context is elsewhere, waits, or has ended).
   virtual bool outside(Context&) = 0;

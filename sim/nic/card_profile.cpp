@@ -133,6 +133,22 @@ void read(Part& part, me::CardProfile& c) {
   part.number("firmware_clocks", c.firmware_clocks, 0, 1'000'000);
 }
 
+void read(Part& part, me::MemoryProfile& c) {
+  part.number("ctm_units", c.ctm_units, 1, 1024);
+  part.number("ctm_command_clocks", c.ctm_command_clocks, 0, 100'000);
+  part.number("ctm_bytes_per_clock", c.ctm_bytes_per_clock, 1, 4096);
+  part.number("emem_units", c.emem_units, 1, 1024);
+  part.number("emem_command_clocks", c.emem_command_clocks, 0, 100'000);
+  part.number("emem_bytes_per_clock", c.emem_bytes_per_clock, 1, 4096);
+  part.number("emem_atomic_clocks", c.emem_atomic_clocks, 0, 100'000);
+}
+
+void read(Part& part, PauseConfig& c) {
+  part.number("stop_bytes", c.stop_bytes, 1, 1e12);
+  part.number("go_bytes", c.go_bytes, 0, 1e12);
+  part.number("reaction_ns", c.reaction_ns, 0, 1e6);
+}
+
 Json parse(const std::string& path) {
   std::ifstream file(path);
   if (!file)
@@ -187,7 +203,15 @@ CardFile read_card(const std::string& path) {
   reader.part("host", card.host);
   reader.part("transmit", card.transmit);
   reader.part("micro_engines", card.micro_engines);
+  reader.part("memory_units", card.memory_units);
+  reader.part("pause", card.pause);
   reader.finish();
+  return card;
+}
+
+me::CardProfile CardFile::engines() const {
+  me::CardProfile card = micro_engines.value_or(me::CardProfile{});
+  card.memories = memory_units.value_or(card.memories);
   return card;
 }
 
@@ -197,6 +221,8 @@ void CardFile::apply(NicConfig& nic) const {
   nic.pcie = pcie.value_or(nic.pcie);
   nic.host = host.value_or(nic.host);
   nic.transmit = transmit.value_or(nic.transmit);
+  if (pause)
+    nic.pause = *pause;
 }
 
 } // namespace pw::nic

@@ -18,8 +18,11 @@ struct CardFile {
   std::optional<HostConfig> host;
   std::optional<TransmitConfig> transmit;
   std::optional<me::CardProfile> micro_engines;
+  std::optional<me::MemoryProfile> memory_units; // of the micro-engines' card
+  std::optional<PauseConfig> pause;              // pause frames are sent
 
   void apply(NicConfig&) const;
+  me::CardProfile engines() const; // with their memories
 };
 
 // Throws Failure PW-NIC-006 (unreadable), PW-NIC-007 (all missing keys), PW-NIC-008 (unknown keys

@@ -33,6 +33,21 @@ void require(bool good, const std::string& what) {
     throw Failure(diagnose("PW-NIC-003", what));
 }
 
+constexpr double slowest_host = 0.001; // Mpps of a queue
+
+void check_sender(const NicConfig& nic) {
+  require(nic.transmit.host_gbps >= 0 && nic.transmit.host_gbps <= nic.port.gbps,
+          "the host can't send more than its port of " + std::to_string(nic.port.gbps) +
+              " Gb/s carries");
+  require(nic.transmit.host_bytes >= 64 && nic.transmit.host_bytes <= nic.transmit.buffer_bytes,
+          "frames of the host have at least 64 bytes and fit the transmit buffer");
+  if (nic.pause)
+    require(nic.pause->go_bytes < nic.pause->stop_bytes && nic.pause->stop_bytes < nic.buffer.bytes,
+            "pause frames: the mark to go on lies below the mark to stop, which lies below the "
+            "receive buffer's " +
+                std::to_string(nic.buffer.bytes) + " bytes");
+}
+
 } // namespace
 
 PortConfig parse_port(const std::string& text) {
@@ -82,14 +97,20 @@ void check(const NicConfig& nic) {
   require(nic.buffer.cell_bytes != 0 && nic.buffer.bytes >= 2048,
           "a receive buffer of " + std::to_string(nic.buffer.bytes) +
               " bytes can't hold a frame; give at least 2048");
+  require(ceil_div(2048, nic.buffer.cell_bytes) * nic.buffer.cell_bytes <= nic.buffer.bytes,
+          "a receive buffer of " + std::to_string(nic.buffer.bytes) +
+              " bytes has no room for a frame in cells of " +
+              std::to_string(nic.buffer.cell_bytes));
   require(nic.host.queues >= 1 && nic.host.queues <= 4096, "a host has 1 to 4096 queues");
   require(nic.host.depth >= 1, "a host queue needs at least one descriptor");
-  require(nic.host.queue_mpps >= 0 && nic.host.queue_mpps <= 10'000,
-          "a host takes up to 10000 Mpps from a queue");
+  require(nic.host.queue_mpps == 0 ||
+              (nic.host.queue_mpps >= slowest_host && nic.host.queue_mpps <= 10'000),
+          "a host takes 0.001 to 10000 Mpps from a queue, or 0 for as many as come");
   require(nic.pcie.payload_bytes >= 64 && nic.pcie.batch >= 1 && nic.pcie.link_share > 0,
           "a TLP of PCIe carries at least 64 bytes");
   require(nic.pcie.buffer_bytes >= 2048 && nic.transmit.buffer_bytes >= 2048,
           "the buffers in front of PCIe and of the ports hold at least 2048 bytes");
+  check_sender(nic);
   require(nic.quantum > 0, "the quantum of time can't be zero");
 }
 

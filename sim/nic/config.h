@@ -4,6 +4,7 @@
 
 #include "sim/nic/units.h"
 
+#include <optional>
 #include <string>
 
 namespace pw::nic {
@@ -44,6 +45,18 @@ struct HostConfig {
 
 struct TransmitConfig {
   std::uint64_t buffer_bytes = 131'072; // of each port
+  // What the host sends through the port that XDP_TX uses: Gb/s on the wire, frames with FCS.
+  double host_gbps = 0;
+  unsigned host_bytes = 1518;
+};
+
+// Pause frames (IEEE 802.3 annex 31B): the sender stops when the receive buffer is fuller than
+// stop_bytes, and goes on when go_bytes or less are left.
+struct PauseConfig {
+  std::uint64_t stop_bytes = 131'072, go_bytes = 65'536;
+  // From the crossing of a mark until the sender acts on it: the pause frame on the wire, both
+  // MACs, and the time that the sender may take.
+  unsigned reaction_ns = 500;
 };
 
 struct NicConfig {
@@ -52,7 +65,8 @@ struct NicConfig {
   PcieConfig pcie;
   HostConfig host;
   TransmitConfig transmit;
-  Time quantum = 10'000'000; // ps between two visits of the SystemC kernel
+  std::optional<PauseConfig> pause; // nothing: frames are lost instead
+  Time quantum = 10'000'000;        // ps between two visits of the SystemC kernel
 };
 
 // "100G": a port of that speed with the bus that is usual for it. Throws Failure PW-NIC-001.

@@ -34,23 +34,47 @@ MacTransmit::MacTransmit(const sc_core::sc_module_name& name, std::string place,
 void MacTransmit::restart(Time now) {
   queue_.restart(now);
   busy_ = 0;
+  next_host_ = now;
+  host_frames_ = 0;
+}
+
+// bytes: without FCS. When its first bit goes out.
+Time MacTransmit::begin_on_wire(Time time, std::uint64_t bytes) {
+  const Time begin = std::max(time, wire_free_);
+  const Time taken = wire_bytes(bytes) * port_.ps_per_byte();
+  wire_free_ = begin + taken;
+  busy_ += taken;
+  return begin;
+}
+
+void MacTransmit::send_host(Time until) {
+  if (config_.host_gbps == 0)
+    return;
+  const std::uint64_t bytes = config_.host_bytes - fcs_bytes;
+  const auto gap = Time(double(wire_bytes(bytes)) * 8000 / config_.host_gbps + 0.5);
+  for (; next_host_ <= until; next_host_ += gap, ++host_frames_)
+    begin_on_wire(next_host_, bytes);
 }
 
 Time MacTransmit::accept(Transaction& transaction, Time time) {
   const Frame& frame = frame_of(transaction);
+  send_host(time);
   queue_.pass(time);
-  const std::uint64_t stored = frame.length + fcs_bytes;
-  if (queue_.level() + stored > config_.buffer_bytes) {
+  if (queue_.level() + frame.length + fcs_bytes > config_.buffer_bytes) {
     ledger_.lost(frame, place_);
     return time;
   }
-  const Time begin = std::max(time, wire_free_);
-  const Time taken = wire_bytes(frame.length) * port_.ps_per_byte();
-  wire_free_ = begin + taken;
-  busy_ += taken;
-  queue_.enter(time, begin + framed_bytes(frame.length) * port_.ps_per_byte(), stored);
+  const Time begin = begin_on_wire(time, frame.length);
+  queue_.enter(time, begin + framed_bytes(frame.length) * port_.ps_per_byte(),
+               frame.length + fcs_bytes);
   ledger_.done(frame, begin + port_.transmit_ns * ps_per_ns);
   return begin;
+}
+
+void MacTransmit::pass_time(Time time) {
+  if (time < end_of_time)
+    send_host(time);
+  queue_.pass(time);
 }
 
 } // namespace pw::nic

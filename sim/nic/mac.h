@@ -31,7 +31,8 @@ private:
 
 // A transmitting port: a buffer of bytes in front of a wire. Frames come as the engine gives them
 // out, whole; what finds no room is lost (the module's `place`). A frame's latency ends with the
-// first bit of its preamble.
+// first bit of its preamble. What the host sends itself comes at a constant rate, from a queue in
+// the host, and gets the wire in its turn.
 class MacTransmit : public FrameStage {
 public:
   MacTransmit(const sc_core::sc_module_name&, std::string place, const PortConfig&,
@@ -39,19 +40,25 @@ public:
 
   Time busy() const { return busy_; }
   const QueueMeter& queue() const { return queue_; }
+  std::uint64_t host_frames() const { return host_frames_; } // that the host itself has sent
   void restart(Time now);
 
 protected:
   Time accept(Transaction&, Time) override;
-  void pass_time(Time time) override { queue_.pass(time); }
+  void pass_time(Time) override;
 
 private:
+  Time begin_on_wire(Time, std::uint64_t bytes);
+  void send_host(Time until);
+
   std::string place_;
   PortConfig port_;
   TransmitConfig config_;
   Ledger& ledger_;
   QueueMeter queue_;
   Time wire_free_ = 0, busy_ = 0;
+  Time next_host_ = 0;
+  std::uint64_t host_frames_ = 0;
 };
 
 } // namespace pw::nic

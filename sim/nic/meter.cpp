@@ -47,6 +47,18 @@ void QueueMeter::leave(Time leaves) {
     }
 }
 
+Time QueueMeter::falls_to(std::uint64_t units) const {
+  std::uint64_t level = level_;
+  Time time = now_;
+  for (const Entry& entry : entries_) {
+    if (level <= units)
+      break;
+    level -= entry.units;
+    time = entry.leaves;
+  }
+  return time;
+}
+
 void QueueMeter::restart(Time now) {
   pass(now);
   begin_ = now_ = now;

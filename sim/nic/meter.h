@@ -20,6 +20,7 @@ public:
   void enter_unknown(Time time, std::uint64_t units); // leave() says when it leaves
   void leave(Time leaves);                            // the oldest whose time is not known
   std::uint64_t level() const { return level_; }
+  Time falls_to(std::uint64_t units) const; // if nothing more comes; end_of_time: not known yet
   std::size_t waiting() const { return entries_.size(); }
 
   void restart(Time now); // statistics only; what is inside stays

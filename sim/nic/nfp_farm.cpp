@@ -22,13 +22,16 @@ NfpFarm::NfpFarm(const sc_core::sc_module_name& name, const EngineInput& input,
     : FrameEngine(name), card_(card), profile_(profile_of(input)),
       code_(me::load_code(*input.nfp_elf, profile_)), router_(*input.object),
       clock_(card.clock_mhz), ledger_(ledger),
-      contexts_(std::clamp(card.contexts, 1u, me::contexts_per_engine)) {
+      contexts_(std::clamp(card.contexts, 1u, me::contexts_per_engine)),
+      maps_(std::make_shared<me::MapMemory>(*input.object, code_.tables)),
+      memories_(std::make_shared<me::MemorySystem>(card.memories, card.engines)) {
   check_maps(maps, *input.object);
+  maps_->replace(maps);
   for (unsigned i = 0; i < card.engines; ++i) {
     Engine& engine = engines_.emplace_back();
     engine.firmware =
-        std::make_unique<me::Firmware>(*input.object, code_, card_, profile_, input.environment);
-    engine.firmware->maps().replace(maps);
+        std::make_unique<me::Firmware>(*input.object, code_, card_, profile_, input.environment,
+                                       me::SharedParts{maps_, memories_, i});
   }
 }
 
@@ -47,6 +50,7 @@ void NfpFarm::end_program(Engine& engine, unsigned number) {
   frame.length = result.length;
   frame.way = router_.way(result.retval, 0);
   waited_ += context.waited;
+  queued_ += context.queued;
   inside_ += engine.clock() - slot.entered;
   ++finished_;
   done_.push_back({engine.clock(), slot.transaction});
@@ -96,15 +100,20 @@ bool NfpFarm::take_turn(Engine& engine, std::uint64_t until) {
   return engine.clock() < until;
 }
 
-void NfpFarm::advance(Engine& engine, std::uint64_t until) {
-  while (engine.clock() < until && engine.used != 0)
-    take_turn(engine, until);
-  engine.core().advance(until);
-}
-
+// In turns, the engine that is furthest behind first: so maps and memories are used about in the
+// order of time.
 void NfpFarm::advance_all(std::uint64_t until) {
+  for (;;) {
+    Engine* behind = nullptr;
+    for (Engine& engine : engines_)
+      if (engine.used != 0 && engine.clock() < (behind ? behind->clock() : until))
+        behind = &engine;
+    if (behind == nullptr)
+      break;
+    take_turn(*behind, std::min(until, behind->clock() + piece));
+  }
   for (Engine& engine : engines_)
-    advance(engine, until);
+    engine.core().advance(until);
 }
 
 NfpFarm::Engine* NfpFarm::free_engine() {
@@ -174,16 +183,16 @@ void NfpFarm::pass_time(Time time) {
     advance_all(clock_.edge_from(time));
     give_out(clock_.edge_from(time));
   } else {
-    for (Engine& engine : engines_)
-      while (engine.used != 0)
-        take_turn(engine, engine.clock() + piece);
+    while (std::ranges::any_of(engines_, [](const Engine& e) { return e.used != 0; }))
+      advance_all(std::ranges::max_element(engines_, {}, &Engine::clock)->clock() + piece);
     give_out(~std::uint64_t{0});
   }
   out.send_time(time);
 }
 
 void NfpFarm::restart() {
-  frames_ = finished_ = busy_ = program_ = waited_ = inside_ = 0;
+  frames_ = finished_ = busy_ = program_ = waited_ = inside_ = queued_ = 0;
+  memories_->restart();
   first_ = last_ = 0;
 }
 
@@ -202,6 +211,18 @@ CardFigures NfpFarm::card() const {
   f.program_clocks = double(program_) / frames;
   f.firmware_clocks = card_.firmware_clocks;
   f.wait_clocks = double(waited_) / frames;
+  f.queue_clocks = double(queued_) / frames;
+  return f;
+}
+
+ComponentFigures NfpFarm::memory_figures(const char* name, bool ctm) const {
+  const me::MemorySystem::Figures memory = memories_->figures(ctm);
+  ComponentFigures f{.name = name, .frames = memory.commands};
+  if (last_ > first_)
+    f.utilisation = std::min(1.0, double(memory.busiest) / double(last_ - first_));
+  f.why = "its " + std::to_string(memory.commands) + " commands waited " +
+          std::to_string(std::uint64_t(memory.mean_wait + 0.5)) +
+          " clocks each for the unit they belong to";
   return f;
 }
 
@@ -216,7 +237,8 @@ std::vector<ComponentFigures> NfpFarm::figures() const {
         std::min(1.0, double(inside_) / (double(last_ - first_) * card_.engines * contexts_));
   contexts.why =
       "all " + std::to_string(card_.engines * contexts_) + " contexts hold packets; " + engines.why;
-  return {engines, contexts};
+  return {engines, contexts, memory_figures("packet memory", true),
+          memory_figures("external memory", false)};
 }
 
 } // namespace pw::nic

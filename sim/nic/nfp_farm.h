@@ -15,7 +15,8 @@ namespace pw::nic {
 // The contexts of all engines take frames in order of arrival, each as soon as it is free: the
 // engine with the most free contexts first. A frame first costs the firmware's instructions
 // (CardProfile::firmware_clocks, in pieces between which contexts take turns), then the program
-// runs. Frames go on in the order in which they are done. Each engine has maps of its own
+// runs. Frames go on in the order in which they are done. Engines share maps and memories; they are
+// simulated in turns of up to 100 clocks, so accesses to maps can change places by as much
 // (docs/model.md). Frames longer than the card's packet buffers are lost ("card").
 class NfpFarm : public FrameEngine {
 public:
@@ -26,6 +27,7 @@ public:
   void restart() override;
   std::vector<ComponentFigures> figures() const override;
   CardFigures card() const;
+  MapState maps() { return maps_->state(); } // of all engines
 
 protected:
   Time accept(Transaction&, Time) override;
@@ -49,7 +51,6 @@ private:
     Transaction* transaction = nullptr;
   };
 
-  void advance(Engine&, std::uint64_t until);
   void advance_all(std::uint64_t until);
   bool take_turn(Engine&, std::uint64_t until);
   void run_slot(Engine&, unsigned number, std::uint64_t until);
@@ -58,6 +59,7 @@ private:
   Engine* free_engine();
   std::uint64_t wait_for_context();
   void give_out(std::uint64_t until);
+  ComponentFigures memory_figures(const char* name, bool ctm) const;
 
   me::CardProfile card_;
   nfp::FirmwareProfile profile_;
@@ -66,10 +68,13 @@ private:
   Clock clock_;
   Ledger& ledger_;
   unsigned contexts_;
+  std::shared_ptr<me::MapMemory> maps_;
+  std::shared_ptr<me::MemorySystem> memories_;
   std::vector<Engine> engines_;
   std::vector<Done> done_; // not given out yet
   // figures
-  std::uint64_t frames_ = 0, finished_ = 0, busy_ = 0, program_ = 0, waited_ = 0, inside_ = 0;
+  std::uint64_t frames_ = 0, finished_ = 0, busy_ = 0, program_ = 0, waited_ = 0, inside_ = 0,
+                queued_ = 0;
   std::uint64_t first_ = 0, last_ = 0;
 };
 

@@ -39,23 +39,36 @@ void set_queue(ComponentFigures& f, const QueueMeter& queue, double capacity,
   f.mean_wait_ns = ns(q.mean_wait_ps);
 }
 
-std::unique_ptr<ReceiveBuffer> make_buffer(const BufferConfig& config, const FrameEngine& engine,
+std::unique_ptr<ReceiveBuffer> make_buffer(const NicConfig& nic, const FrameEngine& engine,
                                            Ledger& ledger) {
   if (engine.in_kernel_time())
-    return std::make_unique<TimedReceiveBuffer>("buffer", config, ledger);
-  return std::make_unique<ReceiveBuffer>("buffer", config, ledger);
+    return std::make_unique<TimedReceiveBuffer>("buffer", nic.buffer, nic.pause, ledger);
+  return std::make_unique<ReceiveBuffer>("buffer", nic.buffer, nic.pause, ledger);
+}
+
+// The second port: the host sends through the first one.
+TransmitConfig without_host(TransmitConfig config) {
+  config.host_gbps = 0;
+  return config;
+}
+
+// The source is never so far ahead of the kernel that a pause frame would come too late.
+Time quantum(const NicConfig& nic) {
+  return nic.pause ? std::clamp<Time>(nic.pause->reaction_ns * ps_per_ns, 1, nic.quantum)
+                   : nic.quantum;
 }
 
 } // namespace
 
 Nic::Nic(const NicConfig& config, const EngineMaker& make_engine)
     : config_(checked(config)), source_("source"), port_("port", config.port, ledger_),
-      engine_(make_engine(ledger_)), buffer_(make_buffer(config.buffer, *engine_, ledger_)),
+      engine_(make_engine(ledger_)), buffer_(make_buffer(config, *engine_, ledger_)),
       switch_("verdicts", ledger_), dma_("dma", config.pcie, config.host, ledger_),
       host_("host", config.host, ledger_),
       transmit_("transmit", "transmit buffer", config.port, config.transmit, ledger_),
-      redirect_("redirect", "redirect buffer", config.port, config.transmit, ledger_) {
-  tlm::tlm_global_quantum::instance().set(sc_core::sc_time::from_value(config.quantum));
+      redirect_("redirect", "redirect buffer", config.port, without_host(config.transmit),
+                ledger_) {
+  tlm::tlm_global_quantum::instance().set(sc_core::sc_time::from_value(quantum(config)));
   connect();
 }
 
@@ -63,6 +76,7 @@ void Nic::connect() {
   source_.out.socket.bind(port_.in);
   port_.out.socket.bind(buffer_->in);
   buffer_->out.socket.bind(engine_->in);
+  buffer_->sender.bind(source_);
   engine_->out.socket.bind(switch_.in);
   switch_.host.socket.bind(dma_.in);
   switch_.transmit.socket.bind(transmit_.in);
@@ -113,6 +127,7 @@ RunFigures Nic::run(Feed& feed) {
   }
   run.latency = figures(all);
   run.components = components();
+  run.paused = share(source_.paused());
   run.growth = ledger_.growth();
   return run;
 }
@@ -144,6 +159,9 @@ ComponentFigures Nic::host_figures() const {
 ComponentFigures Nic::transmit_figures(const std::string& name, const MacTransmit& port) const {
   ComponentFigures f{.name = name, .utilisation = share(port.busy())};
   set_queue(f, port.queue(), double(config_.transmit.buffer_bytes), "bytes");
+  if (port.host_frames() != 0)
+    f.why = "its wire is shared with " + std::to_string(port.host_frames()) +
+            " packets of the host's own";
   return f;
 }
 

@@ -5,8 +5,8 @@ namespace pw::nic {
 using sc_core::sc_time;
 
 ReceiveBuffer::ReceiveBuffer(const sc_core::sc_module_name& name, const BufferConfig& config,
-                             Ledger& ledger)
-    : FrameStage(name), config_(config), ledger_(ledger) {}
+                             const std::optional<PauseConfig>& pause, Ledger& ledger)
+    : FrameStage(name), pause_(pause), config_(config), ledger_(ledger) {}
 
 std::uint64_t ReceiveBuffer::cells_of(const Frame& frame) const {
   return ceil_div(frame.bytes.size() + fcs_bytes, config_.cell_bytes) * config_.cell_bytes;
@@ -28,7 +28,22 @@ Time ReceiveBuffer::accept(Transaction& transaction, Time time) {
   frame.stored = time;
   frame.taken = free_ = out.send(transaction, std::max(time, free_));
   queue_.enter(time, frame.taken, cells_of(frame));
+  if (pause_)
+    hold_sender(time);
   return time;
+}
+
+// All departures are known: so is the time at which the sender may go on, if no frame comes that is
+// on its way already.
+void ReceiveBuffer::hold_sender(Time now) {
+  const Time reaction = pause_->reaction_ns * ps_per_ns;
+  const bool held = held_until_ > now;
+  if (!held && queue_.level() <= pause_->stop_bytes)
+    return;
+  if (!held)
+    sender->hold(now + reaction);
+  held_until_ = queue_.falls_to(pause_->go_bytes);
+  sender->resume(held_until_ + reaction);
 }
 
 void ReceiveBuffer::pass_time(Time time) {
@@ -37,8 +52,9 @@ void ReceiveBuffer::pass_time(Time time) {
 }
 
 TimedReceiveBuffer::TimedReceiveBuffer(const sc_core::sc_module_name& name,
-                                       const BufferConfig& config, Ledger& ledger)
-    : ReceiveBuffer(name, config, ledger) {
+                                       const BufferConfig& config,
+                                       const std::optional<PauseConfig>& pause, Ledger& ledger)
+    : ReceiveBuffer(name, config, pause, ledger) {
   SC_HAS_PROCESS(TimedReceiveBuffer);
   SC_METHOD(arrive);
   sensitive << arrival_;
@@ -89,6 +105,18 @@ void TimedReceiveBuffer::store(const Arrival& arrival) {
   frame.stored = arrival.time;
   queue_.enter_unknown(arrival.time, cells_of(frame));
   stored_.push_back(arrival.transaction);
+  if (pause_ && !holding_ && queue_.level() > pause_->stop_bytes) {
+    holding_ = true;
+    sender->hold(arrival.time + pause_->reaction_ns * ps_per_ns);
+  }
+}
+
+void TimedReceiveBuffer::let_sender_go() {
+  queue_.pass(kernel_time());
+  if (queue_.level() > pause_->go_bytes)
+    return;
+  holding_ = false;
+  sender->resume(kernel_time() + pause_->reaction_ns * ps_per_ns);
 }
 
 // An exception can't pass through the kernel.
@@ -108,6 +136,8 @@ void TimedReceiveBuffer::serve_frames() {
       Frame& frame = frame_of(transaction);
       frame.taken = out.send(transaction, kernel_time()); // waits
       queue_.leave(frame.taken);
+      if (holding_)
+        let_sender_go();
       transaction.release();
       continue;
     }

@@ -59,6 +59,7 @@ struct RunFigures {
   std::vector<VerdictFigures> verdicts;     // all five, in the order of their numbers
   LatencyFigures latency;                   // of all
   std::vector<ComponentFigures> components; // in the order that frames meet them
+  double paused = 0; // share of the time in which pause frames held the sender
   double growth = 0; // wait that each unit of time adds; not near 0: too slow for the traffic
 };
 
@@ -85,6 +86,7 @@ struct CardFigures { // engine nfp
   double busy = 0;    // share of the engines' clocks in which one of their contexts ran
   double waiting = 0; // share of the contexts' time in which they waited for memory
   double program_clocks = 0, firmware_clocks = 0, wait_clocks = 0; // a frame
+  double queue_clocks = 0; // of a frame's commands, in front of memory units
 };
 
 struct EstimateResult {

@@ -22,6 +22,28 @@ const ComponentFigures* busiest(const RunFigures& run) {
   return best;
 }
 
+// Of an engine's components, which stand between buffer and PCIe, the busiest. Contexts hold
+// packets whatever it is that those wait for: they are the limit only if nothing else is near its
+// own.
+std::string limit_of_engine(const RunFigures& run) {
+  constexpr double near = 0.9;
+  const ComponentFigures *best = nullptr, *contexts = nullptr;
+  bool inside = false;
+  for (const ComponentFigures& c : run.components) {
+    if (c.name == "PCIe")
+      break;
+    if (inside && c.name == "contexts")
+      contexts = &c;
+    else if (inside && (best == nullptr || c.utilisation > best->utilisation))
+      best = &c;
+    inside = inside || c.name == "receive buffer";
+  }
+  if (best != nullptr && contexts != nullptr && best->utilisation < near &&
+      contexts->utilisation > best->utilisation)
+    return contexts->name;
+  return best == nullptr ? "receive buffer" : best->name;
+}
+
 // The component whose slowness shows as loss at a place.
 std::string cause_of(const std::string& place, const RunFigures& run) {
   if (place == "DMA buffer")
@@ -34,10 +56,7 @@ std::string cause_of(const std::string& place, const RunFigures& run) {
     return "redirect";
   if (place == "port")
     return "port";
-  for (const ComponentFigures& c : run.components) // the engine stands behind the buffer
-    if (&c != run.components.data() && c.name != "receive buffer")
-      return c.name;
-  return place;
+  return limit_of_engine(run);
 }
 
 const ComponentFigures* component(const RunFigures& run, const std::string& name) {
@@ -45,18 +64,15 @@ const ComponentFigures* component(const RunFigures& run, const std::string& name
   return at == run.components.end() ? nullptr : &*at;
 }
 
-// Of the components of an engine, the busier.
 std::string limit_of(const RunFigures& run) {
+  if (run.paused != 0 && run.losses.empty())
+    return limit_of_engine(run);
   if (run.losses.empty()) {
     const ComponentFigures* best = busiest(run);
     return best ? best->name : "";
   }
   const auto most = std::ranges::max_element(run.losses, {}, &LossFigures::frames);
-  const std::string cause = cause_of(most->place, run);
-  const ComponentFigures *in = component(run, cause), *behind = component(run, "deparser");
-  return most->place == "receive buffer" && in && behind && behind->utilisation > in->utilisation
-             ? behind->name
-             : cause;
+  return cause_of(most->place, run);
 }
 
 std::string describe(const RunFigures& run, const std::string& name) {
@@ -73,7 +89,7 @@ std::string describe(const RunFigures& run, const std::string& name) {
 
 bool carries(const RunFigures& run) {
   constexpr double allowed = 0.0002;
-  return run.lost == 0 && run.growth < allowed;
+  return run.lost == 0 && run.growth < allowed && run.paused == 0;
 }
 
 LosslessFigures search_lossless(double line_gbps, const std::function<RunFigures(double)>& run) {
@@ -110,6 +126,11 @@ Bottleneck find_bottleneck(const RunFigures& run, const std::optional<LosslessFi
     if (most->place == "card")
       return {"card", "frames are lost that are longer than the card's packet buffers"};
     return {name, "packets are lost at the " + most->place + ": " + describe(run, name)};
+  }
+  if (run.paused != 0) {
+    const std::string name = limit_of(run);
+    return {name, "nothing is lost, but pause frames hold the sender for " + percent(run.paused) +
+                      " of the time: " + describe(run, name)};
   }
   if (!carries(run)) {
     const std::string name = limit_of(run);

@@ -14,8 +14,40 @@ TrafficSource::TrafficSource(const sc_core::sc_module_name& name) : sc_module(na
 void TrafficSource::begin(Feed& feed) {
   feed_ = &feed;
   base_ = kernel_time();
-  waiting_ = false;
+  waiting_ = stalled_ = false;
+  holds_.clear();
+  paused_ = 0;
   begin_.notify(sc_core::SC_ZERO_TIME);
+}
+
+void TrafficSource::hold(Time from) { holds_.push_back({from, end_of_time}); }
+
+void TrafficSource::resume(Time from) {
+  if (!holds_.empty())
+    holds_.back().until = std::max(from, holds_.back().from);
+  if (stalled_)
+    begin_.notify(sc_core::SC_ZERO_TIME);
+  stalled_ = false;
+}
+
+// When a frame that could begin at `time` may.
+Time TrafficSource::allowed(Time time) {
+  while (!holds_.empty() && holds_.front().until <= time) {
+    paused_ += holds_.front().until - holds_.front().from;
+    holds_.pop_front();
+  }
+  for (const Hold& hold : holds_)
+    if (time >= hold.from)
+      time = std::max(time, hold.until);
+  return time;
+}
+
+Time TrafficSource::paused() const {
+  Time sum = paused_;
+  for (const Hold& hold : holds_)
+    if (hold.until < end_of_time)
+      sum += hold.until - hold.from;
+  return sum;
 }
 
 void TrafficSource::rest_until(Time time) {
@@ -43,8 +75,11 @@ void TrafficSource::send_quantum() {
   for (;;) {
     if (!waiting_ && !feed_->next(arrival_))
       return end();
-    const Time time = std::max(base_ + arrival_.time, wire_free_);
+    const Time time = allowed(std::max(base_ + arrival_.time, wire_free_));
     waiting_ = time >= end_of_quantum;
+    stalled_ = time >= end_of_time;
+    if (stalled_)
+      return;
     if (waiting_) {
       out.send_time(time);
       return come_back(time);

@@ -1,9 +1,6 @@
 // Programs in the NIC: the pipeline's model and its Verilog agree with each other and with the
 // engines that know no NIC; micro-engines agree with their simulator.
-#include "frontend/frontend.h"
-#include "ir/compile.h"
-#include "sim/nic/estimate.h"
-#include "tests/sim/support/programs.h"
+#include "tests/sim/nic/subject.h"
 
 #include <gtest/gtest.h>
 
@@ -12,35 +9,8 @@
 namespace pw::nic {
 namespace {
 
-struct Subject {
-  Object object;
-  Compiled compiled;
-  EngineInput input;
-
-  explicit Subject(const std::string& name, double clock_mhz = 250)
-      : object(open_object(
-            test::compile_file(test::source_dir() + "/examples/" + name + "/" + name + ".bpf.c"),
-            OpenOptions{})) {
-    const Program& program = select_program(object, "", ProgramType::Unknown);
-    CompileOptions options;
-    options.clock_mhz = clock_mhz;
-    compiled = compile_pipeline(object, lift_program(object, program, {}), options);
-    input.object = &object;
-    input.program = &program;
-    input.pipeline = &compiled.pipeline;
-  }
-};
-
-EstimateResult estimate(const Subject& subject, EstimateEngine engine, const std::string& traffic,
-                        bool search = false) {
-  EstimateInput input;
-  input.engine = engine;
-  input.program = subject.input;
-  input.traffic = parse_traffic(traffic);
-  input.search = search;
-  input.search_frames = 4000;
-  return nic::estimate(input);
-}
+using test::estimate;
+using test::Subject;
 
 class Example : public testing::TestWithParam<const char*> {};
 

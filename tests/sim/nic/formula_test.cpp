@@ -189,6 +189,45 @@ TEST(Formula, WhatAnEngineThrowsComesOut) {
   }
 }
 
+// With pause frames the sender goes as fast as the engine does, and nothing is lost.
+TEST(Formula, PauseFramesLoseNothingAndHoldTheSenderForTheRest) {
+  NicConfig config;
+  config.pause = PauseConfig{};
+  const RunFigures r = run(config, fixed(20'000), "packets=40000,rate=line,size=64");
+  EXPECT_EQ(r.lost, 0u);
+  EXPECT_EQ(r.carried.frames, 40'000u);
+  EXPECT_NEAR(r.carried.mpps, 50, 0.1);
+  // Of the time of 40000 frames at 50 Mpps the wire carries them for 6.72 ns each.
+  EXPECT_NEAR(r.paused, 1 - 6.72 / 20, 0.06);
+  EXPECT_LT(component(r, "receive buffer").most_level, 131'072 + 0.5 / 0.00672 * 128 + 128);
+  EXPECT_EQ(run(config, fixed(5'000), "packets=20000,rate=line,size=64").paused, 0);
+}
+
+// Two marks apart: the buffer never runs empty while the sender is held.
+TEST(Formula, PauseFramesKeepTheEngineBusy) {
+  NicConfig config;
+  config.pause = PauseConfig{.stop_bytes = 20'000, .go_bytes = 10'000, .reaction_ns = 1000};
+  const RunFigures r = run(config, fixed(20'000), "packets=20000,rate=line,size=64");
+  EXPECT_EQ(r.lost, 0u);
+  EXPECT_NEAR(r.carried.mpps, 50, 0.05);
+}
+
+// What the host sends leaves less of the wire to packets that go back.
+TEST(Formula, TheHostSendsThroughTheSamePort) {
+  NicConfig config;
+  config.transmit.host_gbps = 40;
+  config.transmit.host_bytes = 64;
+  const auto back = fixed(100, XDP_TX, Way::Transmit);
+  const std::string size = "packets=30000,size=64,rate=";
+  EXPECT_EQ(run(config, back, size + "59G").lost, 0u);
+  const RunFigures r = run(config, back, size + "80G");
+  ASSERT_EQ(r.losses.size(), 1u);
+  EXPECT_EQ(r.losses[0].place, "transmit buffer");
+  EXPECT_NEAR(component(r, "transmit").utilisation, 1, 0.01);
+  EXPECT_FALSE(component(r, "transmit").why.empty());
+  EXPECT_EQ(run(config, fixed(100, XDP_REDIRECT, Way::Redirect), size + "line").lost, 0u);
+}
+
 TEST(Formula, ABusTooNarrowLosesFramesAtThePort) {
   NicConfig config;
   config.port.bus_mhz = 100; // a frame of 64 bytes a clock: 100 of 148.8 Mpps

@@ -7,8 +7,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <unistd.h>
 
 namespace pw::nic {
@@ -151,6 +153,24 @@ TEST(Config, RefusesWhatNoCardHas) {
   EXPECT_EQ(codes_of([&] { check(nic); }), "PW-NIC-003");
 }
 
+TEST(Config, RefusesWhatHostsBuffersAndMarksCanNotBe) {
+  const auto code = [](const std::function<void(NicConfig&)>& change) {
+    NicConfig nic;
+    change(nic);
+    return codes_of([&] { check(nic); });
+  };
+  for (const double mpps : {1e-12, 1e-4, -1.0, 20'000.0, std::nan("")})
+    EXPECT_EQ(code([&](NicConfig& n) { n.host.queue_mpps = mpps; }), "PW-NIC-003") << mpps;
+  EXPECT_EQ(code([](NicConfig& n) { n.host.queue_mpps = 0.001; }), "");
+  EXPECT_EQ(code([](NicConfig& n) { n.buffer = {4096, 4097}; }), "PW-NIC-003");
+  EXPECT_EQ(code([](NicConfig& n) { n.buffer = {4096, 4096}; }), "");
+  EXPECT_EQ(code([](NicConfig& n) { n.transmit.host_gbps = 101; }), "PW-NIC-003");
+  EXPECT_EQ(code([](NicConfig& n) { n.transmit.host_bytes = 63; }), "PW-NIC-003");
+  EXPECT_EQ(code([](NicConfig& n) { n.pause = PauseConfig{}; }), "");
+  EXPECT_EQ(code([](NicConfig& n) { n.pause = PauseConfig{1000, 1000, 1}; }), "PW-NIC-003");
+  EXPECT_EQ(code([](NicConfig& n) { n.pause = PauseConfig{262'144, 0, 1}; }), "PW-NIC-003");
+}
+
 class CardProfileFile : public testing::Test {
 protected:
   std::string write(const nlohmann::json& json) { return write_text(json.dump()); }
@@ -179,6 +199,22 @@ TEST_F(CardProfileFile, ReplacesThePartsItHas) {
   EXPECT_EQ(card.micro_engines->engines, 12u);
   EXPECT_EQ(card.micro_engines->firmware_clocks, 900u);
   EXPECT_FALSE(card.port);
+  const CardFile memories =
+      read_card(write({{"memory_units",
+                        {{"ctm_units", 7},
+                         {"ctm_command_clocks", 2},
+                         {"ctm_bytes_per_clock", 16},
+                         {"emem_units", 3},
+                         {"emem_command_clocks", 4},
+                         {"emem_bytes_per_clock", 4},
+                         {"emem_atomic_clocks", 9}}},
+                       {"pause", {{"stop_bytes", 9000}, {"go_bytes", 100}, {"reaction_ns", 70}}}}));
+  EXPECT_EQ(memories.engines().memories.emem_units, 3u);
+  EXPECT_EQ(memories.engines().memories.emem_atomic_clocks, 9u);
+  NicConfig held;
+  memories.apply(held);
+  ASSERT_TRUE(held.pause);
+  EXPECT_EQ(held.pause->stop_bytes, 9000u);
   const CardFile host =
       read_card(write({{"host", {{"queues", 2}, {"depth", 64}, {"queue_mpps", 1.5}}}}));
   NicConfig nic;
