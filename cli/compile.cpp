@@ -81,7 +81,8 @@ std::string whole_packet(const pipeline::Pipeline& p) {
          std::to_string((1500 + p.bus_bytes - 1) / p.bus_bytes - 1) + " clocks after its first\n";
 }
 
-Json report_json(Session& session, const VerilogOutput& verilog, const std::string& out) {
+Json report_json(Session& session, const VerilogOutput& verilog,
+                 const std::vector<Diagnostic>& warnings, const std::string& out) {
   const pipeline::Pipeline& p = session.compiled().pipeline;
   Json files = Json::array();
   for (const auto& [name, text] : verilog.files)
@@ -101,7 +102,7 @@ Json report_json(Session& session, const VerilogOutput& verilog, const std::stri
           {"files", files},
           {"maps", maps_json(p)},
           {"stage_list", stages_json(p)},
-          {"diagnostics", diagnostics_json(session.warnings())["diagnostics"]}};
+          {"diagnostics", diagnostics_json(warnings)["diagnostics"]}};
 }
 
 void print_report(Session& session, const VerilogOutput& verilog, const std::string& out) {
@@ -156,6 +157,14 @@ VerilogOutput output_of(Session& session, const CompileCommand& o, std::optional
   return wrap_verilog(p, session.verilog(), {*shell, o.common.environment.ifindex});
 }
 
+std::vector<Diagnostic> all_warnings(Session& session, std::optional<Shell> shell) {
+  std::vector<Diagnostic> warnings = session.warnings();
+  if (shell)
+    for (const Diagnostic& one : shell_warnings(session.verilog(), *shell))
+      warnings.push_back(one);
+  return warnings;
+}
+
 int compile(const CompileCommand& o) {
   check_target(o.target);
   const std::optional<Shell> shell = chosen_shell(o);
@@ -168,12 +177,13 @@ int compile(const CompileCommand& o) {
     return compile_for_card(o.common, o.out);
   Session session(o.common);
   const VerilogOutput verilog = output_of(session, o, shell);
+  const std::vector<Diagnostic> warnings = all_warnings(session, shell);
   write_directory(o.out, verilog.files);
   if (o.common.json) {
-    std::cout << report_json(session, verilog, o.out).dump(2) << "\n";
+    std::cout << report_json(session, verilog, warnings, o.out).dump(2) << "\n";
     return 0;
   }
-  print_warnings(session.warnings());
+  print_warnings(warnings);
   print_report(session, verilog, o.out);
   return 0;
 }

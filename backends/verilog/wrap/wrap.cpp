@@ -162,6 +162,22 @@ void check_fits(const pipeline::Pipeline& p, Shell shell) {
                       .help("use --clock " + mhz(want.clock_mhz) + " or more"));
 }
 
+std::vector<Diagnostic> shell_warnings(const VerilogOutput& verilog, Shell shell) {
+  const auto has = [&](const char* port) {
+    return std::ranges::find(verilog.control_ports, port, &VerilogPort::name) !=
+           verilog.control_ports.end();
+  };
+  std::string what = has("m_events_tvalid") ? "events" : "";
+  if (has("trace_valid"))
+    what += what.empty() ? "trace lines" : " and trace lines";
+  if (what.empty())
+    return {};
+  return {diagnose("PW-SHL-004", "the program's " + what + " go nowhere in " + facts(shell).title)
+              .help("they are ports of " + verilog.control_top + ": connect them in rtl/" +
+                    verilog.top + "_shell.sv")
+              .warning()};
+}
+
 VerilogOutput wrap_verilog(const pipeline::Pipeline& p, const VerilogOutput& verilog,
                            const ShellOptions& shell) {
   check_fits(p, shell.shell);

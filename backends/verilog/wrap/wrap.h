@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pw {
 
@@ -23,6 +24,9 @@ std::string shell_names(); // for messages: "opennic or corundum"
 
 // Throws Failure PW-SHL-002 (bus) or 003 (clock) where the pipeline doesn't fit the shell.
 void check_fits(const pipeline::Pipeline&, Shell);
+
+// What the program tells its users and the shell has no place for (PW-SHL-004).
+std::vector<Diagnostic> shell_warnings(const VerilogOutput& verilog, Shell);
 
 // The plug-in's folder: paths relative to it -> text, those of `verilog` in rtl/. `top` is the
 // module that the shell's text instantiates. Throws as check_fits().
