@@ -163,6 +163,7 @@ void Match::play(const std::vector<Packet>& packets, const std::vector<Frame>& b
     const PacketResult& r = results[i];
     const char to = way(r, contest_.object());
     lost_ += to == 'l';
+    redirected_ += to == 'w' && r.retval == XDP_REDIRECT;
     if (to == 'h')
       host.push_back(r.bytes),
           users.push_back(user_to_host(shell_, r.bytes.size(), packets[i].time_ns));
