@@ -69,6 +69,7 @@ int run_main(int argc, char** argv) {
   add_estimate(app, invocation);
   add_report(app, invocation);
   add_sweep(app, invocation);
+  add_synth(app, invocation);
   add_traffic(app, invocation);
   const bool json = wants_json(argc, argv);
   try {

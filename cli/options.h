@@ -50,6 +50,7 @@ void add_diff(CLI::App& root, Invocation&);
 void add_estimate(CLI::App& root, Invocation&);
 void add_report(CLI::App& root, Invocation&);
 void add_sweep(CLI::App& root, Invocation&);
+void add_synth(CLI::App& root, Invocation&);
 void add_traffic(CLI::App& root, Invocation&);
 
 // The program itself: its sentence, and how a command line looks.

@@ -19,7 +19,9 @@ using pipeline::Memory;
 constexpr DeviceSize devices[] = {{"xcu50", 872'000, 1'743'000, 1344, 640},
                                   {"xcu200", 1'182'000, 2'364'000, 2160, 960},
                                   {"xcu250", 1'728'000, 3'456'000, 2688, 1280},
-                                  {"xcu280", 1'304'000, 2'607'000, 2016, 960}};
+                                  {"xcu280", 1'304'000, 2'607'000, 2016, 960},
+                                  // 32 block RAMs of 4 Kb, in units of 36 Kb
+                                  {"ice40hx8k", 7'680, 7'680, 3, 0}};
 
 // The forms that a BRAM36 can take: words times bits.
 constexpr std::pair<unsigned, unsigned> block_shapes[] = {
@@ -142,7 +144,7 @@ void check_fits(const std::vector<MemoryUse>& uses, const std::string& name) {
   const DeviceSize* device = device_named(name);
   if (device == nullptr)
     throw Failure(diagnose("PW-DEV-003", "unknown device '" + name + "'")
-                      .help("xcu50, xcu200, xcu250 or xcu280"));
+                      .help("xcu50, xcu200, xcu250, xcu280 or ice40hx8k"));
   const auto text = [](const MemoryDemand& d) {
     return std::to_string(d.blocks) + " BRAM36, " + std::to_string(d.ultra) + " URAM288";
   };

@@ -13,7 +13,7 @@ packages=(
   # eBPF: the compiler for programs, libbpf to open them, the kernel's headers
   clang-19 libbpf-dev libelf-dev linux-libc-dev
   # hardware: simulation, lint, synthesis
-  verilator iverilog yosys
+  verilator iverilog yosys nextpnr-ice40 tcl
   # the network card around it
   libsystemc-dev
   # sweeps on several machines

@@ -61,6 +61,17 @@ std::vector<VerilogPort> plain_ports(const Module& m) {
   return out;
 }
 
+std::map<std::string, SourceLocation> origins(const Context& c) {
+  std::map<std::string, SourceLocation> out;
+  for (const pipeline::Operation& op : c.p.operations) {
+    if (op.result == pipeline::no_value || !op.location.known() || c.values.fixed(op.result))
+      continue;
+    const std::string name = c.values.name(op.result, 0);
+    out.emplace(name.substr(name.find('_') + 1), op.location);
+  }
+  return out;
+}
+
 } // namespace
 
 VerilogOutput emit_verilog(const pipeline::Pipeline& given, const VerilogOptions& options) {
@@ -87,6 +98,7 @@ VerilogOutput emit_verilog(const pipeline::Pipeline& given, const VerilogOptions
     if (!emitted.contains(name))
       list += name + "\n";
   out.files["filelist.f"] = list;
+  out.origins = origins(c);
   out.files[c.top.name + ".sig.json"] = signature_json(c, options);
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/pipeline.h"
+#include "support/diagnostic.h"
 
 #include <map>
 #include <string>
@@ -23,6 +24,9 @@ struct VerilogOutput {
   unsigned control_address_bits = 0;
   std::map<std::string, std::string>
       files; // name -> text: NAME.sv, the fixed modules it uses, NAME.sig.json, filelist.f
+  // By the name of a value, as in s<n>_NAME: the line of C that computes it. Only values that have
+  // one.
+  std::map<std::string, SourceLocation> origins;
 };
 
 struct VerilogOptions {

@@ -1,0 +1,163 @@
+#include "backends/fpga/netlist.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <stdexcept>
+
+namespace pw::fpga {
+
+namespace {
+
+using Json = nlohmann::json;
+
+bool begins(const std::string& text, const char* with) { return text.rfind(with, 0) == 0; }
+
+CellKind ultrascale_kind(const std::string& type) {
+  if (begins(type, "LUT") || type == "INV")
+    return CellKind::Lut;
+  if (begins(type, "CARRY"))
+    return CellKind::Carry;
+  if (begins(type, "MUXF"))
+    return CellKind::WideMux;
+  if (begins(type, "FD"))
+    return CellKind::FlipFlop;
+  if (begins(type, "SRL"))
+    return CellKind::Shift;
+  if (begins(type, "RAMB"))
+    return CellKind::Block;
+  if (begins(type, "URAM"))
+    return CellKind::Ultra;
+  if (begins(type, "DSP"))
+    return CellKind::Dsp;
+  return begins(type, "RAM") ? CellKind::LutRam : CellKind::Other;
+}
+
+CellKind ice40_kind(const std::string& type) {
+  if (type == "SB_LUT4")
+    return CellKind::Lut;
+  if (type == "SB_CARRY")
+    return CellKind::Carry;
+  if (begins(type, "SB_DFF"))
+    return CellKind::FlipFlop;
+  if (begins(type, "SB_RAM40"))
+    return CellKind::Block;
+  return type == "SB_MAC16" ? CellKind::Dsp : CellKind::Other;
+}
+
+// Distributed RAM is read through these ports without a clock.
+bool read_address(const std::string& port) {
+  return begins(port, "DPRA") || port == "ADDRA" || port == "ADDRB" || port == "ADDRC" ||
+         port == "ADDRE" || port == "ADDRF" || port == "ADDRG";
+}
+
+bool clocked(CellKind kind) {
+  return kind == CellKind::FlipFlop || kind == CellKind::Shift || kind == CellKind::Block ||
+         kind == CellKind::Ultra || kind == CellKind::Dsp;
+}
+
+bool stored(CellKind kind, const std::string& port) {
+  return clocked(kind) || (kind == CellKind::LutRam && !read_address(port));
+}
+
+// Constants stand in the file as strings.
+void append(const Json& bits, std::vector<Net>& to) {
+  for (const Json& bit : bits)
+    if (bit.is_number())
+      to.push_back(bit.get<Net>());
+}
+
+class Reader {
+public:
+  Reader(const Json& module, Family family) : module_(module) { out_.family = family; }
+
+  Netlist read() {
+    for (const auto& [name, cell] : module_.at("cells").items())
+      add_cell(cell);
+    out_.names.resize(most_ + 1);
+    for (const auto& [name, net] : module_.at("netnames").items())
+      add_name(name, net.at("bits"));
+    return std::move(out_);
+  }
+
+private:
+  std::uint32_t type_number(const std::string& type) {
+    auto [at, isnew] = types_.try_emplace(type, std::uint32_t(out_.types.size()));
+    if (isnew)
+      out_.types.push_back(type);
+    return at->second;
+  }
+
+  void add_cell(const Json& json) {
+    Cell cell;
+    const std::string type = json.at("type");
+    cell.type = type_number(type);
+    cell.kind = kind_of(out_.family, type);
+    const Json& directions = json.at("port_directions");
+    for (const auto& [port, bits] : json.at("connections").items()) {
+      const bool output = directions.at(port) == "output";
+      append(bits, output ? cell.outputs : stored(cell.kind, port) ? cell.stores : cell.reads);
+    }
+    for (const auto* list : {&cell.reads, &cell.stores, &cell.outputs})
+      for (const Net net : *list)
+        most_ = std::max(most_, net);
+    out_.cells.push_back(std::move(cell));
+  }
+
+  // Names of the top module say more than those of its parts.
+  static bool better(const std::string& name, const std::string& old) {
+    const bool part = name.find('.') != std::string::npos;
+    return old.empty() || (!part && old.find('.') != std::string::npos);
+  }
+
+  void add_name(const std::string& name, const Json& bits) {
+    if (name.find('$') != std::string::npos)
+      return;
+    std::vector<Net> nets;
+    append(bits, nets);
+    for (const Net net : nets)
+      if (net <= most_ && better(name, out_.names[net]))
+        out_.names[net] = name;
+  }
+
+  const Json& module_;
+  Netlist out_;
+  std::map<std::string, std::uint32_t> types_;
+  Net most_ = 0;
+};
+
+// Attributes and parameters are most of the text and nothing that is wanted here.
+bool wanted(int, Json::parse_event_t event, Json& parsed) {
+  return event != Json::parse_event_t::key ||
+         (parsed != "attributes" && parsed != "parameters" && parsed != "memories");
+}
+
+} // namespace
+
+CellKind kind_of(Family family, const std::string& type) {
+  return family == Family::Ice40 ? ice40_kind(type) : ultrascale_kind(type);
+}
+
+unsigned luts_of(const std::string& type) {
+  static const std::map<std::string, unsigned> sizes = {
+      {"RAM32M", 4},    {"RAM32M16", 8},  {"RAM64M", 4},    {"RAM64M8", 8},
+      {"RAM32X1D", 2},  {"RAM64X1D", 2},  {"RAM128X1D", 4}, {"RAM256X1D", 8},
+      {"RAM512X1S", 8}, {"RAM256X1S", 4}, {"RAM128X1S", 2}};
+  const auto at = sizes.find(type);
+  return at == sizes.end() ? 1 : at->second;
+}
+
+double blocks_of(const std::string& type) { return begins(type, "RAMB18") ? 0.5 : 1; }
+
+Netlist read_netlist(std::istream& in, const std::string& top, Family family) {
+  try {
+    const Json json = Json::parse(in, wanted);
+    return Reader(json.at("modules").at(top), family).read();
+  } catch (const Json::exception& error) {
+    throw std::runtime_error(std::string("not a netlist of ") + top + ": " + error.what());
+  }
+}
+
+} // namespace pw::fpga
