@@ -38,7 +38,9 @@ nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
   set_card(o.nic, input);
   input.traffic = parse_traffic(o.traffic);
   input.search_frames = packets_of_search;
-  input.maps = session.read_map_file(o.maps);
+  if (!o.maps.empty())
+    input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
+  session.add_programs(input.maps);
   set_program(o.nic, o.common, session, input);
   return input;
 }

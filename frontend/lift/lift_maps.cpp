@@ -32,14 +32,15 @@ MemoryEffects effects_of_update(bpf_map_type t) {
   return is_per_cpu(t) ? keys | MemoryEffects(llvm::IRMemLocation::Other, ModRefInfo::Mod) : keys;
 }
 
-} // namespace
-
+// The largest power of two up to 8 that is aligned at `offset` and ends before `end`.
 unsigned natural_bytes(unsigned offset, unsigned end) {
   unsigned bytes = 8;
   while (offset % bytes != 0 || offset + bytes > end)
     bytes /= 2;
   return bytes;
 }
+
+} // namespace
 
 // Calls that belong to one map are apart from other maps and from the packet.
 llvm::CallInst* Lifter::call_map(const char* what, unsigned map, llvm::Type* result,

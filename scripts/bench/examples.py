@@ -22,7 +22,7 @@ def measure(name, folder, traffic, rtl):
     """Everything but synthesis; {"error": ...} if the example can't be compiled."""
     try:
         report, seconds = tool.compile_report(name, folder)
-        row = {key: report[key] for key in ("instructions", "stages", "register_bits", "top")}
+        row = {key: report[key] for key in ("instructions", "stages", "register_bits")}
         row["compile_seconds"] = seconds
         for kind, capture in traffic.items():
             row[kind] = tool.run(name, "model", *capture)
@@ -33,10 +33,10 @@ def measure(name, folder, traffic, rtl):
         return {"error": str(error).splitlines()[0]}
 
 
-def synthesise(rows, folder):
+def synthesise(rows):
     good = [n for n in rows if "error" not in rows[n]]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = {pool.submit(cost.synthesise, n, folder, rows[n]["top"]): n for n in good}
+        jobs = {pool.submit(cost.synthesise, n): n for n in good}
         for job in concurrent.futures.as_completed(jobs):
             name = jobs[job]
             try:
@@ -53,7 +53,7 @@ def measure_all(names, arguments, folder):
         tool.say(f"{name}: compile and run")
         rows[name] = measure(name, folder, traffic, arguments.rtl.split(","))
     if not arguments.no_synthesis:
-        synthesise(rows, folder)
+        synthesise(rows)
     return rows
 
 
@@ -74,14 +74,14 @@ def cells_of(name, row):
 
 
 COST_COLUMNS = [("example", "<"), ("LUT", ">"), ("% of U50", ">"), ("FF", ">"), ("%", ">"), ("BRAM36", ">"), ("%", ">"),
-                ("URAM", ">"), ("DSP", ">"), ("logic levels, longest paths by stage or block", "<")]
+                ("URAM", ">"), ("DSP", ">"), ("s", ">"), ("MB", ">"), ("logic levels, longest paths by stage or block", "<")]
 
 
 def cost_of(name, cells):
     share = lambda kind: f"{100 * cells[kind] / U50[kind]:.2f}"
     longest = ", ".join(f"{where} {levels}" for where, levels in list(cells["levels"].items())[:4])
     return [name, cells["lut"], share("lut"), cells["ff"], share("ff"), f"{cells['bram36']:g}", share("bram36"), cells["uram"],
-            cells["dsp"], longest]
+            cells["dsp"], f"{cells['synthesis_seconds']:.0f}", cells["synthesis_bytes"] >> 20, longest]
 
 
 NOTES = """
@@ -92,7 +92,8 @@ compile s: the whole `pipewright compile`, best of 3. Mclk/s: simulated clocks a
 
 COST_NOTES = """
 LUT, FF, BRAM36, URAM, DSP: yosys synth_xilinx -family xcup -flatten, after synthesis, without placement; distributed RAM and shift
-registers are counted as LUTs. Logic levels: tables and carry chains between registers; s3 is stage 3, e1 the entrance of region 1."""
+registers are counted as LUTs. s, MB: time and memory of `pipewright synth`, which prints all of this for one program. Logic levels:
+tables and carry chains between registers, by where the path ends."""
 
 
 def print_tables(rows):
