@@ -50,6 +50,8 @@ std::string options_text(const DiffCommand& o) {
     add("--set", name + "=" + value);
   for (const std::string& slot : c.open.slots)
     add("--slot", slot);
+  for (const std::string& size : c.open.entries)
+    add("--entries", size);
   add("--clock", fixed(c.compile.clock_mhz, 6) + "MHz");
   add("--bus", std::to_string(c.compile.bus_bits));
   add("--device", c.compile.device);
@@ -105,10 +107,7 @@ int diff(const DiffCommand& o) {
   Session session(o.common);
   const std::vector<DiffEngine> engines = engines_of(o, session);
   const Capture capture = read_capture(o.in);
-  MapState maps;
-  if (!o.maps.empty())
-    maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
-  session.add_programs(maps);
+  const MapState maps = session.read_map_file(o.maps);
   DiffOptions options;
   options.minimise = o.minimise;
   options.guide = session.guide();

@@ -44,9 +44,7 @@ nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   input.traffic = parse_traffic(o.traffic.empty() ? default_traffic : o.traffic);
   if (!o.in.empty())
     input.capture_rate = rate_of(o, input.nic);
-  if (!o.maps.empty())
-    input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
-  session.add_programs(input.maps);
+  input.maps = session.read_map_file(o.maps);
   return input;
 }
 

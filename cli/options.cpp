@@ -41,6 +41,13 @@ void add_slot(OpenOptions& open, const std::string& assignment) {
   open.slots.push_back(assignment);
 }
 
+void add_entries(OpenOptions& open, const std::string& assignment) {
+  const std::size_t equals = assignment.rfind('=');
+  if (equals == 0 || equals == std::string::npos)
+    throw CLI::ValidationError("--entries", "'" + assignment + "' is not MAP=N");
+  open.entries.push_back(assignment);
+}
+
 void check_bus(unsigned bits) {
   if (bits < 64 || bits > 1024 || (bits & (bits - 1)) != 0)
     throw CLI::ValidationError("--bus", "the width is 64, 128, 256, 512 or 1024 bits");
@@ -145,9 +152,19 @@ void add_program_options(CLI::App& app, CommonOptions& o) {
            for (const std::string& one : all)
              add_slot(o.open, one);
          },
-         "program in a slot of a program array; may be repeated")
+         "program in a slot of a program array, map in one of a map of maps; may be repeated")
       ->allow_extra_args(false)
-      ->type_name("MAP:INDEX=PROGRAM")
+      ->type_name("MAP:INDEX=NAME")
+      ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--entries",
+         [&o](const std::vector<std::string>& all) {
+           for (const std::string& one : all)
+             add_entries(o.open, one);
+         },
+         "room of a map, in place of its max_entries; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("MAP=N")
       ->group(group);
 }
 

@@ -31,7 +31,7 @@ struct Invocation {
 };
 
 // Each adds one group of options to a command.
-void add_program_options(CLI::App&, CommonOptions&);  // -n, --type, --set, --slot
+void add_program_options(CLI::App&, CommonOptions&);  // -n, --type, --set, --slot, --entries
 void add_hardware_options(CLI::App&, CommonOptions&); // --clock, --bus, --device, --window
 void add_card_options(CLI::App&, CommonOptions&);     // --firmware
 void add_environment_options(CLI::App&,

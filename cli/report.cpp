@@ -38,9 +38,7 @@ nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
   set_card(o.nic, input);
   input.traffic = parse_traffic(o.traffic);
   input.search_frames = packets_of_search;
-  if (!o.maps.empty())
-    input.maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
-  session.add_programs(input.maps);
+  input.maps = session.read_map_file(o.maps);
   set_program(o.nic, o.common, session, input);
   return input;
 }

@@ -60,10 +60,7 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   r.bus_bytes = o.common.compile.bus_bits / 8;
   Capture capture = read_capture(o.in);
   r.packets = std::move(capture.packets);
-  MapState maps;
-  if (!o.maps.empty())
-    maps = read_maps(o.maps, session.object(), o.common.environment.cpu);
-  session.add_programs(maps);
+  const MapState maps = session.read_map_file(o.maps);
   const std::unique_ptr<Engine> engine = session.engine(kind, input_of(o));
   engine->set_maps(maps);
   progress("running " + std::to_string(r.packets.size()) + " packets");

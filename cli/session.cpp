@@ -2,6 +2,7 @@
 
 #include "cli/output.h"
 #include "sim/maps/contents.h"
+#include "sim/maps/map_file.h"
 
 #include <algorithm>
 #include <sstream>
@@ -36,6 +37,15 @@ void Session::add_programs(const MapState& state) {
     if (const auto given = state.find(map.name); is_program_map(map.type) && given != state.end())
       for (const auto& [key, program] : given->second)
         map.initial_programs[key_index(key)] = std::string(program.begin(), program.end());
+}
+
+MapState Session::read_map_file(const std::string& path) {
+  if (path.empty())
+    return {};
+  read_inner_maps(path, object_);
+  MapState state = read_maps(path, object_, options_.environment.cpu);
+  add_programs(state);
+  return state;
 }
 
 const LiftedProgram& Session::lifted() {

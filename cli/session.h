@@ -26,6 +26,9 @@ public:
   // Contents of program arrays that the engines are to be given: what is not in the object yet is
   // compiled with it. To be called before any other step.
   void add_programs(const MapState&);
+  // A map file's contents, "" = none. Inner maps and programs that the object doesn't have yet are
+  // compiled with it, so it is to be called before any other step, too.
+  MapState read_map_file(const std::string& path);
 
   const LiftedProgram& lifted();
   const Compiled& compiled();

@@ -26,7 +26,7 @@ def write_capture(path, packets):
 def write_maps(path, maps):
     lines = []
     for name in sorted(maps):
-        entries = sorted(maps[name], key=lambda e: e["key"])
+        entries = sorted(maps[name], key=lambda e: e.get("key", []))  # queues have none, and their order counts
         lines.append(f"  {json.dumps(name)}: [\n" + ",\n".join("    " + json.dumps(e) for e in entries) + "\n  ]")
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

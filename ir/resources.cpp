@@ -165,7 +165,8 @@ void check_fits(const std::vector<MemoryUse>& uses, const std::string& name) {
                                  std::ranges::max(uses, {}, weight).what + "'")
           .limited(text({.luts = 0, .blocks = device->block36, .ultra = device->ultra288}),
                    text(all) + " (" + sum + ")")
-          .help("lower max_entries or the size of the value"));
+          .help("lower max_entries (--entries MAP=N, for the kernel's map, too) or the size of the "
+                "value"));
 }
 
 } // namespace pw

@@ -33,6 +33,12 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     return lift_update(s);
   case BPF_FUNC_map_delete_elem:
     return lift_delete(s);
+  case BPF_FUNC_map_push_elem:
+    return lift_push(s);
+  case BPF_FUNC_map_pop_elem:
+    return lift_pop(s, true);
+  case BPF_FUNC_map_peek_elem:
+    return lift_pop(s, false);
   case BPF_FUNC_spin_lock: // packets are processed as if one after another
   case BPF_FUNC_spin_unlock:
     return;
@@ -83,6 +89,17 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   }
 }
 
+// The one value of a map.
+llvm::Value* Lifter::value_base(unsigned map) {
+  auto callee = m_.getOrInsertFunction("pw.map.value." + std::to_string(map), b_.getPtrTy());
+  auto* declared = llvm::cast<llvm::Function>(callee.getCallee());
+  declared->setMemoryEffects(llvm::MemoryEffects::none());
+  declared->setDoesNotThrow();
+  declared->setWillReturn();
+  declared->addRetAttr(llvm::Attribute::NonNull);
+  return b_.CreateCall(callee);
+}
+
 void Lifter::lift_map_value(const State& s, const LoadMapValue& x) {
   const MapDefinition& map = object_.maps[x.map];
   llvm::Value* base;
@@ -97,13 +114,7 @@ void Lifter::lift_map_value(const State& s, const LoadMapValue& x) {
     }
     base = g;
   } else {
-    auto callee = m_.getOrInsertFunction("pw.map.value." + std::to_string(x.map), b_.getPtrTy());
-    auto* declared = llvm::cast<llvm::Function>(callee.getCallee());
-    declared->setMemoryEffects(llvm::MemoryEffects::none());
-    declared->setDoesNotThrow();
-    declared->setWillReturn();
-    declared->addRetAttr(llvm::Attribute::NonNull);
-    base = b_.CreateCall(callee);
+    base = value_base(x.map);
   }
   b_.CreateStore(b_.CreateGEP(bits(8), base, c32(x.offset)), reg(s, x.dst).pointer);
 }

@@ -32,15 +32,14 @@ MemoryEffects effects_of_update(bpf_map_type t) {
   return is_per_cpu(t) ? keys | MemoryEffects(llvm::IRMemLocation::Other, ModRefInfo::Mod) : keys;
 }
 
-// The largest power of two up to 8 that is aligned at `offset` and ends before `end`.
+} // namespace
+
 unsigned natural_bytes(unsigned offset, unsigned end) {
   unsigned bytes = 8;
   while (offset % bytes != 0 || offset + bytes > end)
     bytes /= 2;
   return bytes;
 }
-
-} // namespace
 
 // Calls that belong to one map are apart from other maps and from the packet.
 llvm::CallInst* Lifter::call_map(const char* what, unsigned map, llvm::Type* result,

@@ -47,8 +47,9 @@ private:
     for (unsigned i = 0; i < 5; ++i) {
       const Abstract& v = s.reg(i + 1);
       if (sig->arguments[i] == verify::Argument::Key)
-        access(v, 0, object_.maps[s.reg(1).index].key_size);
-      if (sig->arguments[i] == verify::Argument::MapValue)
+        access(v, 0, verify::key_bytes(object_.maps[s.reg(1).index]));
+      if (sig->arguments[i] == verify::Argument::MapValue ||
+          sig->arguments[i] == verify::Argument::MapValueOut)
         access(v, 0, object_.maps[s.reg(1).index].value_size);
       if (sig->arguments[i] == verify::Argument::MtuLength)
         access(v, 0, 4);

@@ -44,9 +44,10 @@ struct Lifted {
 };
 
 // Records of ring buffers are kept as stack frames are, behind those; byte 0 stands here.
-constexpr int record_place(std::int64_t byte) {
-  return int(byte) - int(verify::max_record_bytes);
-}
+constexpr int record_place(std::int64_t byte) { return int(byte) - int(verify::max_record_bytes); }
+
+// The largest power of two up to 8 that is aligned at `offset` and ends before `end`.
+unsigned natural_bytes(unsigned offset, unsigned end);
 
 class Lifter {
 public:
@@ -187,6 +188,18 @@ private:
                           const std::vector<Part>&, llvm::BasicBlock* done);
   void lift_delete(const State&);
 
+  // lift_queue.cpp
+  struct Ends { // of a queue or stack
+    unsigned map = 0;
+    llvm::Value *place = nullptr, *first = nullptr, *count = nullptr;
+  };
+  Ends ends_of(unsigned queue);
+  void set_ends(const Ends&, llvm::Value* first, llvm::Value* count);
+  llvm::Value* slot_behind(unsigned queue, llvm::Value* first, llvm::Value* count);
+  llvm::Value* value_base(unsigned map);
+  void lift_push(const State&);
+  void lift_pop(const State&, bool remove);
+
   llvm::Type* bits(unsigned n) { return b_.getIntNTy(n); }
   llvm::ConstantInt* c32(std::int64_t v) { return b_.getInt32(std::uint32_t(v)); }
   llvm::ConstantInt* c64(std::int64_t v) { return b_.getInt64(std::uint64_t(v)); }
@@ -217,7 +230,7 @@ private:
   std::map<std::pair<unsigned, int>, Cell> spills_;
   std::map<std::string, llvm::MDNode*> tags_;
   std::map<std::string, unsigned> formats_;
-  unsigned first_record_ = 0; // index into stacks_ and pieces_
+  unsigned first_record_ = 0;                       // index into stacks_ and pieces_
   std::map<unsigned, llvm::AllocaInst*> ring_used_; // by map: bytes that the packet has taken
   std::map<std::pair<std::string, llvm::FunctionType*>, unsigned> event_kinds_;
   struct {

@@ -25,8 +25,9 @@ struct LegacyMap {
   std::uint64_t offset = 0; // in the section .maps
   std::uint64_t size = 0;
   std::vector<std::uint32_t> words;
-  std::optional<std::size_t> inner; // map of maps: index of the inner one
-  int type = 0;                     // BTF type of the definition
+  std::optional<std::size_t> inner;       // map of maps: index of the inner one
+  int type = 0;                           // BTF type of the definition
+  std::vector<std::string> pointers = {}; // symbols that pointers in the definition name
 
   std::uint32_t word(std::size_t i) const { return i < words.size() ? words[i] : 0; }
   bool holds_maps() const {
@@ -86,12 +87,20 @@ std::vector<LegacyMap> maps_of_section(const ElfFile& elf, std::size_t section,
     if (m.size > end - m.offset || m.size / 4 < LeastWords)
       refuse("the definition of map '" + m.name + "' has " + std::to_string(m.size) + " bytes");
     m.words = words_of(data, m.offset, m.size);
+    for (const ElfRelocation& r : elf.relocations(section))
+      if (r.offset >= m.offset && r.offset < m.offset + m.size)
+        m.pointers.push_back(elf.symbols[r.symbol].name);
     m.offset += base;
   }
   return maps;
 }
 
+// Definitions with pointers in them (goebpf's) name the inner map's.
 std::optional<std::size_t> inner_of(const std::vector<LegacyMap>& maps, const LegacyMap& outer) {
+  for (const std::string& name : outer.pointers)
+    for (std::size_t i = 0; i < maps.size(); ++i)
+      if (maps[i].name == name)
+        return i;
   if (outer.words.size() == SampleWords && outer.words[SampleInner] < maps.size())
     return outer.words[SampleInner];
   if (outer.words.size() == Iproute2Words)
@@ -272,6 +281,9 @@ Bytes translate_legacy_maps(const Bytes& image) {
                                     {elf.symbol_table, elf.sections[elf.symbol_table].name,
                                      symbols_with_maps(elf, maps, sections.front())}};
   std::vector<NewSection> added;
+  for (const std::size_t s : sections) // what they name stands in the types now
+    if (const auto pointers = elf.find(".rel" + elf.sections[s].name))
+      edits.push_back({*pointers, ".rel.maps.done", {}});
   if (const auto known = elf.find(".BTF"))
     edits.push_back({*known, ".BTF", types});
   else

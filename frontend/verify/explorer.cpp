@@ -395,7 +395,7 @@ private:
     if (!good || s.least_tail_calls >= most_tail_calls)
       return;
     if (s.most_tail_calls >= most_tail_calls)
-      return refuse_tail_calls(b.last);
+      return report_.add(too_many_tail_calls(), b.last);
     const auto targets = transfer_.tail_targets(s);
     if (targets.empty())
       out_.empty_calls.try_emplace(b.last, describe_slot(s));
@@ -411,24 +411,17 @@ private:
     return map.name + (index.is_constant() ? ":" + to_string(index) : "");
   }
 
-  void refuse_tail_calls(unsigned insn) {
-    report_.add(diagnose("PW-TAIL-005", "a packet may make more tail calls than Linux follows")
-                    .limited(std::to_string(most_tail_calls), "more on some paths only")
-                    .help("make fewer tail calls in loops and subprograms"),
-                insn);
-  }
-
   void tail_call(unsigned n, unsigned insn, State s, const std::string& name, std::uint32_t slot) {
     const Part* part = linked_.find(name);
     if (!part)
-      return refuse_program(insn, s, name, slot);
+      return report_.add(no_tail_program(object_, object_.maps[s.reg(2).index], slot, name), insn);
     const unsigned from = linked_.part_of(insn), to = unsigned(part - linked_.parts.data());
     const Context& caller = out_.contexts[out_.nodes[n].context];
     const unsigned level = ranks_.empty() ? caller.tail_calls + 1 : ranks_[to];
     if (!ranks_.empty() && level <= ranks_[from]) // joined states go where single ones didn't
       stopped_ = true;
     if (!out_.tails.add(from, to, level))
-      return refuse_circle(insn, from, to);
+      return report_.add(tail_circle(linked_, out_.tails, from, to), insn);
     const unsigned context = enter_tail(n, *part, level);
     s.top() = fresh_frame(unsigned(s.frames.size()) - 1);
     s.reg(1) = Value::pointer(Kind::Context);
@@ -448,32 +441,6 @@ private:
     if (fresh)
       out_.contexts.push_back(std::move(c));
     return it->second;
-  }
-
-  void refuse_program(unsigned insn, const State& s, const std::string& name, std::uint32_t slot) {
-    const auto other = std::ranges::find(object_.programs, name, &pw::Program::name);
-    const std::string where =
-        "slot " + std::to_string(slot) + " of '" + object_.maps[s.reg(2).index].name + "'";
-    if (other == object_.programs.end())
-      report_.add(diagnose("PW-TAIL-002",
-                           where + " holds '" + name + "', which is no program of this object")
-                      .help("give another program with --slot MAP:INDEX=PROGRAM"),
-                  insn);
-    else
-      report_.add(diagnose("PW-TAIL-003",
-                           where + " holds '" + name + "', which is of type " + other->type_name)
-                      .limited("XDP programs", other->type_name),
-                  insn);
-  }
-
-  void refuse_circle(unsigned insn, unsigned from, unsigned to) {
-    auto way = out_.tails.way(to, from);
-    way.push_back(to);
-    report_.add(diagnose("PW-TAIL-004", "programs tail-call each other in a circle")
-                    .breaks("tail-called programs stand one behind the other in hardware")
-                    .limited("tail calls without a circle", names_of(linked_, way))
-                    .help("leave a slot of the circle empty, or put a loop in its place"),
-                insn);
   }
 
   void finish_exit(unsigned n, const Block& b, State s) {

@@ -20,9 +20,10 @@ enum class Argument : std::uint8_t {
   MemoryOut,    // written; the next argument is its size
   Size,         // of the memory before it, at least 1
   SizeOrZero,
-  MapValue,  // memory of the map's value size
-  Lock,      // struct bpf_spin_lock in a map value
-  MtuLength, // u32, read and written
+  MapValue,    // memory of the map's value size
+  MapValueOut, // likewise, written
+  Lock,        // struct bpf_spin_lock in a map value
+  MtuLength,   // u32, read and written
   Callback,
   StackPointerOrNull,
   Record, // of a ring buffer

@@ -62,4 +62,32 @@ std::string names_of(const Linked& linked, const std::vector<unsigned>& way) {
   return names;
 }
 
+Diagnostic too_many_tail_calls() {
+  return diagnose("PW-TAIL-005", "a packet may make more tail calls than Linux follows")
+      .limited(std::to_string(most_tail_calls), "more on some paths only")
+      .help("make fewer tail calls in loops and subprograms");
+}
+
+Diagnostic no_tail_program(const Object& object, const MapDefinition& array, std::uint32_t slot,
+                           const std::string& program) {
+  const auto other = std::ranges::find(object.programs, program, &pw::Program::name);
+  const std::string where = "slot " + std::to_string(slot) + " of '" + array.name + "'";
+  if (other == object.programs.end())
+    return diagnose("PW-TAIL-002",
+                    where + " holds '" + program + "', which is no program of this object")
+        .help("give another program with --slot MAP:INDEX=PROGRAM");
+  return diagnose("PW-TAIL-003",
+                  where + " holds '" + program + "', which is of type " + other->type_name)
+      .limited("XDP programs", other->type_name);
+}
+
+Diagnostic tail_circle(const Linked& linked, const TailGraph& tails, unsigned from, unsigned to) {
+  auto way = tails.way(to, from);
+  way.push_back(to);
+  return diagnose("PW-TAIL-004", "programs tail-call each other in a circle")
+      .breaks("tail-called programs stand one behind the other in hardware")
+      .limited("tail calls without a circle", names_of(linked, way))
+      .help("leave a slot of the circle empty, or put a loop in its place");
+}
+
 } // namespace pw::verify

@@ -35,4 +35,10 @@ private:
 // "a -> b -> a"
 std::string names_of(const Linked&, const std::vector<unsigned>& way);
 
+// What there is to say of tail calls that can't be followed.
+Diagnostic too_many_tail_calls();
+Diagnostic no_tail_program(const Object&, const MapDefinition& array, std::uint32_t slot,
+                           const std::string& program);
+Diagnostic tail_circle(const Linked&, const TailGraph&, unsigned from, unsigned to);
+
 } // namespace pw::verify

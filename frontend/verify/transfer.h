@@ -8,7 +8,7 @@
 
 namespace pw::verify {
 
-inline constexpr int stack_bytes = 512; // of all frames on the stack together
+inline constexpr int stack_bytes = 512;            // of all frames on the stack together
 inline constexpr unsigned max_record_bytes = 1024; // of what is reserved in a ring buffer
 inline constexpr unsigned max_records = 8;         // reserved at the same time
 
@@ -114,6 +114,7 @@ private:
   bool check_map(unsigned insn, std::uint32_t helper, const Value&); // transfer_maps.cpp
   bool check_changeable(unsigned insn, const MapDefinition&);
   bool check_fixed_memory(State&, unsigned insn, const Value&, unsigned bytes);
+  bool check_written_memory(State&, unsigned insn, const Value&, unsigned bytes);
   bool check_lock_argument(State&, unsigned insn, const Value&);
   bool check_spin_lock(State&, unsigned insn, std::uint32_t helper);
   bool check_unlocked(const State&, unsigned insn, const std::string& what);

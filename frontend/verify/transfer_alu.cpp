@@ -1,3 +1,4 @@
+#include "frontend/verify/reasons.h"
 #include "frontend/verify/transfer.h"
 
 #include <algorithm>
@@ -308,9 +309,14 @@ void Transfer::step(State& s, unsigned insn) {
     void operator()(const Store& x) const { t.store(s, i, x); }
     void operator()(const Atomic& x) const { t.atomic(s, i, x); }
     void operator()(const CallHelper& x) const { t.call(s, i, x); }
-    void operator()(const CallKfunc&) const {
-      t.report_.add(diagnose("PW-CALL-007", "a kernel function is called")
-                        .breaks("kernel functions have no hardware yet"),
+    void operator()(const CallKfunc& x) const {
+      const auto known = t.object_.kernel_functions.find(x.btf_id);
+      const std::string name = known == t.object_.kernel_functions.end() ? "" : known->second;
+      const Reason reason = reason_against(name);
+      t.report_.add(diagnose("PW-CALL-007",
+                             "kernel function " + (name.empty() ? "" : name + " ") + "is called")
+                        .breaks(*reason.why ? reason.why : "kernel functions have no hardware")
+                        .help(reason.remedy),
                     i);
       t.finish_call(s, Value::poison());
     }

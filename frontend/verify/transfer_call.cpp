@@ -1,3 +1,4 @@
+#include "frontend/verify/reasons.h"
 #include "frontend/verify/trace_format.h"
 #include "frontend/verify/transfer.h"
 
@@ -35,7 +36,10 @@ void Transfer::refuse_helper(unsigned insn, std::uint32_t id) {
                     .breaks("Linux refuses it in a program of this type, too"),
                 insn);
   else
-    report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported"), insn);
+    report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported")
+                    .breaks(reason_against(id).why)
+                    .help(reason_against(id).remedy),
+                insn);
 }
 
 namespace {
@@ -115,6 +119,13 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
     if (!v.is_pointer() || v.kind == Kind::Context)
       return expect(false, "a pointer to memory");
     return check_fixed_memory(s, insn, v, map(m).value_size);
+  }
+  case Argument::MapValueOut: {
+    if (s.reg(1).kind != Kind::Map)
+      return false;
+    if (!v.is_pointer() || v.kind == Kind::Context)
+      return expect(false, "a pointer to memory");
+    return check_written_memory(s, insn, v, map(s.reg(1)).value_size);
   }
   case Argument::Lock:
     return expect(v.kind == Kind::MapValue || v.kind == Kind::MapValueOrNull, "a map value") &&
@@ -313,6 +324,8 @@ bool Transfer::check_trace(State& s, unsigned insn) {
 Value Transfer::lookup_result(State& s) {
   const Value m = s.reg(1), key = s.reg(2);
   const MapDefinition& definition = map(m);
+  if (definition.inner) // the explorer's
+    return Value::poison();
   Value v = Value::pointer(Kind::MapValueOrNull, 0, m.index);
   // Linux (from 6.14) takes a lookup with a constant key below max_entries in an array as found.
   if (is_array(definition.type)) {
@@ -354,6 +367,9 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::signed_range(-95, 1));
   case BPF_FUNC_map_update_elem:
   case BPF_FUNC_map_delete_elem:
+  case BPF_FUNC_map_push_elem:
+  case BPF_FUNC_map_pop_elem:
+  case BPF_FUNC_map_peek_elem:
   case BPF_FUNC_perf_event_output:
   case BPF_FUNC_ringbuf_output:
   case BPF_FUNC_xdp_adjust_head:

@@ -46,8 +46,9 @@ bool never_changed(bpf_map_type t) {
                 BPF_MAP_TYPE_ARRAY_OF_MAPS, BPF_MAP_TYPE_HASH_OF_MAPS});
 }
 
-constexpr const char* supported_types =
-    "array, hash (per-CPU, LRU), LPM trie, maps of these, devmap, devmap hash, cpumap, xskmap";
+constexpr const char* supported_types = "array, hash (per-CPU, LRU), LPM trie, maps of these, "
+                                        "queue, stack, devmap, devmap hash, cpumap, "
+                                        "xskmap";
 
 bool changes_map(std::uint32_t helper) {
   return helper == BPF_FUNC_map_update_elem || helper == BPF_FUNC_map_delete_elem;
@@ -58,7 +59,14 @@ bool takes_ring_buffer(std::uint32_t helper) {
          helper == BPF_FUNC_ringbuf_query;
 }
 
+bool takes_queue(std::uint32_t helper) {
+  return helper == BPF_FUNC_map_push_elem || helper == BPF_FUNC_map_pop_elem ||
+         helper == BPF_FUNC_map_peek_elem;
+}
+
 bool takes(std::uint32_t helper, bpf_map_type type) {
+  if (takes_queue(helper))
+    return in(type, {BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK});
   if (helper == BPF_FUNC_redirect_map)
     return can_redirect(type);
   if (helper == BPF_FUNC_tail_call)
@@ -72,6 +80,8 @@ bool takes(std::uint32_t helper, bpf_map_type type) {
 
 // Not only we, Linux refuses it, too.
 bool never_takes(std::uint32_t helper, bpf_map_type type) {
+  if (takes_queue(helper))
+    return type != BPF_MAP_TYPE_BLOOM_FILTER || helper == BPF_FUNC_map_pop_elem;
   if (helper == BPF_FUNC_redirect_map || helper == BPF_FUNC_tail_call ||
       helper == BPF_FUNC_perf_event_output || takes_ring_buffer(helper))
     return true;
@@ -118,6 +128,20 @@ bool Transfer::check_fixed_memory(State& s, unsigned insn, const Value& v, unsig
                   .limited("memory without pointers", "a pointer in it"),
               insn);
   return false;
+}
+
+// Memory that a helper fills whole, whatever it finds.
+bool Transfer::check_written_memory(State& s, unsigned insn, const Value& v, unsigned bytes) {
+  if (!access(s, insn, v, 0, bytes, true))
+    return false;
+  if (v.kind != Kind::Stack)
+    return true;
+  const StackRange r = stack_range(v, 0, bytes);
+  if (has_pointer(s.frames[v.frame], r.first, r.bytes))
+    report_.add(diagnose("PW-STK-002", "a helper is given stack memory that holds a pointer"),
+                insn);
+  forget_stack(s.frames[v.frame], r.first, r.bytes);
+  return true;
 }
 
 // ---- locks ----

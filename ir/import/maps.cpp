@@ -16,6 +16,8 @@ const char* kind_of(bpf_map_type type) {
   switch (type) {
   case BPF_MAP_TYPE_ARRAY:
   case BPF_MAP_TYPE_PERCPU_ARRAY:
+  case BPF_MAP_TYPE_QUEUE: // by slot
+  case BPF_MAP_TYPE_STACK:
     return "array";
   case BPF_MAP_TYPE_DEVMAP:
   case BPF_MAP_TYPE_CPUMAP:
@@ -75,8 +77,9 @@ MapOp Importer::map(unsigned index) {
     return top.getI64IntegerAttr(static_cast<std::int64_t>(x));
   };
   auto op = top.create<MapOp>(where_, top.getStringAttr(m.name), number(index), number(m.type),
-                              top.getStringAttr(kind), number(m.key_size), number(m.value_size),
-                              number(std::max(1u, m.max_entries)), mlir::ArrayAttr());
+                              top.getStringAttr(kind), number(m.key_size ? m.key_size : 4),
+                              number(m.value_size), number(std::max(1u, m.max_entries)),
+                              mlir::ArrayAttr());
   return maps_[index] = op;
 }
 

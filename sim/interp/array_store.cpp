@@ -95,6 +95,58 @@ std::optional<std::string> ProgramStore::program(std::uint32_t slot) const {
   return std::string(found->second.begin(), found->second.end());
 }
 
+int InnerStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
+int InnerStore::remove(ByteSpan) { return -EINVAL; }
+
+std::optional<std::string> InnerStore::inner(ByteSpan key) const {
+  const auto found = slots_.find(Bytes(key.begin(), key.end()));
+  if (found == slots_.end())
+    return std::nullopt;
+  return std::string(found->second.begin(), found->second.end());
+}
+
+int QueueStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
+int QueueStore::remove(ByteSpan) { return -EINVAL; }
+
+int QueueStore::push(ByteSpan value, std::uint64_t flags) {
+  if (flags != 0 && flags != BPF_EXIST)
+    return -EINVAL;
+  if (values_.size() >= definition().max_entries) {
+    if (flags == 0)
+      return -E2BIG;
+    values_.pop_front(); // the oldest, also of a stack
+  }
+  values_.emplace_back(value.begin(), value.end());
+  return 0;
+}
+
+std::optional<Bytes> QueueStore::next(bool remove) {
+  if (values_.empty())
+    return std::nullopt;
+  Bytes value = stack() ? values_.back() : values_.front();
+  if (remove && stack())
+    values_.pop_back();
+  else if (remove)
+    values_.pop_front();
+  return value;
+}
+
+MapContents QueueStore::contents() {
+  MapContents all;
+  for (std::uint32_t i = 0; i < values_.size(); ++i)
+    all.emplace(place_key(i), stack() ? values_[values_.size() - 1 - i] : values_[i]);
+  return all;
+}
+
+void QueueStore::replace(const MapContents& given) {
+  values_.clear();
+  for (const auto& [place, value] : given)
+    if (stack())
+      values_.push_front(value);
+    else
+      values_.push_back(value);
+}
+
 int OpaqueStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
 int OpaqueStore::remove(ByteSpan) { return -EINVAL; }
 

@@ -3,6 +3,8 @@
 
 #include "sim/interp/map_store.h"
 
+#include <deque>
+
 namespace pw::interp {
 
 // Array and per-CPU array, global data among them: updated in place.
@@ -44,6 +46,39 @@ public:
 
 private:
   MapContents slots_;
+};
+
+// Maps of maps: the value is a map's name; only the host writes.
+class InnerStore : public MapStore {
+public:
+  using MapStore::MapStore;
+  std::optional<Element> find(ByteSpan) override { return std::nullopt; }
+  int update(ByteSpan, ByteSpan, std::uint64_t) override;
+  int remove(ByteSpan) override;
+  MapContents contents() override { return slots_; }
+  void replace(const MapContents& given) override { slots_ = given; }
+  std::optional<std::string> inner(ByteSpan key) const; // nullopt: nothing is in the slot
+
+private:
+  MapContents slots_;
+};
+
+// Queue and stack.
+class QueueStore : public MapStore {
+public:
+  using MapStore::MapStore;
+  std::optional<Element> find(ByteSpan) override { return std::nullopt; }
+  int update(ByteSpan, ByteSpan, std::uint64_t) override;
+  int remove(ByteSpan) override;
+  MapContents contents() override;
+  void replace(const MapContents&) override;
+  int push(ByteSpan value, std::uint64_t flags); // 0 or -errno
+  // What is taken next; nullopt if there is nothing.
+  std::optional<Bytes> next(bool remove);
+
+private:
+  bool stack() const { return definition().type == BPF_MAP_TYPE_STACK; }
+  std::deque<Bytes> values_; // the oldest first
 };
 
 // Ring buffers and the like: nothing to look up in them.

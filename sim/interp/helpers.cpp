@@ -1,5 +1,6 @@
 #include "sim/interp/helpers.h"
 
+#include "sim/interp/array_store.h"
 #include "sim/interp/checksum.h"
 #include "sim/interp/frame_helpers.h"
 #include "sim/maps/contents.h"
@@ -21,8 +22,18 @@ ByteSpan key_of(HelperContext& c, const MapStore& map, std::uint64_t pointer) {
   return c.memory.at(pointer, map.definition().key_size, false);
 }
 
+std::uint64_t inner_map(HelperContext& c, const InnerStore& outer, ByteSpan key) {
+  const auto name = outer.inner(key);
+  for (std::size_t i = 0; name && i < c.maps.size(); ++i)
+    if (c.maps[i]->definition().name == *name)
+      return address_in(static_cast<unsigned>(Space::Map), static_cast<std::int64_t>(i));
+  return 0;
+}
+
 std::uint64_t map_lookup(HelperContext& c, const Arguments& a) {
   MapStore& map = c.map(a[0]);
+  if (const auto* outer = dynamic_cast<const InnerStore*>(&map))
+    return inner_map(c, *outer, key_of(c, map, a[1]));
   const auto element = map.find(key_of(c, map, a[1]));
   return element ? c.memory.value_address(c.map_number(a[0]), *element) : 0;
 }
@@ -38,6 +49,32 @@ std::uint64_t map_delete(HelperContext& c, const Arguments& a) {
   MapStore& map = c.map(a[0]);
   return error(map.remove(key_of(c, map, a[1])));
 }
+
+QueueStore& queue(HelperContext& c, std::uint64_t pointer) {
+  auto* store = dynamic_cast<QueueStore*>(&c.map(pointer));
+  if (store == nullptr)
+    throw MemoryFault("neither queue nor stack");
+  return *store;
+}
+
+std::uint64_t map_push(HelperContext& c, const Arguments& a) {
+  QueueStore& map = queue(c, a[0]);
+  return error(map.push(c.memory.at(a[1], map.definition().value_size, false), a[2]));
+}
+
+std::uint64_t take_next(HelperContext& c, const Arguments& a, bool remove) {
+  QueueStore& map = queue(c, a[0]);
+  const auto target = c.memory.at(a[1], map.definition().value_size, true);
+  const auto value = map.next(remove);
+  if (value)
+    std::ranges::copy(*value, target.begin());
+  else
+    std::ranges::fill(target, std::uint8_t{0});
+  return value ? 0 : error(-ENOENT);
+}
+
+std::uint64_t map_pop(HelperContext& c, const Arguments& a) { return take_next(c, a, true); }
+std::uint64_t map_peek(HelperContext& c, const Arguments& a) { return take_next(c, a, false); }
 
 std::uint64_t time(HelperContext& c, const Arguments&) { return c.packet.time_ns; }
 std::uint64_t jiffies(HelperContext& c, const Arguments&) { return jiffies_at(c.packet.time_ns); }
@@ -141,6 +178,9 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_map_lookup_elem, map_lookup},
     NamedHelper{BPF_FUNC_map_update_elem, map_update},
     NamedHelper{BPF_FUNC_map_delete_elem, map_delete},
+    NamedHelper{BPF_FUNC_map_push_elem, map_push},
+    NamedHelper{BPF_FUNC_map_pop_elem, map_pop},
+    NamedHelper{BPF_FUNC_map_peek_elem, map_peek},
     NamedHelper{BPF_FUNC_ktime_get_ns, time},
     NamedHelper{BPF_FUNC_ktime_get_boot_ns, time},
     NamedHelper{BPF_FUNC_ktime_get_coarse_ns, time},

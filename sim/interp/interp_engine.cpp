@@ -23,7 +23,7 @@ public:
   MapState maps() override {
     MapState state;
     for (const auto& map : machine_.maps())
-      if (has_contents(map->definition().type))
+      if (has_contents(map->definition()))
         state[map->definition().name] = map->contents();
     return state;
   }

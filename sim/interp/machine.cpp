@@ -2,6 +2,7 @@
 
 #include "sim/interp/alu.h"
 #include "sim/interp/array_store.h"
+#include "sim/maps/contents.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -23,6 +24,9 @@ Machine::Machine(const Object& object, const Program& program, const Environment
       memory_(maps_), helpers_{memory_, maps_, environment_, packet_} {
   for (const MapDefinition& map : object.maps)
     maps_.push_back(make_map_store(map));
+  for (std::size_t i = 0; i < maps_.size(); ++i)
+    if (object.maps[i].inner)
+      maps_[i]->replace(initial_contents(object, object.maps[i]));
   load(program_);
 }
 

@@ -36,6 +36,8 @@ void MapStore::set(Element element, ByteSpan bytes) {
 }
 
 std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
+  if (definition.role != MapRole::Own)
+    return std::make_unique<OpaqueStore>(definition);
   switch (definition.type) {
   case BPF_MAP_TYPE_ARRAY:
   case BPF_MAP_TYPE_PERCPU_ARRAY:
@@ -49,6 +51,12 @@ std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
     return std::make_unique<LpmStore>(definition);
   case BPF_MAP_TYPE_PROG_ARRAY:
     return std::make_unique<ProgramStore>(definition);
+  case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+  case BPF_MAP_TYPE_HASH_OF_MAPS:
+    return std::make_unique<InnerStore>(definition);
+  case BPF_MAP_TYPE_QUEUE:
+  case BPF_MAP_TYPE_STACK:
+    return std::make_unique<QueueStore>(definition);
   default:
     break;
   }

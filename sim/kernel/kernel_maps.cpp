@@ -28,6 +28,9 @@ KernelMaps::KernelMaps(const Object& object, std::vector<int> fds, unsigned cpu,
   for (unsigned i = 0; i < object_.maps.size(); ++i)
     if (is_program_map(object_.maps[i].type) && fds_[i] >= 0)
       fill_programs(i, initial_contents(object_.maps[i]));
+  for (unsigned i = 0; i < object_.maps.size(); ++i)
+    if (object_.maps[i].inner && fds_[i] >= 0)
+      fill_inner(i, initial_contents(object_, object_.maps[i]));
 }
 
 // Bytes of one value as system calls see it: per-CPU maps have one for each CPU, rounded up to 8.
@@ -77,6 +80,10 @@ void KernelMaps::replace(unsigned index, const MapContents& given) {
     fill_hash(index, given);
   else if (is_program_map(map.type))
     fill_programs(index, given);
+  else if (map.inner)
+    fill_inner(index, given);
+  else if (is_queue_map(map.type))
+    fill_queue(index, given);
   else
     fill_redirect(index, given);
 }
@@ -129,6 +136,65 @@ void KernelMaps::fill_programs(unsigned index, const MapContents& given) {
   targets_[index] = given;
 }
 
+void KernelMaps::fill_inner(unsigned index, const MapContents& given) {
+  const MapDefinition& map = object_.maps[index];
+  for (const auto& [key, name] : inner_contents(index))
+    if (bpf_map_delete_elem(fds_[index], key.data()) != 0)
+      fail(map, "delete");
+  for (const auto& [key, value] : given) {
+    const std::string name(value.begin(), value.end());
+    const auto inner = std::ranges::find(object_.maps, name, &MapDefinition::name);
+    const int fd = fds_[static_cast<std::size_t>(inner - object_.maps.begin())];
+    if (bpf_map_update_elem(fds_[index], key.data(), &fd, BPF_ANY) != 0)
+      fail(map, "map '" + name + "'");
+  }
+}
+
+// A look-up by system call gives the id of the map.
+MapContents KernelMaps::inner_contents(unsigned index) {
+  const MapDefinition& map = object_.maps[index];
+  std::map<std::uint32_t, std::string> names;
+  for (const unsigned i : map.inner_maps) {
+    bpf_map_info info{};
+    std::uint32_t size = sizeof info;
+    if (fds_[i] >= 0 && bpf_obj_get_info_by_fd(fds_[i], &info, &size) == 0)
+      names[info.id] = object_.maps[i].name;
+  }
+  MapContents all;
+  for (const Bytes& key : keys(index)) {
+    std::uint32_t id = 0;
+    if (bpf_map_lookup_elem(fds_[index], key.data(), &id) == 0 && id != 0)
+      all.emplace(key, Bytes(names[id].begin(), names[id].end()));
+  }
+  return all;
+}
+
+void KernelMaps::fill_queue(unsigned index, const MapContents& given) {
+  const MapDefinition& map = object_.maps[index];
+  Bytes gone(map.value_size);
+  while (bpf_map_lookup_and_delete_elem(fds_[index], nullptr, gone.data()) == 0) {
+  }
+  std::vector<const Bytes*> values;
+  for (const auto& [place, value] : given)
+    values.push_back(&value);
+  if (map.type == BPF_MAP_TYPE_STACK)
+    std::ranges::reverse(values);
+  for (const Bytes* value : values)
+    if (bpf_map_update_elem(fds_[index], nullptr, value->data(), BPF_ANY) != 0)
+      fail(map, "push");
+}
+
+// It can only be seen by taking it out.
+MapContents KernelMaps::queue_contents(unsigned index) {
+  const MapDefinition& map = object_.maps[index];
+  MapContents all;
+  Bytes value(map.value_size);
+  while (bpf_map_lookup_and_delete_elem(fds_[index], nullptr, value.data()) == 0)
+    all.emplace(place_key(static_cast<std::uint32_t>(all.size())), value);
+  fill_queue(index, all);
+  return all;
+}
+
 std::optional<std::string> KernelMaps::set_target(unsigned index, const Bytes& key,
                                                   std::uint32_t target) {
   const MapDefinition& map = object_.maps[index];
@@ -158,6 +224,10 @@ MapContents KernelMaps::contents(unsigned index) {
   const MapDefinition& map = object_.maps[index];
   if (is_redirect_map(map.type) || is_program_map(map.type))
     return targets_[index];
+  if (map.inner)
+    return inner_contents(index);
+  if (is_queue_map(map.type))
+    return queue_contents(index);
   MapContents all;
   if (is_array_map(map.type)) {
     for (std::uint32_t slot = 0; slot < map.max_entries; ++slot) {

@@ -12,8 +12,8 @@ class KernelMaps {
 public:
   using ProgramFd = std::function<int(const std::string& name)>; // -1: not loaded
 
-  // fds as Object::maps; cpu: whose value of a per-CPU map counts. Fills program arrays as the
-  // object says.
+  // fds as Object::maps; cpu: whose value of a per-CPU map counts. Fills program arrays and maps of
+  // maps as the object says.
   KernelMaps(const Object&, std::vector<int> fds, unsigned cpu, Devices&, ProgramFd);
 
   // Throws Failure PW-ENG-004 for targets that can't exist here, PW-ENG-005 if a system call fails.
@@ -30,6 +30,10 @@ private:
   void fill_hash(unsigned map, const MapContents&);
   void fill_redirect(unsigned map, const MapContents&);
   void fill_programs(unsigned map, const MapContents&);
+  void fill_inner(unsigned map, const MapContents&);
+  MapContents inner_contents(unsigned map);
+  void fill_queue(unsigned map, const MapContents&);
+  MapContents queue_contents(unsigned map);
   std::optional<std::string> set_target(unsigned map, const Bytes& key, std::uint32_t target);
   std::optional<Bytes> lookup(unsigned map, const Bytes& key);
   std::vector<Bytes> keys(unsigned map);

@@ -152,6 +152,8 @@ LoadedProgram::LoadedProgram(const LoadRequest& request) : program_name_(request
 }
 
 LoadedProgram::~LoadedProgram() {
+  for (const int fd : added_fds_)
+    ::close(fd);
   for (const int handler : handlers_)
     libbpf_unregister_prog_handler(handler);
   if (exchange_ != nullptr)
@@ -206,6 +208,7 @@ void LoadedProgram::open(const LoadRequest& request) {
     if (bpf_map__type(any) == BPF_MAP_TYPE_LPM_TRIE)
       bpf_map__set_map_flags(any, bpf_map__map_flags(any) | BPF_F_NO_PREALLOC);
   }
+  set_sizes(request.object);
   for (const MapDefinition& definition : request.object.maps) {
     bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
     const bool settable =
@@ -215,12 +218,53 @@ void LoadedProgram::open(const LoadRequest& request) {
   }
 }
 
+// --entries; a size of 0 is one that libbpf chooses.
+void LoadedProgram::set_sizes(const Object& object) {
+  for (const MapDefinition& definition : object.maps) {
+    bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
+    if (map == nullptr)
+      continue;
+    if (definition.max_entries != 0 && definition.max_entries != bpf_map__max_entries(map))
+      bpf_map__set_max_entries(map, definition.max_entries);
+    if (const bpf_map* inner = bpf_map__inner_map(map); inner != nullptr && definition.inner)
+      set_inner(map, inner, object.maps[*definition.inner]);
+  }
+}
+
+// libbpf can't change the definition of inner maps, but it takes a map that is like them.
+void LoadedProgram::set_inner(bpf_map* outer, const bpf_map* inner, const MapDefinition& wanted) {
+  inner_types_ = {bpf_map__btf_key_type_id(inner), bpf_map__btf_value_type_id(inner)};
+  if (!wanted.spin_lock)
+    bpf_map__set_inner_map_fd(outer, create_added(wanted));
+}
+
+// An inner map that a map file or --slot has added.
+int LoadedProgram::create_added(const MapDefinition& definition) {
+  LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = definition.flags);
+  if (definition.type == BPF_MAP_TYPE_LPM_TRIE)
+    options.map_flags |= BPF_F_NO_PREALLOC;
+  if (definition.spin_lock) {
+    options.btf_fd = static_cast<std::uint32_t>(bpf_object__btf_fd(object_.get()));
+    options.btf_key_type_id = inner_types_.first;
+    options.btf_value_type_id = inner_types_.second;
+  }
+  const int fd = bpf_map_create(definition.type, "pw_inner", definition.key_size,
+                                definition.value_size, definition.max_entries, &options);
+  if (fd < 0)
+    fail("map '" + definition.name + "'", errno);
+  added_fds_.push_back(fd);
+  return fd;
+}
+
 void LoadedProgram::load(const LoadRequest& request) {
   if (const int error = bpf_object__load(object_.get()); error != 0)
     fail("load", -error);
   for (const MapDefinition& definition : request.object.maps) {
     const bpf_map* map = bpf_object__find_map_by_name(object_.get(), definition.name.c_str());
-    map_fds_.push_back(map != nullptr ? bpf_map__fd(map) : -1);
+    int fd = map != nullptr ? bpf_map__fd(map) : -1;
+    if (map == nullptr && definition.added_for)
+      fd = create_added(definition);
+    map_fds_.push_back(fd);
     // A program array would belong to the first program that names it.
     redirect_fds_.push_back(is_redirect_map(definition.type) ? map_fds_.back() : -1);
   }

@@ -36,12 +36,17 @@ private:
   void register_handlers(const LoadRequest&);
   void open(const LoadRequest&);
   void load(const LoadRequest&);
+  void set_sizes(const Object&);
+  void set_inner(bpf_map* outer, const bpf_map* inner, const MapDefinition& wanted);
+  int create_added(const MapDefinition&);
   void learn_addresses();
 
   std::string program_name_;
   std::unique_ptr<bpf_object, void (*)(bpf_object*)> object_{nullptr, bpf_object__close};
   std::vector<int> handlers_;
   std::vector<int> map_fds_, redirect_fds_;
+  std::vector<int> added_fds_; // of map_fds_, those of maps that the file doesn't have
+  std::pair<std::uint32_t, std::uint32_t> inner_types_; // BTF of the key and value of inner maps
   int exchange_fd_ = -1;
   Exchange* exchange_ = nullptr;
 };

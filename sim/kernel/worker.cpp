@@ -74,7 +74,7 @@ public:
     MapState state;
     for (std::uint32_t i = 0; i < input_.object->maps.size(); ++i)
       if (const MapDefinition& map = input_.object->maps[i];
-          has_contents(map.type) && program_.map_fds()[i] >= 0)
+          has_contents(map) && program_.map_fds()[i] >= 0)
         state[map.name] = maps_.contents(i);
     return state;
   }

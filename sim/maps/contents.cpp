@@ -51,6 +51,8 @@ private:
   }
 
   void check_key(const std::vector<std::uint8_t>& key) {
+    if (is_queue_map(map_.type))
+      return; // whoever makes contents numbers them
     const std::string entry = "map '" + map_.name + "', entry with key " + hex(key) + ": ";
     if (key.size() != map_.key_size) {
       report("PW-IN-105", entry + "the key must have " + std::to_string(map_.key_size) + " bytes",
@@ -58,6 +60,7 @@ private:
       return;
     }
     const bool indexed = is_array_map(map_.type) || is_program_map(map_.type) ||
+                         map_.type == BPF_MAP_TYPE_ARRAY_OF_MAPS ||
                          (is_redirect_map(map_.type) && map_.type != BPF_MAP_TYPE_DEVMAP_HASH);
     if (indexed && key_index(key) >= map_.max_entries)
       report("PW-IN-107", entry + "the slot is outside of the map", map_.max_entries,
@@ -70,6 +73,8 @@ private:
   void check_value(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& value) {
     if (is_program_map(map_.type))
       return check_program(key, std::string(value.begin(), value.end()));
+    if (map_.inner)
+      return check_inner(key, std::string(value.begin(), value.end()));
     const bool device = map_.type == BPF_MAP_TYPE_DEVMAP || map_.type == BPF_MAP_TYPE_DEVMAP_HASH;
     if (device && value.size() == 4 && key_index(value) == 0)
       findings_.push_back(diagnose("PW-IN-107", "map '" + map_.name + "', entry with key " +
@@ -94,6 +99,21 @@ private:
                                                   hex(key) + ": the object has no program '" +
                                                   name + "'")
                             .help("its programs: " + known));
+  }
+
+  void check_inner(const std::vector<std::uint8_t>& key, const std::string& name) {
+    std::string known;
+    for (const unsigned i : map_.inner_maps) {
+      if (object_.maps[i].name == name)
+        return;
+      known += (known.empty() ? "" : ", ") + object_.maps[i].name;
+    }
+    findings_.push_back(diagnose("PW-IN-116", "map '" + map_.name + "', entry with key " +
+                                                  hex(key) + ": its slots can't hold map '" + name +
+                                                  "'")
+                            .limited(known, name)
+                            .help("inner maps are those of its type and sizes that --slot or the "
+                                  "map file name before compiling"));
   }
 
   const Object& object_;
@@ -125,8 +145,21 @@ bool is_redirect_map(bpf_map_type type) {
 
 bool is_program_map(bpf_map_type type) { return type == BPF_MAP_TYPE_PROG_ARRAY; }
 
+bool is_map_of_maps(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_ARRAY_OF_MAPS || type == BPF_MAP_TYPE_HASH_OF_MAPS;
+}
+
+bool is_queue_map(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK;
+}
+
 bool has_contents(bpf_map_type type) {
-  return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type) || is_program_map(type);
+  return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type) ||
+         is_program_map(type) || is_map_of_maps(type) || is_queue_map(type);
+}
+
+bool has_contents(const MapDefinition& map) {
+  return map.role == MapRole::Own && has_contents(map.type);
 }
 
 const MapDefinition* find_map(const Object& object, const std::string& name) {
@@ -137,6 +170,12 @@ const MapDefinition* find_map(const Object& object, const std::string& name) {
 std::vector<std::uint8_t> index_key(std::uint32_t index) {
   return {static_cast<std::uint8_t>(index), static_cast<std::uint8_t>(index >> 8),
           static_cast<std::uint8_t>(index >> 16), static_cast<std::uint8_t>(index >> 24)};
+}
+
+std::vector<std::uint8_t> place_key(std::uint32_t place) {
+  std::vector<std::uint8_t> key = index_key(place);
+  std::ranges::reverse(key);
+  return key;
 }
 
 std::uint32_t key_index(const std::vector<std::uint8_t>& key) {
@@ -157,11 +196,22 @@ MapContents initial_contents(const MapDefinition& map) {
   return contents;
 }
 
+MapContents initial_contents(const Object& object, const MapDefinition& map) {
+  MapContents contents = initial_contents(map);
+  for (const auto& [slot, inner] : map.initial_maps) {
+    std::vector<std::uint8_t> key = index_key(slot);
+    key.resize(map.key_size);
+    const std::string& name = object.maps[inner].name;
+    contents[key] = std::vector<std::uint8_t>(name.begin(), name.end());
+  }
+  return contents;
+}
+
 MapState initial_state(const Object& object) {
   MapState state;
   for (const MapDefinition& map : object.maps)
-    if (has_contents(map.type))
-      state[map.name] = initial_contents(map);
+    if (has_contents(map))
+      state[map.name] = initial_contents(object, map);
   return state;
 }
 
@@ -169,10 +219,11 @@ void check_maps(const MapState& state, const Object& object) {
   std::vector<Diagnostic> findings;
   for (const auto& [name, contents] : state) {
     const MapDefinition* map = find_map(object, name);
-    if (map == nullptr) {
+    if (map == nullptr || map->role != MapRole::Own) {
       std::string known;
       for (const MapDefinition& other : object.maps)
-        known += (known.empty() ? "" : ", ") + other.name;
+        if (other.role == MapRole::Own)
+          known += (known.empty() ? "" : ", ") + other.name;
       findings.push_back(diagnose("PW-IN-103", "the program has no map '" + name + "'")
                              .help(known.empty() ? "it has no maps" : "its maps: " + known));
     } else if (!has_contents(map->type)) {

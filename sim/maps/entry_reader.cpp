@@ -17,7 +17,7 @@ using nlohmann::json;
 
 constexpr std::size_t most_findings = 20;
 constexpr std::array known_fields = {"key", "value", "values",  "formatted", "ifindex",
-                                     "cpu", "queue", "program", "error"};
+                                     "cpu", "queue", "program", "map",       "error"};
 
 // "0x1f", "31" or 31; nullopt if it is no byte.
 std::optional<std::uint8_t> byte_of(const json& item) {
@@ -64,8 +64,10 @@ MapContents EntryReader::read(const MapDefinition& map, const json& entries) {
 }
 
 void EntryReader::entry(const MapDefinition& map, const json& item, MapContents& contents) {
-  if (!item.is_object() || !item.contains("key")) {
-    wrong("PW-IN-104", "an object with \"key\" is expected");
+  const bool queue = is_queue_map(map.type);
+  if (!item.is_object() || item.contains("key") == queue) {
+    wrong("PW-IN-104", queue ? "an object with \"value\" and without \"key\" is expected"
+                             : "an object with \"key\" is expected");
     return;
   }
   for (const auto& [field, unused] : item.items())
@@ -73,7 +75,8 @@ void EntryReader::entry(const MapDefinition& map, const json& item, MapContents&
       wrong("PW-IN-104", "unknown field \"" + field + "\"");
   if (is_empty_slot(item))
     return;
-  const auto key_bytes = key(map, item["key"]);
+  const auto key_bytes =
+      queue ? place_key(static_cast<std::uint32_t>(contents.size())) : key(map, item["key"]);
   const auto value_bytes = value(map, item);
   if (!key_bytes || !value_bytes)
     return;
@@ -118,7 +121,9 @@ std::optional<EntryReader::Bytes> EntryReader::value(const MapDefinition& map, c
   if (is_redirect_map(map.type))
     return target(map, item);
   if (is_program_map(map.type))
-    return program(item);
+    return name(item, "program");
+  if (map.inner)
+    return name(item, "map");
   if (is_per_cpu_map(map.type) && item.contains("values"))
     return cpu_value(map, item["values"]);
   if (!item.contains("value"))
@@ -139,10 +144,10 @@ std::optional<EntryReader::Bytes> EntryReader::target(const MapDefinition& map, 
   return result;
 }
 
-std::optional<EntryReader::Bytes> EntryReader::program(const json& item) {
-  if (!item.contains("program") || !item["program"].is_string())
-    return wrong("PW-IN-104", "\"program\", the name of one, is missing");
-  const auto& name = item["program"].get_ref<const std::string&>();
+std::optional<EntryReader::Bytes> EntryReader::name(const json& item, const char* field) {
+  if (!item.contains(field) || !item[field].is_string())
+    return wrong("PW-IN-104", "\"" + std::string(field) + "\", the name of one, is missing");
+  const auto& name = item[field].get_ref<const std::string&>();
   return Bytes(name.begin(), name.end());
 }
 

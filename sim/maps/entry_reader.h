@@ -21,7 +21,7 @@ private:
   void entry(const MapDefinition&, const nlohmann::json&, MapContents&);
   std::optional<Bytes> key(const MapDefinition&, const nlohmann::json&);
   std::optional<Bytes> value(const MapDefinition&, const nlohmann::json&);
-  std::optional<Bytes> program(const nlohmann::json&);
+  std::optional<Bytes> name(const nlohmann::json&, const char* field); // of a program or a map
   std::optional<Bytes> target(const MapDefinition&, const nlohmann::json&);
   std::optional<Bytes> cpu_value(const MapDefinition&, const nlohmann::json&);
   std::optional<Bytes> bytes(const nlohmann::json&, std::size_t size, const char* size_code,

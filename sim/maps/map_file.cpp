@@ -55,8 +55,9 @@ const char* target_name(bpf_map_type type) {
 
 std::string print_value(const MapDefinition& map, const std::vector<std::uint8_t>& value,
                         std::uint32_t cpu) {
-  if (is_program_map(map.type))
-    return "\"program\":" + nlohmann::json(std::string(value.begin(), value.end())).dump();
+  if (is_program_map(map.type) || map.inner)
+    return (map.inner ? "\"map\":" : "\"program\":") +
+           nlohmann::json(std::string(value.begin(), value.end())).dump();
   if (is_redirect_map(map.type))
     return std::string("\"") + target_name(map.type) + "\":" + std::to_string(key_index(value));
   if (is_per_cpu_map(map.type))
@@ -67,9 +68,24 @@ std::string print_value(const MapDefinition& map, const std::vector<std::uint8_t
 std::string print_map(const MapDefinition& map, const MapContents& contents, std::uint32_t cpu) {
   std::string text = "[";
   for (const auto& [key, value] : contents)
-    text += std::string(text.size() > 1 ? "," : "") + "\n    {\"key\":" + hex_list(key) + "," +
+    text += std::string(text.size() > 1 ? "," : "") + "\n    {" +
+            (is_queue_map(map.type) ? "" : "\"key\":" + hex_list(key) + ",") +
             print_value(map, value, cpu) + "}";
   return text + (contents.empty() ? "]" : "\n  ]");
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    throw Failure(diagnose("PW-IN-101", "map file '" + path + "' can't be read"));
+  return text.str();
+}
+
+// The entries of a map, whichever way they are written.
+const nlohmann::json& entries_of(const nlohmann::json& item) {
+  return item.is_object() && item.contains("like") && item.contains("entries") ? item["entries"]
+                                                                               : item;
 }
 
 } // namespace
@@ -84,8 +100,8 @@ MapState parse_maps(const std::string& text, const std::string& source, const Ob
   EntryReader reader(cpu);
   for (const auto& [name, entries] : root.items()) {
     const MapDefinition* map = find_map(object, name);
-    if (map != nullptr && has_contents(map->type))
-      state[name] = reader.read(*map, entries);
+    if (map != nullptr && has_contents(*map))
+      state[name] = reader.read(*map, map->added_for ? entries_of(entries) : entries);
     else
       state[name]; // check_maps says what is wrong with it
   }
@@ -103,11 +119,70 @@ MapState parse_maps(const std::string& text, const std::string& source, const Ob
 }
 
 MapState read_maps(const std::string& path, const Object& object, std::uint32_t cpu) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw Failure(diagnose("PW-IN-101", "map file '" + path + "' can't be read"));
-  return parse_maps(text.str(), path, object, cpu);
+  return parse_maps(read_text(path), path, object, cpu);
+}
+
+namespace {
+
+// Reads only which maps there are; what is wrong with entries is said when they are read.
+class InnerMapReader {
+public:
+  InnerMapReader(Object& object, const std::string& source) : object_(object), source_(source) {}
+
+  void read(const nlohmann::json& root) {
+    for (const auto& [name, item] : root.items())
+      if (item.is_object() && item.contains("like"))
+        add(item["like"].is_string() ? item["like"].get<std::string>() : "", name);
+    for (const auto& [name, item] : root.items())
+      for (const auto& entry : item.is_array() ? item : nlohmann::json::array())
+        if (is_outer(name) && entry.is_object() && entry.contains("map") &&
+            entry["map"].is_string())
+          add(name, entry["map"].get<std::string>());
+    if (!findings_.empty())
+      throw Failure(findings_);
+    make_parts(object_);
+  }
+
+private:
+  bool is_outer(const std::string& name) const {
+    const MapDefinition* map = find_map(object_, name);
+    return map != nullptr && map->inner;
+  }
+
+  void add(const std::string& outer, const std::string& name) {
+    if (!is_outer(outer)) {
+      std::string known;
+      for (const MapDefinition& m : object_.maps)
+        if (m.inner)
+          known += (known.empty() ? "" : ", ") + m.name;
+      findings_.push_back(diagnose("PW-IN-116", source_ + ": map '" + name +
+                                                    "' is to be like the inner maps of '" + outer +
+                                                    "', which is no map of maps")
+                              .help(known.empty() ? "the program has none" : "they are: " + known));
+      return;
+    }
+    const auto at = static_cast<unsigned>(find_map(object_, outer) - object_.maps.data());
+    if (!inner_map(object_, at, name))
+      findings_.push_back(diagnose(
+          "PW-IN-116", source_ + ": map '" + name +
+                           "' is not of the type and sizes that slots of '" + outer + "' hold"));
+  }
+
+  Object& object_;
+  const std::string& source_;
+  std::vector<Diagnostic> findings_;
+};
+
+} // namespace
+
+void declare_inner_maps(const std::string& text, const std::string& source, Object& object) {
+  const nlohmann::json root = parse_json(text, source);
+  if (root.is_object())
+    InnerMapReader(object, source).read(root);
+}
+
+void read_inner_maps(const std::string& path, Object& object) {
+  declare_inner_maps(read_text(path), path, object);
 }
 
 std::string print_maps(const MapState& state, const Object& object, std::uint32_t cpu) {
@@ -116,8 +191,11 @@ std::string print_maps(const MapState& state, const Object& object, std::uint32_
     const MapDefinition* map = find_map(object, name);
     if (map == nullptr)
       throw Failure(diagnose("PW-INT-001", "contents of an unknown map '" + name + "'"));
-    text += std::string(text.size() > 1 ? "," : "") + "\n  " + nlohmann::json(name).dump() + ": " +
-            print_map(*map, contents, cpu);
+    text += std::string(text.size() > 1 ? "," : "") + "\n  " + nlohmann::json(name).dump() + ": ";
+    if (map->added_for)
+      text +=
+          "{\"like\":" + nlohmann::json(object.maps[*map->added_for].name).dump() + ",\"entries\":";
+    text += print_map(*map, contents, cpu) + (map->added_for ? "}" : "");
   }
   return text + (state.empty() ? "}\n" : "\n}\n");
 }

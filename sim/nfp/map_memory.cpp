@@ -52,7 +52,7 @@ MapMemory::MapMemory(const Object& object, const std::vector<TableEntry>& tables
     slots_[at].counters = table.counters;
   }
   for (Slot& slot : slots_)
-    if (has_contents(slot.store->definition().type))
+    if (has_contents(slot.store->definition()))
       slot.store->replace(turned(slot, slot.store->contents()));
 }
 
@@ -72,7 +72,7 @@ void MapMemory::replace(const MapState& state) {
 MapState MapMemory::state() {
   MapState out;
   for (const Slot& slot : slots_)
-    if (has_contents(slot.store->definition().type))
+    if (has_contents(slot.store->definition()))
       out[slot.store->definition().name] = turned(slot, slot.store->contents());
   return out;
 }

@@ -23,11 +23,19 @@ public:
 
 private:
   MapTable* table_of(const std::string& name);
+  const MapTable* table_of(const std::string& name) const;
+  void give(const MapDefinition&, const MapContents& complete);
+  void give_part(unsigned joined, unsigned part, const MapContents& complete);
+  MapContents contents_of(const MapTable&, const MapDefinition&) const;
+  void take_parts(const MapTable&, const MapDefinition&, MapState&) const;
+  void give_queue(const MapDefinition&, const MapContents&);
+  MapContents queue_contents(const MapDefinition&) const;
 
   const Object* object_;
   const pipeline::Pipeline* pipeline_;
   std::deque<MapTable> tables_; // by index into Pipeline::maps; addresses stay valid
   MapState untouched_;          // maps that are not in the pipeline
+  MapState slots_;              // by slot, of queues whose values the program only throws away
 };
 
 } // namespace pw

@@ -17,6 +17,7 @@ Packet smallest_packet() {
 Contest::Contest(Subject subject)
     : subject_(std::move(subject)), object_(open_object(subject_.object)) {
   try {
+    add_inner_maps(subject_, object_);
     program_ = &select_program(object_, subject_.program);
     compiled_ = compile_pipeline(object_, lift_program(object_, *program_));
   } catch (const Failure& failure) {

@@ -158,4 +158,11 @@ MapState example_maps(const Subject& subject, const Object& object) {
   return read_maps(subject.inputs + "/maps.json", object);
 }
 
+void add_inner_maps(const Subject& subject, Object& object) {
+  if (!subject.inputs.empty())
+    read_inner_maps(subject.inputs + "/maps.json", object);
+  else if (!subject.inner_maps.empty())
+    declare_inner_maps(subject.inner_maps, "inner maps", object);
+}
+
 } // namespace pw::nway

@@ -13,9 +13,10 @@ namespace pw::nway {
 struct Subject {
   std::string
       name; // "firewall", "firewall.v1", "xdpfilt_alw_all"; with several programs "NAME:PROGRAM"
-  std::string object;  // path
-  std::string program; // "" = the only one
-  std::string inputs;  // folder of the example; "" = none
+  std::string object;          // path
+  std::string program;         // "" = the only one
+  std::string inputs;          // folder of the example; "" = none
+  std::string inner_maps = {}; // without inputs: map file as text, for the inner maps it names
 };
 
 inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject.name; }
@@ -32,5 +33,6 @@ harsh_packets(unsigned count);            // tags, options, fragments, tunnels, 
 std::vector<Packet> packets_of_lengths(); // 0, 1, 13, 14, 60, 1514, 3520, 9000 bytes
 std::vector<std::string> captures();      // paths; empty where there are none
 MapState example_maps(const Subject&, const Object&);
+void add_inner_maps(const Subject&, Object&); // those that its map file names
 
 } // namespace pw::nway
