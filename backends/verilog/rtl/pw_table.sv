@@ -68,7 +68,7 @@ module pw_table #(
 
   // Control.
   wire restart, may_move, rehashing, seeding, host_go, look_go, load_host, load_looked, lift;
-  wire load_stash;
+  wire load_stash, keep_looked;
   wire [INDEX-1:0] load_number;
   wire [ROW_BITS-1:0] at;
   wire [PICK-1:0] pick_at;
@@ -86,17 +86,18 @@ module pw_table #(
   wire issue_host = host_go && !access_enable;
   wire issue_look = look_go && !access_enable;
 
-  // The register in front of the hash, for everything but packets: the next entry to be moved, a key of the host, or one that was
-  // looked at.
-  reg [KEY-1:0] own_key;
-  reg [SLOT_BITS-1:0] own_slot;
+  // In front of the hash, for everything but packets: the next entry to be moved, a key of the host, or one that was looked at (in two halves,
+  // see below). Their sum, since only the one that was loaded last is not zero: so the choice costs no LUT but that of the packet's key.
+  reg [KEY+SLOT_BITS-1:0] own_entry, own_lower, own_upper;
+  reg [KEY-1:0] own_host;
   reg [STASH-1:0] own_index;
   reg move_ready, own_valid;
   // Nothing moves in the clock in which an entry is removed at another port.
   wire issue_move = move_ready && !access_enable && !host_go && !look_go && !(REMOVES != 0 && find_enable[0] && find_remove);
 
   // ---- t: hash
-  wire [KEY-1:0] key = access_enable ? access_key : own_key;
+  wire [KEY-1:0] key = access_enable ? access_key : own_entry[KEY+SLOT_BITS-1:SLOT_BITS] | own_lower[KEY+SLOT_BITS-1:SLOT_BITS] |
+                                                    own_upper[KEY+SLOT_BITS-1:SLOT_BITS] | own_host;
   wire [WAYS*ROW_BITS-1:0] hash;
   pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS), .SECRET(SECRET)) hasher (.key(key), .mix(mix), .rows(hash));
   reg access_1, access_2, access_3, move_1, move_2, move_3, look_1, look_2, look_3, host_1, host_2, host_3, host_4;
@@ -129,7 +130,7 @@ module pw_table #(
     {row_4, row_3, row_2} <= {row_3, row_2, row_1};
     stamp_1 <= issue_host ? 32'd0 : access_stamp;
     {stamp_3, stamp_2} <= {stamp_2, stamp_1};
-    slot_1 <= own_slot;
+    slot_1 <= own_entry[SLOT_BITS-1:0];
     {slot_3, slot_2} <= {slot_2, slot_1};
     index_1 <= own_index;
     {index_3, index_2} <= {index_2, index_1};
@@ -233,10 +234,12 @@ module pw_table #(
   reg lower_2;  // not pick_2[PICK-1]: a register of its own resets the other half
   always_ff @(posedge clk) begin
     lower_2 <= !pick_1[PICK-1];
-    if (pick_2[PICK-1]) lower_3 <= 0;
-    else lower_3 <= g_pick[PICK-1].left[0+:KEY+SLOT_BITS+2];
-    if (lower_2) upper_3 <= 0;
-    else upper_3 <= g_pick[PICK-1].left[KEY+SLOT_BITS+2+:KEY+SLOT_BITS+2];
+    if (!keep_looked) begin
+      if (pick_2[PICK-1]) lower_3 <= 0;
+      else lower_3 <= g_pick[PICK-1].left[0+:KEY+SLOT_BITS+2];
+      if (lower_2) upper_3 <= 0;
+      else upper_3 <= g_pick[PICK-1].left[KEY+SLOT_BITS+2+:KEY+SLOT_BITS+2];
+    end
   end
   assign {picked_key, picked_slot, picked_valid, dirty_3} = lower_3 | upper_3;
 
@@ -249,8 +252,7 @@ module pw_table #(
   // At most one is written in a clock.
   wire swaps;
   wire [STASH-1:0] stash_write = stash_put | stash_swap | (stash_free_first & {STASH{lift}});
-  wire [KEY+SLOT_BITS-1:0] stash_new =
-      lift ? {own_key, own_slot} : swaps ? {picked_key, picked_slot} : {key_3, put_slot};
+  wire [KEY+SLOT_BITS-1:0] stash_new = lift || swaps ? {picked_key, picked_slot} : {key_3, put_slot};
   // An entry that was exchanged is the one that was read at the place where the other one was put.
   wire [N-1:0] near_places;
   generate
@@ -501,9 +503,17 @@ module pw_table #(
   always_ff @(posedge clk) begin
     if (restart || seeding || (inserts && choice == 0) || moves || lift) tries <= 0;
     else if (live && !exhausted) tries <= tries + 1'b1;
-    if (load_host) own_key <= host_wdata[KEY+1:2];
-    else if (load_looked) {own_key, own_slot} <= {picked_key, picked_slot};
-    else if (loads_move || load_stash) {own_key, own_slot} <= load_entry;
+    if (load_host || load_looked) own_entry <= 0;
+    else if (loads_move || load_stash) own_entry <= load_entry;
+    if (load_host || loads_move || load_stash) begin
+      own_lower <= 0;
+      own_upper <= 0;
+    end else if (load_looked) begin
+      own_lower <= lower_3[KEY+SLOT_BITS+1:2];
+      own_upper <= upper_3[KEY+SLOT_BITS+1:2];
+    end
+    if (load_looked || loads_move || load_stash) own_host <= 0;
+    else if (load_host) own_host <= host_wdata[KEY+1:2];
     own_valid <= 32'(load_number) < STASH && stash_valid[load_number];
     if (loads_move) own_index <= load_move;
     move_ready <= !restart && (loads_move || (move_ready && !issue_move));
@@ -535,13 +545,13 @@ module pw_table #(
     quiet <= !restart && !on_the_way && busy == 0 && (movable == 0 || exhausted) && hold_next == holds;
 
   pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .INDEX(INDEX),
-                     .RESERVE(LAST), .HOST_ADDRESS(HOST_ADDRESS)) control (
+                     .LAST(LAST), .HOST_ADDRESS(HOST_ADDRESS)) control (
       .clk(clk), .rst(rst), .restart(restart), .clearing(clearing), .at(at), .pick(pick_at), .mix(mix),
       .random(random), .random_step(loads_move), .may_move(may_move), .rehashing(rehashing), .seeding(seeding),
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
       .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash), .load_number(load_number),
-      .load_looked(load_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
-      .looked(look_3), .entry_valid(picked_valid), .own_entry({own_key, own_slot, own_valid}),
+      .load_looked(load_looked), .keep_looked(keep_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
+      .looked(look_3), .entry_valid(picked_valid), .own_entry({own_entry | own_lower | own_upper, own_valid}),
       .host_begin(host_start && host_select), .host_write(host_write), .host_address(host_address),
       .host_operation(host_wdata[1:0]), .host_done(host_done), .host_rdata(host_rdata));
 endmodule

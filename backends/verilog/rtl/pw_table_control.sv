@@ -12,7 +12,7 @@ module pw_table_control #(
     parameter integer ROW_BITS = 4,
     parameter integer SLOT_BITS = 4,
     parameter integer INDEX = 4,  // bits of a number of a stash entry
-    parameter integer RESERVE = 1,
+    parameter integer LAST = 1,  // clocks of hold in which an access can still be issued
     parameter integer HOST_ADDRESS = 32
 ) (
     input  wire                        clk,
@@ -40,7 +40,8 @@ module pw_table_control #(
     output wire                        load_stash,  // or an entry of the stash
     output wire [INDEX-1:0]            load_number,  // which one
     output wire                        load_looked,  // or what was looked at
-    output wire                        lift,  // that goes to the stash, its place becomes empty
+    output wire                        keep_looked,  // that is still wanted in the next clock
+    output wire                        lift,  // it goes to the stash, its place becomes empty
     input  wire                        misplaced,  // that doesn't belong here (two clocks behind load_looked)
     // results
     input  wire                        host_decided,
@@ -58,7 +59,7 @@ module pw_table_control #(
 );
   localparam integer BITS = 2 * KEY;
   localparam integer COUNT = $clog2(BITS + 1);
-  localparam integer AGE = $clog2(RESERVE + 9);
+  localparam integer AGE = $clog2(LAST + 9);
   localparam integer PLACE_BITS = $clog2(PLACES);
   localparam [4:0] CLEAR = 0, REST = 1, OPERATE = 2, DECIDE = 3, LOOK = 4, SEE = 5, STASH = 6, DONE = 7;
   localparam [4:0] SHOW = 16, SEED = 8, SCAN = 9, SCANNED = 10, HASH = 11, COMPARE = 12, LIFT = 13, LIFTED = 14, DRAIN = 15;
@@ -70,12 +71,12 @@ module pw_table_control #(
   reg [ROW_BITS-1:0] row;
   reg [PICK-1:0] place;
   reg [COUNT-1:0] seeded;
-  reg [AGE-1:0] age;  // clocks of hold, up to RESERVE + 8: no packet has an access to come then
+  reg [AGE-1:0] age;  // clocks of hold, up to LAST + 8: no packet has an access to come then
   reg [BITS-1:0] bits;
   reg [31:0] lfsr;
   reg [SLOT_BITS+1:0] answer;  // to an operation
   reg shows;  // the answer is what the register holds
-  wire aged = age == AGE'(RESERVE + 8);
+  wire aged = age == AGE'(LAST + 8);
   wire stuck = hold && aged && exhausted && quiet;
   wire settled = quiet && !hold;
   // Not linear, so that no two keys have the same rows whatever these bits are.
@@ -106,6 +107,7 @@ module pw_table_control #(
   assign load_stash = state == STASH;
   assign load_number = INDEX'(host_address);
   assign load_looked = (state == SCANNED || state == SEE) && looked;
+  assign keep_looked = (state == SCANNED && looked) || state == HASH || state == COMPARE;
   assign lift = state == LIFT;
   assign host_done = state == DONE;
   assign host_rdata = (KEY + SLOT_BITS + 3)'(answer) | ({2'b0, own_entry[KEY+SLOT_BITS:1], 1'b1} & {KEY + SLOT_BITS + 3{shows}});

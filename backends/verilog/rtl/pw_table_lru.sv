@@ -186,15 +186,13 @@ module pw_table_lru #(
       wire [31:0] kept = stamps_kept[i*32+:32], behind = stamps_next[i*32+:32];
       wire above_hand = set_here[i] ? stamp_above : above[i];
       wire above_later = set_here[i] ? stamp_above_next : kept > now_next;
-      wire kept_now, behind_now;
+      wire kept_now;
       pw_equal #(.WIDTH(32)) kept_is (.a(kept), .b(now), .enable(1'b1), .equal(kept_now));
-      pw_equal #(.WIDTH(32)) behind_is (.a(behind), .b(now), .enable(1'b1), .equal(behind_now));
       wire from_now = set_here[i] ? now_to_stamp : above[i] || kept_now;
-      wire behind_above = behind > now;
       always_ff @(posedge clk) begin
         above[i] <= advance ? behind > now_next : above_later;
-        from_stamp[i] <= advance ? behind_above || behind_now : from_now;
-        to_stamp[i] <= advance ? !behind_above : !above_hand;
+        from_stamp[i] <= advance ? behind >= now : from_now;
+        to_stamp[i] <= advance ? behind <= now : !above_hand;
       end
       for (j = 0; j < 4; j = j + 1) begin : g_other
         if (i < j) begin : g_pair

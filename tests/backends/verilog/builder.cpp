@@ -94,6 +94,20 @@ Builder::ValueId Builder::access(unsigned map, ValueId enable, ValueId key, Valu
   return result(op, p_.maps[map].handle_bits + 1, std::move(hint));
 }
 
+Builder::ValueId Builder::look(unsigned map, unsigned port, ValueId enable, ValueId key,
+                               ValueId remove) {
+  std::vector<ValueId> operands = {enable, key, constant(1, 0), remove};
+  if (p_.maps[map].lru)
+    for (const Operation& other : p_.operations)
+      if (other.kind == OpKind::MapAccess && other.map == map && other.port == 0)
+        operands.resize(4), operands.push_back(other.operands.back());
+  Operation& op = add(OpKind::MapAccess, operands);
+  op.map = map;
+  op.port = port;
+  op.latency = access_latency(p_.maps[map], port);
+  return result(op, p_.maps[map].handle_bits + 1, "");
+}
+
 Builder::ValueId Builder::read(unsigned map, unsigned column, ValueId enable, ValueId handle,
                                std::string hint) {
   Operation& op = add(OpKind::MapRead, {enable, handle});

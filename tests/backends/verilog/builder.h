@@ -31,6 +31,8 @@ public:
   // {found, handle}: looks up, inserts, removes.
   ValueId access(unsigned map, ValueId enable, ValueId key, ValueId insert, ValueId remove,
                  std::string hint = "");
+  // At a port for look-ups, behind an access that was added before; an LRU map gets its stamp.
+  ValueId look(unsigned map, unsigned port, ValueId enable, ValueId key, ValueId remove);
   ValueId read(unsigned map, unsigned column, ValueId enable, ValueId handle,
                std::string hint = "");
   void write(unsigned map, unsigned column, ValueId enable, ValueId handle, ValueId data);

@@ -133,7 +133,7 @@ const Variant variants[] = {
                  "-GFINDS=1"},
     {"pw_equal", "-GWIDTH=1"},
     {"pw_equal", "-GWIDTH=352"},
-    {"pw_table_control", "-GKEY=104 -GROW_BITS=10 -GSLOT_BITS=12 -GRESERVE=4"},
+    {"pw_table_control", "-GKEY=104 -GROW_BITS=10 -GSLOT_BITS=12 -GLAST=4"},
     {"pw_table_hash", "-GKEY=104 -GROW_BITS=10"},
     {"pw_table_hash", "-GKEY=8 -GROW_BITS=1"},
     {"pw_table_lru", "-GENTRIES=50 -GSLOT_BITS=6 -GLOCATION=7"},

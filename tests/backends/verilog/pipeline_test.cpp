@@ -490,6 +490,69 @@ TEST(VerilogPipeline, BrokenTables) {
   refused([&](Pipeline& p) { p.maps[0].kind = pipeline::MapKind::Hash; });
 }
 
+// A table with an access and `looks` look-ups in the clock of it, all of one column's entries.
+Pipeline look_ups(bool lru, unsigned looks) {
+  Builder b("look_ups", 13, 38);
+  const unsigned map = b.table("seen", 4, 100, 4, lru, {});
+  const auto one = b.constant(1, 1), nothing = b.constant(1, 0);
+  b.array("other", 4, 4, {{0, 4, 1, true, pipeline::Memory::Distributed, 1}});
+  b.stage(1);
+  b.access(map, one, b.field(26, 4), one, nothing);
+  auto found = nothing;
+  for (unsigned port = 1; port <= looks; ++port)
+    found = b.extract(b.look(map, port, one, b.field(30, 4), nothing), 0, 1);
+  for (pipeline::Operation& op : b.pipeline().operations)
+    if (op.kind == pipeline::OpKind::Extract)
+      op.stage = 6;
+  b.stage(7);
+  return b.finish(b.op(pipeline::OpKind::Zext, 32, {found}));
+}
+
+pipeline::Operation& look(Pipeline& p, unsigned port) {
+  return *std::ranges::find(p.operations, port, &pipeline::Operation::port);
+}
+
+void expect_refused(Pipeline p, auto change, const char* why) {
+  EXPECT_NO_THROW(emit_verilog(p, {"0", "test"}));
+  change(p);
+  EXPECT_THROW(emit_verilog(p, {"0", "test"}), Failure) << why;
+}
+
+TEST(VerilogPipeline, BrokenLookUps) {
+  const auto one = [](const Pipeline& p) {
+    return std::ranges::find_if(p.operations,
+                                [](const pipeline::Operation& op) {
+                                  return op.kind == pipeline::OpKind::Constant &&
+                                         op.constant.words == std::vector<std::uint64_t>{1};
+                                })
+        ->result;
+  };
+  const auto changed = [&](unsigned operand, unsigned port) {
+    return [=](Pipeline& p) { look(p, port).operands[operand] = one(p); };
+  };
+  expect_refused(look_ups(false, 2), changed(2, 1), "inserts");
+  expect_refused(look_ups(false, 2), changed(3, 2), "removes at the second port");
+  expect_refused(look_ups(true, 1), changed(3, 1), "removes from an LRU map");
+  expect_refused(
+      look_ups(false, 2), [](Pipeline& p) { look(p, 2).port = 1; }, "at one port");
+  expect_refused(
+      look_ups(true, 1), [](Pipeline& p) { look(p, 1).latency = 4; }, "LRU: a clock more");
+  expect_refused(
+      look_ups(true, 1), [](Pipeline& p) { look(p, 1).stage = 0; }, "LRU: its access");
+  expect_refused(look_ups(true, 1), changed(4, 1), "LRU: another stamp");
+  EXPECT_THROW(emit_verilog(look_ups(true, 2), {"0", "test"}), Failure) << "LRU: two";
+  const auto full = [](unsigned map) {
+    return [=](Pipeline& p) {
+      p.regions[0].interlocks.push_back(
+          {.map = map, .distance = 1, .handles = {}, .when_full = true});
+    };
+  };
+  Pipeline table = look_ups(false, 1);
+  full(0)(table);
+  EXPECT_NO_THROW(emit_verilog(table, {"0", "test"}));
+  expect_refused(look_ups(false, 1), full(1), "full, and no table");
+}
+
 TEST(VerilogPipeline, AllOperations) {
   Pipeline p = all_operations();
   Simulation s(p);

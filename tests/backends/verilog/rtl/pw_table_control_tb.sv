@@ -3,7 +3,7 @@
 module pw_table_control_tb;
   parameter integer KEY = 16;
   parameter integer ROW_BITS = 2;
-  localparam integer N = 8, PLACES = 2, PICK = 3, SLOT_BITS = 4, INDEX = 4, RESERVE = 2, HOST_ADDRESS = 32;
+  localparam integer N = 8, PLACES = 2, PICK = 3, SLOT_BITS = 4, INDEX = 4, LAST = 2, HOST_ADDRESS = 32;
   localparam integer BITS = 2 * KEY, ALL = N << ROW_BITS;
 
   reg clk = 0, rst = 1, random_step = 0, hold = 0, quiet = 1, exhausted = 0, stash_full = 0, access_enable = 0;
@@ -13,7 +13,7 @@ module pw_table_control_tb;
   reg [KEY+SLOT_BITS:0] own_entry = 0;
   reg [HOST_ADDRESS-1:0] host_address = 0;
   reg [1:0] host_operation = 0;
-  wire restart, clearing, may_move, rehashing, seeding, host_go, look_go, load_host, load_looked, lift, host_done;
+  wire restart, clearing, may_move, rehashing, seeding, host_go, look_go, load_host, load_looked, keep_looked, lift, host_done;
   wire load_stash;
   wire [INDEX-1:0] load_number;
   wire [ROW_BITS-1:0] at;
@@ -22,12 +22,13 @@ module pw_table_control_tb;
   wire [31:0] random;
   wire [KEY+SLOT_BITS+2:0] host_rdata;
   pw_table_control #(.KEY(KEY), .N(N), .PLACES(PLACES), .PICK(PICK), .ROW_BITS(ROW_BITS), .SLOT_BITS(SLOT_BITS), .INDEX(INDEX),
-                     .RESERVE(RESERVE), .HOST_ADDRESS(HOST_ADDRESS)) dut (.*);
+                     .LAST(LAST), .HOST_ADDRESS(HOST_ADDRESS)) dut (.*);
 
   integer n, errors = 0, clears = 0, seeds = 0, lifts = 0, looks = 0, taken;
   reg [BITS-1:0] earlier;
   reg [3:0] look_age;
   reg seen[0:ALL-1];
+  reg kept = 0;
   task check(input reg good, input integer number);
     if (good !== 1'b1) begin
       errors = errors + 1;
@@ -117,7 +118,7 @@ module pw_table_control_tb;
 
     hold = 1;
     exhausted = 1;
-    for (n = 0; n < RESERVE + 8; n = n + 1) begin
+    for (n = 0; n < LAST + 8; n = n + 1) begin
       check(!rehashing, 14);
       tick;
     end
@@ -141,10 +142,11 @@ module pw_table_control_tb;
         seen[{at, pick}] = 1;
       end
       if (lift) begin
-        check(seen[{at, pick}], 17);
+        check(seen[{at, pick}] && kept, 17);
         lifts = lifts + 1;
       end
       look_age = {look_age[2:0], look_go};
+      kept = keep_looked && (looked || kept);  // from when it was seen
       tick;
       if (looked) looks = looks + 1;
     end
