@@ -72,6 +72,16 @@ void add_rows(MemoryDemand& d, const Map& map) {
     add(d, choose_memory(std::uint64_t(1) << map.row_bits, map.key_bytes * 8 + map.handle_bits));
 }
 
+// As pw_table_stamps is made: a second copy, and marks twice.
+void add_second_stamps(MemoryDemand& d, const Map& map) {
+  const auto groups = divide_up(map.slots, 4);
+  for (unsigned bank = 0; bank < 4 && map.lru; ++bank) {
+    add(d, choose_memory(groups, 33));
+    add(d, choose_memory(groups, 1));
+    add(d, choose_memory(groups, 1));
+  }
+}
+
 // As pw_table is made: rows, the list of free slots, and for LRU maps stamps and places of slots in
 // four banks.
 void add_table(MemoryDemand& d, const Map& map) {
@@ -120,8 +130,10 @@ MemoryDemand demand_of(const Map& map) {
 MemoryDemand demand_of(const pipeline::Pipeline& p, unsigned map) {
   MemoryDemand d = demand_of(p.maps[map]);
   if (p.maps[map].kind == MapKind::Table)
-    for (unsigned port = 0; port < table_finds(p, map); ++port)
+    for (unsigned port = 0; port < table_finds(p, map); ++port) {
       add_rows(d, p.maps[map]);
+      add_second_stamps(d, p.maps[map]);
+    }
   return d;
 }
 

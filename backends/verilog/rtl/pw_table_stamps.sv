@@ -20,7 +20,9 @@ module pw_table_stamps #(
     output wire [31:0]           stamp_read
 );
   reg [32:0] copy_a[0:GROUPS-1], copy_b[0:GROUPS-1];  // {mark, stamp}
-  reg marks_a[0:GROUPS-1], marks_b[0:GROUPS-1];  // the same marks, to be read by the other one
+  // The same marks, to be read by the other one.
+  (* ram_style = GROUPS > 64 ? "block" : "distributed" *) reg marks_a[0:GROUPS-1];
+  (* ram_style = GROUPS > 64 ? "block" : "distributed" *) reg marks_b[0:GROUPS-1];
   integer i;
   initial begin
     for (i = 0; i < GROUPS; i = i + 1) begin
