@@ -60,7 +60,7 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
     return f;
   }
   try {
-    const Program& selected = choose_program(object, program.name, o.common.type);
+    const Program selected = choose_program(object, program.name, o.common.type);
     const LiftedProgram lifted = lift_program(object, selected, lift_options(o.common));
     const Compiled compiled = compile_pipeline(object, lifted, o.common.compile);
     emit_verilog(compiled.pipeline, {object.sha256, PW_VERSION});

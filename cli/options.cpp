@@ -1,10 +1,14 @@
 #include "cli/options.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <map>
+#include <sstream>
 
 namespace pw::cli {
 
@@ -127,6 +131,63 @@ double parse_clock(const std::string& text) {
   return mhz;
 }
 
+namespace {
+
+std::array<std::uint8_t, 6> parse_mac(const std::string& text) {
+  std::array<unsigned, 6> part{};
+  int end = 0;
+  const int n = std::sscanf(text.c_str(), "%2x:%2x:%2x:%2x:%2x:%2x%n", &part[0], &part[1], &part[2],
+                            &part[3], &part[4], &part[5], &end);
+  if (n != 6 || std::size_t(end) != text.size() || (part[0] & 1) != 0)
+    throw CLI::ValidationError("--mac", "'" + text + "' is no address such as 02:00:00:00:00:01");
+  std::array<std::uint8_t, 6> mac{};
+  std::ranges::transform(part, mac.begin(), [](unsigned x) { return std::uint8_t(x); });
+  return mac;
+}
+
+// "mark=7,priority=0x10", "random".
+void set_metadata(Environment& e, const std::string& text) {
+  std::istringstream in(text);
+  for (std::string one; std::getline(in, one, ',');) {
+    if (one == "random") {
+      e.skb.random = true;
+      continue;
+    }
+    const auto equals = one.find('=');
+    const auto* end = skb_fields.begin() + skb_input_count;
+    const auto* field =
+        std::ranges::find(skb_fields.begin(), end, one.substr(0, equals),
+                          [](const SkbFieldInfo& f) { return std::string(f.name); });
+    char* rest = nullptr;
+    const char* digits = equals == std::string::npos ? "" : one.c_str() + equals + 1;
+    const std::uint64_t value = std::strtoull(digits, &rest, 0);
+    if (field == end || rest == digits || *rest != 0 ||
+        (field->bits < 64 && value >> field->bits != 0))
+      throw CLI::ValidationError("--skb", "'" + one + "' is no FIELD=N that fits");
+    e.skb.value[std::size_t(field - skb_fields.begin())] = value;
+  }
+}
+
+} // namespace
+
+std::vector<std::pair<std::string, std::string>> metadata_options(const Environment& e) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (e.mac != Environment{}.mac) {
+    std::array<char, 18> text{};
+    std::snprintf(text.data(), text.size(), "%02x:%02x:%02x:%02x:%02x:%02x", e.mac[0], e.mac[1],
+                  e.mac[2], e.mac[3], e.mac[4], e.mac[5]);
+    all.emplace_back("--mac", text.data());
+  }
+  std::string fields = e.skb.random ? "random" : "";
+  for (unsigned f = 0; f < skb_input_count; ++f)
+    if (e.skb.value[f] != 0)
+      fields += (fields.empty() ? "" : ",") +
+                (skb_fields[f].name + ("=" + std::to_string(e.skb.value[f])));
+  if (!fields.empty())
+    all.emplace_back("--skb", fields);
+  return all;
+}
+
 void add_program_options(CLI::App& app, CommonOptions& o) {
   const std::string group = "Program";
   app.add_option("-n,--program", o.program, "program in the object (default: the only one)")
@@ -221,6 +282,18 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--mtu", e.mtu, "MTU of every interface (default 1500)")
       ->check(CLI::Range(68u, 65535u).description(""))
       ->type_name("BYTES")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--mac", [&e](const std::string& text) { e.mac = parse_mac(text); },
+         "address of that interface, for tc programs (default 02:00:00:00:00:01)")
+      ->type_name("ADDRESS")
+      ->group(group);
+  app.add_option_function<std::string>(
+         "--skb", [&e](const std::string& text) { set_metadata(e, text); },
+         "metadata of a tc program's packets: FIELD=N,... of mark, priority, tstamp, cb0 to cb4, "
+         "or "
+         "random (default 0)")
+      ->type_name("FIELDS")
       ->group(group);
   app.add_option("--seed", e.seed, "seed of random numbers (default 1)")
       ->type_name("N")

@@ -39,6 +39,9 @@ void add_environment_options(CLI::App&,
 void add_output_options(CLI::App&, bool& json); // --json, --help; the last of a command
 void add_common_options(CLI::App&, CommonOptions&); // all of the above
 
+// --mac and --skb, as far as they are not the default.
+std::vector<std::pair<std::string, std::string>> metadata_options(const Environment&);
+
 // "250MHz", "0.25GHz", "250000 kHz", "250" (MHz). Throws CLI::ValidationError.
 double parse_clock(const std::string&);
 

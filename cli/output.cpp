@@ -65,6 +65,14 @@ Json diagnostics_json(const std::vector<Diagnostic>& all) {
   return {{"diagnostics", list}};
 }
 
+// Fields that the engine can't tell are null.
+static Json skb_json(const PacketResult& r) {
+  Json j = Json::object();
+  for (unsigned f = 0; f < skb_field_count; ++f)
+    j[skb_fields[f].name] = (r.skb_known >> f & 1) != 0 ? Json((*r.skb)[f]) : Json(nullptr);
+  return j;
+}
+
 Json packet_json(std::size_t index, const PacketResult& r) {
   Json j = {{"index", index}};
   if (r.unsupported) {
@@ -73,7 +81,7 @@ Json packet_json(std::size_t index, const PacketResult& r) {
       j[absent] = nullptr;
     return j;
   }
-  j["verdict"] = verdict_name(r.retval);
+  j["verdict"] = verdict_name(r);
   j["retval"] = r.retval;
   j["length"] = r.length;
   j["redirect"] = redirect_json(r.redirect);
@@ -81,6 +89,8 @@ Json packet_json(std::size_t index, const PacketResult& r) {
   j["cycle_out"] = or_null(r.cycle_out);
   if (!r.trace.empty())
     j["trace"] = r.trace;
+  if (r.skb)
+    j["skb"] = skb_json(r);
   return j;
 }
 

@@ -33,7 +33,7 @@ std::string packet_list(const RunReport& r, std::size_t listed) {
   for (std::size_t i = 0; i < n; ++i) {
     const PacketResult& p = r.results[i];
     table.row({std::to_string(i), std::to_string(r.packets[i].bytes.size()),
-               p.unsupported ? "unsupported" : verdict_name(p.retval) + redirect_text(p.redirect),
+               p.unsupported ? "unsupported" : verdict_name(p) + redirect_text(p.redirect),
                p.unsupported ? "-" : std::to_string(p.length), number_or_dash(p.cycle_in),
                number_or_dash(p.cycle_out), packet_text(r.packets[i].bytes)});
   }
@@ -50,7 +50,7 @@ std::string verdict_counts(const RunReport& r) {
   std::map<std::string, Sum> sums;
   for (std::size_t i = 0; i < r.results.size(); ++i) {
     const PacketResult& p = r.results[i];
-    Sum& s = sums[p.unsupported ? "unsupported" : verdict_name(p.retval)];
+    Sum& s = sums[p.unsupported ? "unsupported" : verdict_name(p)];
     ++s.packets;
     s.in += r.packets[i].bytes.size();
     s.out += p.bytes.size();

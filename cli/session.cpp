@@ -9,26 +9,24 @@
 
 namespace pw::cli {
 
-const Program& choose_program(const Object& object, const std::string& name, ProgramType type) {
-  const Program& program = select_program(object, name, type);
+Program choose_program(const Object& object, const std::string& name, ProgramType type) {
+  Program program = select_program(object, name, type);
   const ProgramType own = program_type(program);
   if (own == ProgramType::Other)
     throw Failure(diagnose("PW-PRG-003", "program '" + program.name + "' is of type " +
                                              program.type_name + ", not a packet program"));
-  if (type == ProgramType::Tc || own == ProgramType::Tc)
-    throw Failure(
-        diagnose("PW-VER-016", "program '" + program.name + "' is for tc")
-            .limited("XDP programs", type == ProgramType::Tc ? "--type tc" : program.type_name));
+  program.type = type != ProgramType::Unknown ? type : own;
   return program;
 }
 
 Session::Session(const CommonOptions& options)
     : options_(options), object_(open_object(options.object, options.open)),
-      program_(&choose_program(object_, options.program, options.type)) {}
+      program_(choose_program(object_, options.program, options.type)) {}
 
 LiftOptions lift_options(const CommonOptions& options) {
   LiftOptions lift;
   lift.mtu = options.environment.mtu;
+  lift.mac = options.environment.mac;
   return lift;
 }
 
@@ -51,7 +49,7 @@ MapState Session::read_map_file(const std::string& path) {
 const LiftedProgram& Session::lifted() {
   if (!lifted_)
     lifted_ =
-        std::make_unique<LiftedProgram>(lift_program(object_, *program_, lift_options(options_)));
+        std::make_unique<LiftedProgram>(lift_program(object_, program_, lift_options(options_)));
   return *lifted_;
 }
 
@@ -78,14 +76,14 @@ const nfp::FirmwareProfile& Session::firmware() {
 const LiftedProgram& Session::lifted_for_card() {
   if (!lifted_for_card_)
     lifted_for_card_ = std::make_unique<LiftedProgram>(
-        lift_program(object_, *program_, nfp::lift_options(firmware(), lift_options(options_))));
+        lift_program(object_, program_, nfp::lift_options(firmware(), lift_options(options_))));
   return *lifted_for_card_;
 }
 
 const nfp::NfpProgram& Session::micro_engine() {
   if (!micro_engine_)
     micro_engine_ = std::make_unique<nfp::NfpProgram>(
-        nfp::compile_program(object_, *program_, lifted_for_card(), firmware()));
+        nfp::compile_program(object_, program_, lifted_for_card(), firmware()));
   return *micro_engine_;
 }
 
@@ -97,7 +95,7 @@ const std::vector<std::uint8_t>& Session::card_file() {
 
 std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
   input.object = &object_;
-  input.program = program_;
+  input.program = &program_;
   input.environment = options_.environment;
   if (kind == EngineKind::Model || kind == EngineKind::Rtl)
     input.pipeline = &compiled().pipeline;
@@ -130,7 +128,7 @@ std::optional<Guide> Session::guide() {
   guide.make = [this] {
     EngineInput input;
     input.object = roomy_.get();
-    input.program = program_;
+    input.program = &program_;
     input.environment = options_.environment;
     return make_engine(EngineKind::Interp, input);
   };

@@ -22,7 +22,7 @@ public:
   explicit Session(const CommonOptions&);
 
   const Object& object() const { return object_; }
-  const Program& program() const { return *program_; }
+  const Program& program() const { return program_; } // its type is known
   // Contents of program arrays that the engines are to be given: what is not in the object yet is
   // compiled with it. To be called before any other step.
   void add_programs(const MapState&);
@@ -54,7 +54,7 @@ private:
   const CommonOptions& options_;
   Object object_;
   std::unique_ptr<Object> roomy_; // of the guide
-  const Program* program_;
+  Program program_;
   std::unique_ptr<LiftedProgram> lifted_, lifted_for_card_;
   std::unique_ptr<Compiled> compiled_;
   std::unique_ptr<VerilogOutput> verilog_;
@@ -64,9 +64,9 @@ private:
   std::vector<std::uint8_t> card_file_; // micro_engine_ as an ELF file
 };
 
-// The program that options name. Throws Failure if there is none, or if it is not an XDP program
-// (PW-VER-016, PW-PRG-003): every engine would run it and give its results XDP's names.
-const Program& choose_program(const Object&, const std::string& name, ProgramType);
+// The program that options name, its type resolved. Throws Failure if there is none, or if it sees
+// no packets (PW-PRG-003).
+Program choose_program(const Object&, const std::string& name, ProgramType);
 
 // What lifting needs to know of the environment.
 LiftOptions lift_options(const CommonOptions&);

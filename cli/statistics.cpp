@@ -21,7 +21,7 @@ std::optional<Throughput> throughput(std::span<const Packet> packets,
   std::uint64_t out = 0;
   for (std::size_t i = 0; i < n; ++i) {
     in += beats(packets[i].bytes.size(), bus_bytes);
-    if (leaves(results[i].retval))
+    if (leaves(results[i]))
       out += beats(results[i].bytes.size(), bus_bytes);
   }
   const std::uint64_t clocks = *results.back().cycle_in - *results.front().cycle_in;

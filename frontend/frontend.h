@@ -4,6 +4,8 @@
 
 #include "frontend/object/object.h"
 
+#include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,6 +35,7 @@ struct LiftedProgram {
   std::vector<Diagnostic> warnings;
   // Hash -> the array that keeps its keys by slot for the host (frontend/control).
   std::map<unsigned, unsigned> key_maps;
+  bool tc = false; // a tc program: the lifted form has @pw.skb.F (README.md)
 
   LiftedProgram();
   LiftedProgram(LiftedProgram&&) noexcept;
@@ -45,6 +48,8 @@ struct LiftOptions {
   bool optimize = true; // false: as lifted, for tests of the lifter
   unsigned mtu = 1500;  // of every interface (Environment::mtu); becomes a constant of the program
   unsigned head_room = 216; // bytes by which adjust_head may grow the packet in all
+  // Of the ingress interface (Environment::mac); tc only
+  std::array<std::uint8_t, 6> mac{2, 0, 0, 0, 0, 1};
 };
 
 // Verifies, lifts and optimises. Throws Failure with every reason if the program is refused.

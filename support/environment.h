@@ -24,7 +24,8 @@ struct Environment {
     std::array<std::uint64_t, skb_input_count> value{};
     bool random = false; // numbers of their own for each packet instead (skb_input)
   } skb;
-  std::array<std::uint8_t, 6> mac{}; // of the ingress interface: tells whom a frame is for
+  // Of the ingress interface: tells whom a frame is for.
+  std::array<std::uint8_t, 6> mac{2, 0, 0, 0, 0, 1};
 };
 
 // bpf_jiffies64 follows the same clock: a jiffy is 4 ms (CONFIG_HZ=250), counted from time 0.

@@ -50,6 +50,9 @@ inline constexpr std::array<SkbFieldInfo, skb_field_count> skb_fields = {{{"mark
                                                                           {"vlan_tci", 16},
                                                                           {"vlan_proto", 16}}};
 
+// Flags of bpf_skb_adjust_room that older kernel headers don't name.
+inline constexpr std::uint64_t room_decap_ipv4 = 1 << 7, room_decap_ipv6 = 1 << 8;
+
 // By SkbField.
 using SkbState = std::array<std::uint64_t, skb_field_count>;
 

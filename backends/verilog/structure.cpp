@@ -41,6 +41,18 @@ TableUse table_use(const pipeline::Pipeline& p, unsigned map) {
   return use;
 }
 
+std::vector<unsigned> metadata_inputs(const pipeline::Pipeline& p) {
+  std::vector<unsigned> fields;
+  for (unsigned f = 0; f < skb_input_count; ++f) {
+    const auto input = static_cast<pipeline::Input>(unsigned(pipeline::Input::Mark) + f);
+    if (std::ranges::any_of(p.operations, [&](const pipeline::Operation& op) {
+          return op.kind == pipeline::OpKind::Input && op.input == input;
+        }))
+      fields.push_back(f);
+  }
+  return fields;
+}
+
 std::vector<unsigned> holding_maps(const pipeline::Pipeline& p) {
   std::set<unsigned> maps;
   for (const pipeline::Operation& op : p.operations)

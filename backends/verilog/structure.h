@@ -39,6 +39,10 @@ TableUse table_use(const pipeline::Pipeline&, unsigned map);
 // an interlock or of a table that needs time.
 std::vector<unsigned> holding_maps(const pipeline::Pipeline&);
 
+// Fields of a tc program's metadata (SkbField) that come in with each packet because the program
+// reads them, ascending. Those that it may change: Result::skb.
+std::vector<unsigned> metadata_inputs(const pipeline::Pipeline&);
+
 inline constexpr unsigned longest_packet = 32768; // bytes, rounded up: head and tail have 16 bits
 
 Structure structure_of(const pipeline::Pipeline&);

@@ -17,6 +17,7 @@ LiftedProgram& LiftedProgram::operator=(LiftedProgram&& o) noexcept {
   instructions = o.instructions;
   warnings = std::move(o.warnings);
   key_maps = std::move(o.key_maps);
+  tc = o.tc;
   return *this;
 }
 LiftedProgram::~LiftedProgram() { module.reset(); }
@@ -45,6 +46,7 @@ LiftedProgram lift_program(const Object& object, const Program& program,
     throw Failure(std::move(said));
   LiftedProgram out;
   out.warnings = std::move(said);
+  out.tc = linked.whole.type == ProgramType::Tc;
   out.instructions = count_instructions(explored, linked);
   out.context = std::make_unique<llvm::LLVMContext>();
   out.module = std::make_unique<llvm::Module>(program.name, *out.context);

@@ -26,6 +26,8 @@ void Lifter::replace_if(llvm::Value* when, llvm::AllocaInst* variable, llvm::Val
 }
 
 void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
+  if (tc() && lift_skb_helper(s, x))
+    return;
   switch (x.id) {
   case BPF_FUNC_map_lookup_elem:
     return lift_lookup(s);
@@ -57,7 +59,7 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   case BPF_FUNC_trace_printk:
     return lift_trace(s);
   case BPF_FUNC_redirect:
-    return lift_redirect(s);
+    return tc() ? lift_tc_redirect(s) : lift_redirect(s);
   case BPF_FUNC_redirect_map:
     return lift_redirect_map(s);
   case BPF_FUNC_csum_diff:
@@ -367,8 +369,14 @@ void Lifter::lift_csum_diff(const State& s) {
 void Lifter::lift_check_mtu(const State& s) {
   auto *check = edge_block("check"), *done = edge_block("checked");
   llvm::Value* given = read(s, s.reg(3), reg(s, 3), 0, 4);
+  llvm::Value* flags = number(s, Register(5));
+  llvm::Value* good = b_.CreateICmpEQ(flags, c64(0));
+  if (tc()) { // the longest segment: a frame is one
+    llvm::Value* plain = b_.CreateICmpEQ(b_.CreateOr(given, low32(s, 4)), c32(0));
+    good = b_.CreateOr(good, b_.CreateAnd(plain, b_.CreateICmpEQ(flags, c64(BPF_MTU_CHK_SEGS))));
+  }
   set_number(s, 0, c64(-EINVAL));
-  b_.CreateCondBr(b_.CreateICmpEQ(number(s, Register(5)), c64(0)), check, done);
+  b_.CreateCondBr(good, check, done);
   b_.SetInsertPoint(check);
   llvm::Value* frame = b_.CreateSub(value_of(vars_.tail), value_of(vars_.head));
   llvm::Value* length = b_.CreateSelect(b_.CreateICmpEQ(given, c32(0)), frame,

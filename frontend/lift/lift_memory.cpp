@@ -202,7 +202,7 @@ void Lifter::lift(const State& s, const State& after, const Load& x) {
   const Abstract& base = s.reg(x.base);
   const Abstract& result = after.reg(x.dst);
   if (base.kind == Kind::Context)
-    return lift_context(s, x);
+    return tc() ? lift_skb_load(s, x) : lift_context(s, x);
   if (result.is_scalar() && result.scalar.is_constant() && !base.is_packet())
     return set_number(s, x.dst, c64(std::int64_t(result.scalar.value())));
   if (!result.is_scalar()) // a pointer that was spilled
@@ -213,6 +213,8 @@ void Lifter::lift(const State& s, const State& after, const Load& x) {
 
 void Lifter::lift(const State& s, const State& after, const Store& x) {
   const Abstract& base = s.reg(x.base);
+  if (base.kind == Kind::Context && tc())
+    return lift_skb_store(s, x);
   if (base.kind == Kind::Context) {
     llvm::Value* queue = b_.CreateTrunc(number(s, x.src), bits(32));
     b_.CreateCall(effect("pw.queue", llvm::FunctionType::get(b_.getVoidTy(), {bits(32)}, false)),

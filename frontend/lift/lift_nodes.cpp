@@ -61,7 +61,7 @@ void Lifter::lift_step(const State& s, unsigned insn) {
     void operator()(const CallKfunc&) const {}
     void operator()(const Jump&) const {}
     void operator()(const isa::Exit&) const {}
-    void operator()(const LoadPacket&) const {}
+    void operator()(const LoadPacket& x) const { l.lift(s, x); }
   };
   std::visit(Visitor{*this, s, after}, *explored_.code[insn]);
 }

@@ -3,6 +3,8 @@
 #include <llvm/BinaryFormat/Dwarf.h>
 #include <llvm/IR/MDBuilder.h>
 
+#include <linux/pkt_cls.h>
+
 #include <filesystem>
 
 namespace pw::lift {
@@ -28,6 +30,8 @@ void Lifter::run() {
   m_.addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
   declare_environment();
   create_cells();
+  if (tc())
+    create_skb();
   lay_out_stack();
   create_exit();
   for (unsigned n : explored_.order)
@@ -35,6 +39,8 @@ void Lifter::run() {
   llvm::BasicBlock* first = blocks_.at(explored_.order.front());
   for (unsigned n : explored_.order)
     lift_node(n);
+  if (tc())
+    finish_skb();
   b_.SetInsertPoint(entry_);
   b_.CreateBr(first);
   di_.finalize();
@@ -55,6 +61,8 @@ void Lifter::declare_environment() {
        {"pw.length", "pw.ifindex", "pw.rxq", "pw.cpu", "pw.seed", "pw.packet_index"})
     source(name, 32);
   source("pw.time", 64);
+  for (unsigned i = 0; tc() && i < skb_input_count; ++i)
+    source((std::string("pw.") + skb_fields[i].name).c_str(), skb_fields[i].bits);
   f_ = llvm::Function::Create(llvm::FunctionType::get(b_.getVoidTy(), false),
                               llvm::Function::ExternalLinkage, "pw.program", m_);
   entry_ = llvm::BasicBlock::Create(c, "entry", f_);
@@ -130,7 +138,7 @@ void Lifter::create_cells() {
 void Lifter::create_exit() {
   b_.SetCurrentDebugLocation(llvm::DILocation::get(m_.getContext(), 0, 0, scope_));
   b_.SetInsertPoint(trap_);
-  b_.CreateStore(c32(0), vars_.retval);
+  b_.CreateStore(c32(tc() ? TC_ACT_SHOT : XDP_ABORTED), vars_.retval);
   b_.CreateStore(c32(1), vars_.trap);
   b_.CreateBr(exit_);
   b_.SetInsertPoint(exit_);

@@ -15,13 +15,16 @@
 #include "frontend/frontend.h"
 #include "frontend/lift/stack_layout.h"
 #include "frontend/verify/explore.h"
+#include "frontend/verify/skb.h"
 
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
 #include <array>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 
 namespace pw::lift {
@@ -167,6 +170,62 @@ private:
   std::vector<llvm::Value*> pieces_of(unsigned frame, int first, unsigned bytes);
   void emit_event(unsigned map, llvm::Value* length, const std::vector<llvm::Value*>& parts,
                   llvm::Value* copied = nullptr);
+  // lift_skb.cpp: tc programs
+  void create_skb();
+  void finish_skb();
+  llvm::Value* packet_type();
+  llvm::Value* protocol_at(llvm::Value* head, unsigned at);
+  llvm::AllocaInst* field(SkbField f) { return skb_.fields[unsigned(f)]; }
+  void set_field(SkbField, llvm::Value*);
+  void set_field_if(llvm::Value* when, SkbField, llvm::Value*);
+  llvm::Value* vlan_present();
+  llvm::Value* packet_length();
+  llvm::Value* read_cb(unsigned offset, unsigned bytes);
+  void write_cb(unsigned offset, unsigned bytes, llvm::Value*);
+  llvm::Value* skb_number(const verify::SkbPlace&);
+  void lift_skb_load(const State&, const isa::Load&);
+  void lift_skb_store(const State&, const isa::Store&);
+  // -errno of the first condition that holds; otherwise 0 or what is given.
+  llvm::Value* chosen(std::initializer_list<std::pair<llvm::Value*, int>> errors,
+                      llvm::Value* otherwise = nullptr);
+  llvm::Value* is_protocol(unsigned ethertype);
+  bool lift_skb_helper(const State&, const isa::CallHelper&);
+  void lift_tc_redirect(const State&);
+  void lift_change_type(const State&);
+  void lift_set_tstamp(const State&);
+  void lift_csum_level(const State&);
+  // lift_skb_bytes.cpp
+  void lift(const State&, const isa::LoadPacket&);
+  void for_each_byte(const State&, const std::function<void(unsigned)>&);
+  void lift_skb_load_bytes(const State&, bool relative);
+  void lift_skb_store_bytes(const State&);
+  llvm::Value* inside_packet(llvm::Value* offset, llvm::Value* bytes);
+  llvm::Value* folded(llvm::Value* sum);
+  llvm::Value* add16(llvm::Value*, llvm::Value*);
+  llvm::Value* replaced_sum(const State&, llvm::Value* old, llvm::Value* size, bool l4);
+  void lift_csum_replace(const State&, bool l4);
+  // lift_skb_moves.cpp
+  struct Room { // a call of bpf_skb_adjust_room
+    llvm::Value *flags, *bytes, *header;
+    llvm::Value *shrinks, *ipv4, *ipv6;
+  };
+  void when(llvm::Value* condition, const std::function<void()>&);
+  void move_head(llvm::Value* to);
+  void move_header(llvm::Value* from, llvm::Value* to, unsigned bytes);
+  void clear_packet(llvm::Value* at, llvm::Value* bytes, unsigned most);
+  void open_room(unsigned header, llvm::Value* bytes, unsigned most);
+  void close_room(unsigned header, llvm::Value* bytes);
+  llvm::Value* is_vlan();
+  void lift_vlan_push(const State&);
+  llvm::Value* take_tag();
+  void lift_vlan_pop(const State&);
+  void lift_change_head(const State&);
+  void lift_change_tail(const State&);
+  void lift_change_proto(const State&);
+  llvm::Value* encapsulation_error(llvm::Value* flags, llvm::Value* bytes);
+  llvm::Value* room_error(const State&, const Room&);
+  void set_room_protocol(const Room&);
+  void lift_adjust_room(const State&);
 
   // lift_maps.cpp
   struct Part { // of a value
@@ -208,6 +267,8 @@ private:
   const Object& object_;
   const Program& program_;
   verify::Exploration& explored_;
+  bool tc() const { return program_.type == ProgramType::Tc; }
+
   const LiftOptions options_;
   LiftedProgram& out_;
   verify::Report silent_;
@@ -237,6 +298,14 @@ private:
     llvm::AllocaInst *head, *tail, *meta, *fill, *calls, *retval, *trap;
     llvm::AllocaInst *redirect_map, *redirect_key, *redirect_ifindex, *redirect_flags;
   } vars_{};
+  struct { // tc programs; by SkbField
+    std::array<llvm::AllocaInst*, skb_field_count> fields;
+    llvm::AllocaInst* network;      // coordinate of the network header
+    llvm::AllocaInst* encapsulated; // by adjust_room
+    llvm::AllocaInst* tstamp_type;
+    llvm::AllocaInst* checksum; // 0: not looked at, else 1 + csum_level
+    std::set<unsigned> changed;
+  } skb_{};
 };
 
 } // namespace pw::lift

@@ -48,14 +48,14 @@ std::uint32_t slot_of(const MapDefinition& map, const std::string& text,
 const Program& program_named(const Object& object, const std::string& name,
                              const std::string& assignment) {
   const auto fits = [](const Program& p) {
-    return p.type == ProgramType::Xdp || p.type == ProgramType::Unknown;
+    return p.type != ProgramType::Other;
   };
   auto found = std::ranges::find(object.programs, name, &Program::name);
   if (found == object.programs.end() &&
       std::ranges::count(object.programs, name, &Program::section) == 1)
     found = std::ranges::find(object.programs, name, &Program::section);
   if (found == object.programs.end() || !fits(*found))
-    throw wrong(assignment, "there is no XDP program '" + name +
+    throw wrong(assignment, "there is no packet program '" + name +
                                 "' (programs: " + list(object.programs, fits) + ")");
   return *found;
 }

@@ -18,14 +18,20 @@ bool check_recursion(const Graph& graph, const pw::Program& program, Report& rep
   return false;
 }
 
-bool check_type(const pw::Program& program, Report& report) {
-  if (program.type == ProgramType::Xdp || program.type == ProgramType::Unknown)
+bool check_type(const pw::Program& program, const VerifyOptions& options, Report& report) {
+  if (program.type == ProgramType::Tc && options.micro_engine) {
+    report.add(diagnose("PW-NFP-191", "program '" + program.name + "' is for tc")
+                   .breaks("programs are entered with XDP's context on a micro-engine")
+                   .limited("XDP programs", program.type_name),
+               0);
+    return false;
+  }
+  if (program.type != ProgramType::Other)
     return true;
-  const bool tc = program.type == ProgramType::Tc;
-  report.add(diagnose(tc ? "PW-VER-016" : "PW-VER-018",
-                      "program '" + program.name + "' is of type " + program.type_name)
-                 .limited("XDP programs", program.type_name),
-             0);
+  report.add(
+      diagnose("PW-VER-018", "program '" + program.name + "' is of type " + program.type_name)
+          .limited("XDP and tc programs", program.type_name),
+      0);
   return false;
 }
 
@@ -65,7 +71,7 @@ void tell_empty_calls(const Exploration& found, Report& report) {
 
 Exploration explore(const Object& object, const Linked& linked, const VerifyOptions& options,
                     Report& report, bool exact_places) {
-  if (!check_type(linked.whole, report))
+  if (!check_type(linked.whole, options, report))
     return {};
   Manner manner;
   manner.exact_places = exact_places;

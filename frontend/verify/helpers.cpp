@@ -43,6 +43,24 @@ constexpr HelperSignature table[] = {
     {BPF_FUNC_xdp_load_bytes, {Context, Any, MemoryOut, Size}},
     {BPF_FUNC_xdp_store_bytes, {Context, Any, Memory, Size}},
     {BPF_FUNC_ktime_get_tai_ns, {}},
+    {BPF_FUNC_skb_store_bytes, {Context, Any, Memory, Size, Any}, Result::Number, true},
+    {BPF_FUNC_l3_csum_replace, {Context, Any, Any, Any, Any}, Result::Number, true},
+    {BPF_FUNC_l4_csum_replace, {Context, Any, Any, Any, Any}, Result::Number, true},
+    {BPF_FUNC_skb_vlan_push, {Context, Any, Any}, Result::Number, true},
+    {BPF_FUNC_skb_vlan_pop, {Context}, Result::Number, true},
+    {BPF_FUNC_skb_load_bytes, {Context, Any, MemoryOut, Size}},
+    {BPF_FUNC_skb_change_proto, {Context, Any, Any}, Result::Number, true},
+    {BPF_FUNC_skb_change_type, {Context, Any}},
+    {BPF_FUNC_skb_change_tail, {Context, Any, Any}, Result::Number, true},
+    {BPF_FUNC_skb_pull_data, {Context, Any}, Result::Number, true},
+    {BPF_FUNC_csum_update, {Context, Any}},
+    {BPF_FUNC_set_hash_invalid, {Context}},
+    {BPF_FUNC_skb_change_head, {Context, Any, Any}, Result::Number, true},
+    {BPF_FUNC_set_hash, {Context, Any}},
+    {BPF_FUNC_skb_adjust_room, {Context, Any, Any, Any}, Result::Number, true},
+    {BPF_FUNC_skb_load_bytes_relative, {Context, Any, MemoryOut, Size, Any}},
+    {BPF_FUNC_csum_level, {Context, Any}},
+    {BPF_FUNC_skb_set_tstamp, {Context, Any, Any}},
 };
 
 constexpr const char* names[] = {
@@ -57,6 +75,14 @@ constexpr std::uint32_t xdp_helpers[] = {
     85,  86,  87,  88,  89,  93,  94,  99,  100, 110, 112, 113, 114, 115, 118, 125, 130, 131,
     132, 133, 134, 152, 153, 154, 160, 163, 164, 165, 169, 170, 171, 172, 177, 181, 182, 188,
     189, 190, 194, 195, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209};
+
+// Likewise tc_cls_act_func_proto.
+constexpr std::uint32_t tc_helpers[] = {
+    1,   2,   3,   5,   6,   7,   8,   9,   10,  11,  12,  13,  17,  18,  19,  20,  21,  23,  24,  25,  26,  28,  29,  30,  31,  32,  33,  34,  38,  39,  40,  41,  42,  43,  46,
+    47,  48,  50,  66,  68,  69,  79,  83,  84,  85,  86,  87,  88,  89,  93,  94,  95,  96,  97,
+    98,  99,  100, 107, 108, 110, 111, 112, 113, 114, 115, 118, 124, 125, 130, 131, 132, 133, 134,
+    135, 152, 153, 154, 155, 160, 163, 164, 165, 169, 170, 171, 172, 177, 181, 182, 184, 192, 194,
+    195, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209};
 
 } // namespace
 
@@ -82,6 +108,10 @@ std::string helper_name(std::uint32_t id) {
 
 bool allowed_for_xdp(std::uint32_t id) {
   return std::find(std::begin(xdp_helpers), std::end(xdp_helpers), id) != std::end(xdp_helpers);
+}
+
+bool allowed_for_tc(std::uint32_t id) {
+  return std::find(std::begin(tc_helpers), std::end(tc_helpers), id) != std::end(tc_helpers);
 }
 
 } // namespace pw::verify

@@ -46,5 +46,6 @@ unsigned argument_count(std::uint32_t id);
 std::string helper_name(std::uint32_t id);
 // Does Linux let XDP programs call it?
 bool allowed_for_xdp(std::uint32_t id);
+bool allowed_for_tc(std::uint32_t id);
 
 } // namespace pw::verify

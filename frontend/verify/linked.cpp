@@ -42,8 +42,10 @@ void append(Program& whole, const Program& part) {
 
 } // namespace
 
-bool may_be_called(const Program& p) {
-  return p.type == ProgramType::Xdp || p.type == ProgramType::Unknown;
+bool may_be_called(const Program& p, ProgramType by) {
+  if (by == ProgramType::Unknown)
+    by = ProgramType::Xdp;
+  return p.type == by || p.type == ProgramType::Unknown;
 }
 
 Linked::Linked(const Object& object, const Program& program) : whole(program) {
@@ -51,7 +53,7 @@ Linked::Linked(const Object& object, const Program& program) : whole(program) {
   for (std::size_t next = 0; next < parts.size(); ++next)
     for (const std::string& name : mentioned(object, *parts[next].program)) {
       const Program* other = program_named(object, name);
-      if (!other || !may_be_called(*other) || other->insns.empty() || find(name))
+      if (!other || !may_be_called(*other, program.type) || other->insns.empty() || find(name))
         continue;
       parts.push_back({unsigned(whole.insns.size()), other});
       append(whole, *other);

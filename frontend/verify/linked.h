@@ -23,14 +23,14 @@ struct Linked {
   std::vector<Part> parts; // [0] = that program, ascending by `first`
 
   // Programs that a slot names and that the object doesn't have are left out, and those that are
-  // not for XDP.
+  // of another type.
   Linked(const Object&, const Program&);
 
   unsigned part_of(unsigned insn) const;              // index into parts
   const Part* find(const std::string& program) const; // nullptr if it is not among them
 };
 
-// Can this program stand behind a tail call of an XDP program?
-bool may_be_called(const Program&);
+// Can this program stand behind a tail call of a program of type `by`?
+bool may_be_called(const Program&, ProgramType by);
 
 } // namespace pw::verify

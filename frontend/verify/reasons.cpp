@@ -33,6 +33,18 @@ constexpr Reason tracking = {"connection tracking is in the host's kernel",
 constexpr Reason metadata = {"it asks the driver of a network card for what came with the packet",
                              "leave it out, or pass such packets to the host"};
 
+constexpr Reason copies = {"it sends a second packet: one packet in is at most one packet out",
+                           "let the host or a switch make copies"};
+constexpr Reason neighbours = {"the host's namespaces and neighbours are not on the card",
+                               "write the addresses of the link into the packet, from a map, and "
+                               "use bpf_redirect"};
+constexpr Reason routes = {"the host's routes are not on the card", "put them into a map"};
+constexpr Reason hashes = {"Linux hashes flows with a secret of the running machine",
+                           "hash the fields that matter in the program"};
+constexpr Reason tunnels = {"tunnel devices and IPsec of the host keep it beside the packet",
+                            "write the outer headers with bpf_skb_adjust_room and "
+                            "bpf_skb_store_bytes"};
+
 struct Helper {
   std::uint32_t id;
   Reason reason;
@@ -82,6 +94,28 @@ constexpr Helper helpers[] = {
     {BPF_FUNC_get_ns_current_pid_tgid, tasks},
     {BPF_FUNC_current_task_under_cgroup, tasks},
     {BPF_FUNC_for_each_map_elem, iteration},
+    {BPF_FUNC_sk_assign, sockets},
+    {BPF_FUNC_sk_fullsock, sockets},
+    {BPF_FUNC_tcp_sock, sockets},
+    {BPF_FUNC_get_listener_sock, sockets},
+    {BPF_FUNC_get_socket_cookie, sockets},
+    {BPF_FUNC_get_socket_uid, sockets},
+    {BPF_FUNC_sk_storage_get, sockets},
+    {BPF_FUNC_get_cgroup_classid, tasks},
+    {BPF_FUNC_skb_cgroup_classid, tasks},
+    {BPF_FUNC_skb_cgroup_id, tasks},
+    {BPF_FUNC_skb_ancestor_cgroup_id, tasks},
+    {BPF_FUNC_skb_under_cgroup, tasks},
+    {BPF_FUNC_clone_redirect, copies},
+    {BPF_FUNC_redirect_peer, neighbours},
+    {BPF_FUNC_redirect_neigh, neighbours},
+    {BPF_FUNC_get_route_realm, routes},
+    {BPF_FUNC_get_hash_recalc, hashes},
+    {BPF_FUNC_skb_get_tunnel_key, tunnels},
+    {BPF_FUNC_skb_set_tunnel_key, tunnels},
+    {BPF_FUNC_skb_get_tunnel_opt, tunnels},
+    {BPF_FUNC_skb_set_tunnel_opt, tunnels},
+    {BPF_FUNC_skb_get_xfrm_state, tunnels},
 };
 
 } // namespace

@@ -310,6 +310,8 @@ void join_into(State& a, const State& b, const Live& live, std::uint32_t& next_i
   a.packet_written |= b.packet_written;
   a.tail_shrunk |= b.tail_shrunk;
   a.tail_regrown |= b.tail_regrown;
+  a.head_grown = std::max(a.head_grown, b.head_grown);
+  a.head_changed |= b.head_changed;
   a.least_tail_calls = std::min(a.least_tail_calls, b.least_tail_calls);
   a.most_tail_calls = std::max(a.most_tail_calls, b.most_tail_calls);
   join_sums(a, b);

@@ -102,6 +102,8 @@ struct State {
   bool packet_written = false; // maybe; so are the next two
   bool tail_shrunk = false;
   bool tail_regrown = false;                          // over received bytes
+  unsigned head_grown = 0;       // tc: by how many bytes at most, all growth together
+  bool head_changed = false;     // tc: maybe by bpf_skb_change_head: the network header stayed
   unsigned least_tail_calls = 0, most_tail_calls = 0; // made so far
 
   std::vector<Sum> sums;

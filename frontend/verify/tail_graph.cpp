@@ -78,7 +78,7 @@ Diagnostic no_tail_program(const Object& object, const MapDefinition& array, std
         .help("give another program with --slot MAP:INDEX=PROGRAM");
   return diagnose("PW-TAIL-003",
                   where + " holds '" + program + "', which is of type " + other->type_name)
-      .limited("XDP programs", other->type_name);
+      .limited("programs of the same type", other->type_name);
 }
 
 Diagnostic tail_circle(const Linked& linked, const TailGraph& tails, unsigned from, unsigned to) {

@@ -101,6 +101,14 @@ private:
                      bool write);
   void refuse_access(unsigned insn, const Value&);
   void store_context(unsigned insn, std::int64_t offset, unsigned bytes, const Value&);
+  // transfer_skb.cpp
+  Value load_skb(unsigned insn, std::int64_t offset, unsigned bytes);
+  void store_skb(unsigned insn, std::int64_t offset, unsigned bytes, const Value&);
+  void load_packet(State&, unsigned insn, const isa::LoadPacket&);
+  bool check_skb_moves(State&, unsigned insn, std::uint32_t helper);
+  bool check_growth(State&, unsigned insn, std::uint32_t helper);
+  bool check_mac_header(State&, unsigned insn, std::uint32_t helper);
+  void note_skb(State&, std::uint32_t helper);
   // branch
   bool branch_scalars(State&, const isa::Jump&, bool taken, Value a, Value b);
   bool branch_null(State&, const isa::Jump&, bool taken, const Value&);
@@ -140,6 +148,7 @@ private:
   void refine(State&, const Value& old, const Scalar&, std::optional<isa::Register>);
   const MapDefinition& map(const Value& v) const { return object_.maps.at(v.index); }
   bool check_inner_changes(unsigned insn, const MapDefinition&);
+  bool tc() const { return program_.type == ProgramType::Tc; }
 
   const Object& object_;
   const Program& program_;

@@ -320,12 +320,7 @@ void Transfer::step(State& s, unsigned insn) {
                     i);
       t.finish_call(s, Value::poison());
     }
-    void operator()(const LoadPacket&) const {
-      t.report_.add(diagnose("PW-PKT-006", "LD_ABS and LD_IND are not for XDP programs")
-                        .help("read the packet through ctx->data"),
-                    i);
-      t.finish_call(s, Value::poison());
-    }
+    void operator()(const LoadPacket& x) const { t.load_packet(s, i, x); }
     void operator()(const Jump&) const {}
     void operator()(const CallLocal&) const {}
     void operator()(const isa::Exit&) const {}

@@ -2,6 +2,8 @@
 #include "frontend/verify/trace_format.h"
 #include "frontend/verify/transfer.h"
 
+#include <linux/pkt_cls.h>
+
 #include <algorithm>
 
 namespace pw::verify {
@@ -31,10 +33,12 @@ void Transfer::refuse_helper(unsigned insn, std::uint32_t id) {
     report_.add(diagnose("PW-CALL-001", "unknown helper function " + std::to_string(id))
                     .limited("helpers 1 to 211", std::to_string(id)),
                 insn);
-  else if (!allowed_for_xdp(id))
-    report_.add(diagnose("PW-CALL-003", "helper " + name + " is not for XDP programs")
-                    .breaks("Linux refuses it in a program of this type, too"),
-                insn);
+  else if (!(tc() ? allowed_for_tc(id) : allowed_for_xdp(id)))
+    report_.add(
+        diagnose("PW-CALL-003",
+                 "helper " + name + " is not for " + (tc() ? "tc" : "XDP") + " programs")
+            .breaks("Linux refuses it in a program of this type, too"),
+        insn);
   else
     report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported")
                     .breaks(reason_against(id).why)
@@ -57,7 +61,7 @@ void forget_packet(State& s) {
 
 void Transfer::call(State& s, unsigned insn, const CallHelper& c) {
   const HelperSignature* sig = signature(c.id);
-  if (!sig) {
+  if (!sig || !(tc() ? allowed_for_tc(c.id) : allowed_for_xdp(c.id))) {
     refuse_helper(insn, c.id);
     return finish_call(s, Value::poison());
   }
@@ -193,6 +197,18 @@ bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
   case BPF_FUNC_xdp_adjust_tail:
   case BPF_FUNC_xdp_load_bytes:
     return check_moves(s, insn, helper);
+  case BPF_FUNC_skb_load_bytes:
+  case BPF_FUNC_skb_load_bytes_relative:
+  case BPF_FUNC_skb_store_bytes:
+  case BPF_FUNC_l3_csum_replace:
+  case BPF_FUNC_l4_csum_replace:
+  case BPF_FUNC_skb_vlan_push:
+  case BPF_FUNC_skb_vlan_pop:
+  case BPF_FUNC_skb_change_proto:
+  case BPF_FUNC_skb_change_tail:
+  case BPF_FUNC_skb_change_head:
+  case BPF_FUNC_skb_adjust_room:
+    return check_skb_moves(s, insn, helper);
   default:
     return check_events(s, insn, helper);
   }
@@ -269,6 +285,7 @@ void Transfer::note_packet(State& s, std::uint32_t helper) {
     close_record(s, helper == BPF_FUNC_ringbuf_submit);
     break;
   default:
+    note_skb(s, helper);
     break;
   }
 }
@@ -342,7 +359,8 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
   case Result::MapValueOrNull:
     return lookup_result(s);
   case Result::Verdict:
-    return Value::of(Scalar::unsigned_range(0, 4));
+    return Value::of(tc() ? Scalar::unsigned_range(TC_ACT_SHOT, TC_ACT_REDIRECT)
+                          : Scalar::unsigned_range(0, 4));
   case Result::Length:
     return Value::of(Scalar::unsigned_range(14, 65535));
   case Result::Nothing:
@@ -377,6 +395,14 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
   case BPF_FUNC_xdp_adjust_tail:
   case BPF_FUNC_xdp_load_bytes:
   case BPF_FUNC_xdp_store_bytes:
+  case BPF_FUNC_skb_load_bytes:
+  case BPF_FUNC_skb_load_bytes_relative:
+  case BPF_FUNC_skb_store_bytes:
+  case BPF_FUNC_l3_csum_replace:
+  case BPF_FUNC_l4_csum_replace:
+  case BPF_FUNC_skb_pull_data:
+  case BPF_FUNC_skb_vlan_pop:
+  case BPF_FUNC_skb_change_type:
     return Value::of(Scalar::signed_range(-95, 0));
   default:
     return Value::of(Scalar{});

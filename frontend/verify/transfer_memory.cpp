@@ -51,7 +51,9 @@ void Transfer::refuse_access(unsigned insn, const Value& v) {
   case Kind::Stale:
     report_.add(
         diagnose("PW-PKT-001", "a packet pointer is used after the packet was moved")
-            .breaks("adjust_head, adjust_tail and adjust_meta make all packet pointers invalid")
+            .breaks(tc() ? "helpers that change the packet make all packet pointers invalid"
+                         : "adjust_head, adjust_tail and adjust_meta make all packet pointers "
+                           "invalid")
             .help("read ctx->data and ctx->data_end again after the call"),
         insn);
     return;
@@ -147,6 +149,8 @@ bool Transfer::access(State& s, unsigned insn, const Value& v, std::int64_t offs
 }
 
 Value Transfer::load_context(unsigned insn, std::int64_t offset, unsigned bytes) {
+  if (tc())
+    return load_skb(insn, offset, bytes);
   if (bytes != 4 || offset < 0 || offset % 4 != 0 || offset > 20) {
     report_.add(diagnose("PW-VER-010", "the context has no such field")
                     .limited("fields of struct xdp_md, 4 bytes each, up to byte 24",
@@ -241,6 +245,8 @@ void Transfer::store_context(unsigned insn, std::int64_t offset, unsigned bytes,
   constexpr std::int64_t rx_queue_index = 16;
   if (v.kind == Kind::Poison)
     return;
+  if (tc())
+    return store_skb(insn, offset, bytes, v);
   if (!micro_engine_ || offset != rx_queue_index || bytes != 4 || !v.is_scalar())
     report_.add(diagnose("PW-VER-011", "the context is written")
                     .breaks("fields of struct xdp_md are read-only")

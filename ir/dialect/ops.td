@@ -93,7 +93,7 @@ def InterlockOp : Pw_Op<"interlock", [HasParent<"StageOp">]> {
 //===-- values ------------------------------------------------------------===//
 
 def InputOp : Pw_Op<"input", [Pure]> {
-  let summary = "what the environment tells: length, ifindex, rxq, cpu, time, seed, packet_index";
+  let summary = "what the environment tells: length, ifindex, rxq, cpu, time, seed, packet_index; mark, ... of a tc program's packet";
   let arguments = (ins StrAttr:$what);
   let results = (outs Pw_Int:$result);
   let assemblyFormat = "$what attr-dict `:` type($result)";
@@ -289,7 +289,8 @@ def ExitOp : Pw_Op<"exit", [AttrSizedOperandSegments, Terminator]> {
   let summary = "the verdict, the packet and the maps that the program leaves";
   let description = [{
     `values`: retval i32, head i16, tail i16, fill i16, trap i8, redirect_map i8, redirect_key i32,
-    redirect_ifindex i32, redirect_flags i64. `packet` is gone after --pw-resolve-packet, `states` when
+    redirect_ifindex i32, redirect_flags i64; then the fields of the metadata that attribute `skb` lists
+    (SkbField), where a tc program may change them. `packet` is gone after --pw-resolve-packet, `states` when
     the program is scheduled.
   }];
   let arguments = (ins Variadic<Pw_Int>:$values, Optional<Pw_Packet>:$packet, Variadic<Pw_State>:$states);

@@ -1,6 +1,7 @@
 // Verifiers. The one of `pw.pipeline` rejects a value used before it is available; the independent
 // checker of schedules is schedule/checker.cpp.
 #include "ir/dialect/dialect.h"
+#include "support/skb.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -105,9 +106,14 @@ LogicalResult RegisterOp::verify() {
 }
 
 LogicalResult InputOp::verify() {
-  static const llvm::StringMap<unsigned> widths = {
-      {"length", 16}, {"ifindex", 32}, {"rxq", 32},         {"cpu", 32},
-      {"time", 64},   {"seed", 32},    {"packet_index", 32}};
+  static const llvm::StringMap<unsigned> widths = [] {
+    llvm::StringMap<unsigned> all = {{"length", 16}, {"ifindex", 32}, {"rxq", 32},
+                                     {"cpu", 32},    {"time", 64},    {"seed", 32},
+                                     {"packet_index", 32}};
+    for (unsigned f = 0; f < skb_input_count; ++f)
+      all[skb_fields[f].name] = skb_fields[f].bits;
+    return all;
+  }();
   auto found = widths.find(getWhat());
   if (found == widths.end())
     return emitOpError("unknown input");
@@ -162,12 +168,20 @@ LogicalResult PacketReadOp::verify() {
 }
 
 LogicalResult ExitOp::verify() {
-  static const unsigned widths[] = {32, 16, 16, 16, 8, 8, 32, 32, 64};
-  if (getValues().size() != std::size(widths))
-    return emitOpError("needs nine results");
+  llvm::SmallVector<unsigned> widths = {32, 16, 16, 16, 8, 8, 32, 32, 64};
+  const std::size_t plain = widths.size();
+  if (auto fields = (*this)->getAttrOfType<mlir::DenseI64ArrayAttr>("skb"))
+    for (std::int64_t f : fields.asArrayRef()) {
+      if (f < 0 || f >= std::int64_t(skb_field_count))
+        return emitOpError("unknown field of the metadata");
+      widths.push_back(skb_fields[std::size_t(f)].bits);
+    }
+  if (getValues().size() != widths.size())
+    return emitOpError("needs ") << plain << " results and one a field of the metadata";
   for (auto [v, width] : llvm::zip(getValues(), widths))
     if (width_of(v) != width)
-      return emitOpError("results must be i32, i16, i16, i16, i8, i8, i32, i32, i64");
+      return emitOpError("results must be i32, i16, i16, i16, i8, i8, i32, i32, i64 and as wide as "
+                         "fields");
   return success();
 }
 

@@ -139,6 +139,9 @@ void Exporter::add_access(mlir::Operation& op, Operation& out) {
 
 pipeline::Input input_of(llvm::StringRef what) {
   using I = pipeline::Input;
+  for (unsigned f = 0; f < skb_input_count; ++f)
+    if (what == skb_fields[f].name)
+      return I(unsigned(I::Mark) + f);
   static const std::map<llvm::StringRef, I> inputs = {{"length", I::Length},
                                                       {"ifindex", I::Ifindex},
                                                       {"rxq", I::RxQueue},
@@ -245,6 +248,12 @@ void Exporter::add_exit(ExitOp exit, unsigned stage) {
     *place = id(v);
     out_.values[*place].last_use = std::max(out_.values[*place].last_use, stage);
   }
+  if (auto fields = exit->getAttrOfType<mlir::DenseI64ArrayAttr>("skb"))
+    for (auto [n, field] : llvm::enumerate(fields.asArrayRef())) {
+      const ValueId v = id(exit.getValues()[std::size(places) + n]);
+      r.skb.push_back({SkbField(field), v});
+      out_.values[v].last_use = std::max(out_.values[v].last_use, stage);
+    }
   auto head = constant_of(exit.getValues()[1]);
   out_.moves_head = !head || !head->isZero();
   Value tail = exit.getValues()[2];
@@ -321,6 +330,7 @@ Pipeline export_pipeline(mlir::ModuleOp module, const Object& object, const Lift
   p.clock_mhz = options.clock_mhz;
   p.bus_bytes = options.bus_bits / 8;
   p.trace_formats = lifted.trace_formats;
+  p.tc = lifted.tc;
   exporter.finish(p, options);
   return p;
 }

@@ -176,6 +176,7 @@ private:
   llvm::DenseMap<mlir::Operation*, llvm::BasicBlock*> access_block_;
   llvm::DenseMap<llvm::BasicBlock*, llvm::DenseSet<llvm::BasicBlock*>> behind_;
   std::map<std::string, mlir::Value> inputs_;
+  std::map<unsigned, mlir::Value> changed_fields_; // of a tc program's packet, by SkbField
 };
 
 } // namespace pw::ir

@@ -1,5 +1,6 @@
 // Calls: those of the lifted form, and LLVM's intrinsics as plain arithmetic.
 #include "ir/import/importer.h"
+#include "support/skb.h"
 
 #include "llvm/IR/Intrinsics.h"
 
@@ -50,6 +51,14 @@ void Importer::import_call(llvm::CallInst& i) {
   import_project_call(i, callee->getName());
 }
 
+// What comes with a packet of a tc program.
+static const SkbFieldInfo* field_input(llvm::StringRef name) {
+  for (unsigned f = 0; f < skb_input_count; ++f)
+    if (name == std::string("pw.") + skb_fields[f].name)
+      return &skb_fields[f];
+  return nullptr;
+}
+
 void Importer::import_project_call(llvm::CallInst& i, llvm::StringRef name) {
   static const std::map<llvm::StringRef, std::pair<const char*, unsigned>> inputs = {
       {"pw.length", {"length", 16}},
@@ -68,6 +77,10 @@ void Importer::import_project_call(llvm::CallInst& i, llvm::StringRef name) {
     pointers_[&i] = {Pointer::Kind::Map, *global, one_value(*global), 0, {}, {}};
   } else if (auto format = suffix(name, "pw.trace.")) {
     import_trace(i, *format);
+  } else if (auto skb_input = field_input(name)) {
+    values_[&i] = input(skb_input->name, skb_input->bits);
+  } else if (auto skb_field = suffix(name, "pw.skb.")) {
+    changed_fields_[*skb_field] = resize(value(i.getArgOperand(0)), pw::skb_fields.at(*skb_field).bits);
   } else if (name == "pw.exit") {
     import_exit(i);
   } else if (auto updated = suffix(name, "pw.map.update.")) {

@@ -179,7 +179,14 @@ void Importer::import_exit(llvm::CallInst& i) {
   for (const auto* all : {&states_, &keys_})
     for (auto& [index, s] : *all)
       states.push_back(s);
-  builder_.create<ExitOp>(where_, results, packet_, states);
+  llvm::SmallVector<std::int64_t> fields;
+  for (auto& [field, v] : changed_fields_) {
+    fields.push_back(field);
+    results.push_back(v);
+  }
+  auto exit = builder_.create<ExitOp>(where_, results, packet_, states);
+  if (!fields.empty())
+    exit->setAttr("skb", builder_.getDenseI64ArrayAttr(fields));
 }
 
 } // namespace pw::ir

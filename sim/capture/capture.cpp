@@ -97,7 +97,7 @@ void write_capture(const std::string& path, std::span<const Packet> packets) {
 std::vector<Packet> leaving_packets(std::span<const Packet> in, std::span<const PacketResult> out) {
   std::vector<Packet> left;
   for (std::size_t i = 0; i < out.size(); ++i)
-    if (!out[i].unsupported && leaves(out[i].retval))
+    if (!out[i].unsupported && leaves(out[i]))
       left.push_back({out[i].bytes, in[i].time_ns});
   return left;
 }

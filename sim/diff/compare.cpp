@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t shown_before = 8, shown = 32; // bytes around the first that differs
 
-std::string verdict_text(std::uint32_t retval) {
-  return verdict_name(retval) + " (" + std::to_string(retval) + ")";
+std::string verdict_text(const PacketResult& r) {
+  return verdict_name(r) + " (" + std::to_string(r.retval) + ")";
 }
 
 std::string around(const std::vector<std::uint8_t>& bytes, std::size_t at) {
@@ -64,6 +64,15 @@ std::optional<Mismatch> compare_queues(const PacketResult& a, const PacketResult
   return Mismatch{"queue", "", queue_text(a.queue), queue_text(b.queue)};
 }
 
+// Metadata of tc programs, as far as both engines can tell.
+std::optional<Mismatch> compare_skb(const PacketResult& a, const PacketResult& b) {
+  for (unsigned f = 0; a.skb && b.skb && f < skb_field_count; ++f)
+    if ((a.skb_known & b.skb_known) >> f & 1 && (*a.skb)[f] != (*b.skb)[f])
+      return Mismatch{"skb", skb_fields[f].name, std::to_string((*a.skb)[f]),
+                      std::to_string((*b.skb)[f])};
+  return std::nullopt;
+}
+
 // The card aborts what asks for a redirect; without a target the kernel drops it, too.
 bool aborted_by_card(const PacketResult& card, const PacketResult& other) {
   return card.verdict_only && card.retval == XDP_ABORTED && other.retval == XDP_REDIRECT &&
@@ -71,7 +80,7 @@ bool aborted_by_card(const PacketResult& card, const PacketResult& other) {
 }
 
 bool same_verdict(const PacketResult& a, const PacketResult& b) {
-  return a.verdict_only || b.verdict_only ? verdict_name(a.retval) == verdict_name(b.retval)
+  return a.verdict_only || b.verdict_only ? verdict_name(a) == verdict_name(b)
                                           : a.retval == b.retval;
 }
 
@@ -125,8 +134,8 @@ std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResul
   if (aborted_by_card(a, b) || aborted_by_card(b, a))
     return std::nullopt;
   if (!same_verdict(a, b))
-    return Mismatch{verdict_name(a.retval) != verdict_name(b.retval) ? "verdict" : "retval", "",
-                    verdict_text(a.retval), verdict_text(b.retval)};
+    return Mismatch{verdict_name(a) != verdict_name(b) ? "verdict" : "retval", "", verdict_text(a),
+                    verdict_text(b)};
   if (a.length != b.length)
     return Mismatch{"length", "", std::to_string(a.length), std::to_string(b.length)};
   if (auto found = compare_bytes(a.bytes, b.bytes))
@@ -134,6 +143,8 @@ std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResul
   if (a.redirect != b.redirect)
     return Mismatch{"redirect", "", redirect_text(a.redirect), redirect_text(b.redirect)};
   if (auto found = compare_queues(a, b))
+    return found;
+  if (auto found = compare_skb(a, b))
     return found;
   if (options.compare_trace)
     if (auto found = compare_traces(a.trace, b.trace))

@@ -21,6 +21,20 @@ struct PacketState {
   std::uint64_t redirect_flags = 0;
   std::optional<std::uint32_t> queue; // stored in rx_queue_index
   std::vector<std::string> trace;
+  // tc programs
+  SkbState skb{};
+  std::uint32_t wire_length = 0;
+  std::int64_t network = 0; // coordinate of the network header
+  bool encapsulated = false;
+  std::uint8_t tstamp_type = 0;
+  std::optional<unsigned> checksum_level; // none: nobody has looked at the checksum
+
+  bool has_vlan() const { return (at(SkbField::VlanTci) | at(SkbField::VlanProto)) != 0; }
+  bool is_ipv4() const { return at(SkbField::Protocol) == 0x0008; }
+  bool is_ipv6() const { return at(SkbField::Protocol) == 0xdd86; }
+
+private:
+  std::uint64_t at(SkbField f) const { return skb[static_cast<unsigned>(f)]; }
 };
 
 struct HelperContext {

@@ -2,7 +2,11 @@
 
 #include "sim/interp/alu.h"
 #include "sim/interp/array_store.h"
+#include "sim/interp/skb_context.h"
+#include "sim/interp/skb_helpers.h"
 #include "sim/maps/contents.h"
+
+#include <linux/pkt_cls.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -20,8 +24,8 @@ constexpr unsigned most_tail_calls = 33;         // MAX_TAIL_CALL_CNT
 } // namespace
 
 Machine::Machine(const Object& object, const Program& program, const Environment& environment)
-    : object_(object), program_(program), environment_(environment),
-      memory_(maps_), helpers_{memory_, maps_, environment_, packet_} {
+    : object_(object), program_(program), tc_(program_type(program) == ProgramType::Tc),
+      environment_(environment), memory_(maps_), helpers_{memory_, maps_, environment_, packet_} {
   for (const MapDefinition& map : object.maps)
     maps_.push_back(make_map_store(map));
   for (std::size_t i = 0; i < maps_.size(); ++i)
@@ -51,6 +55,11 @@ const isa::Code& Machine::code_of(const std::string& name) {
   return load(*program);
 }
 
+Helper Machine::helper_of(std::uint32_t id) const {
+  const Helper own = tc_ ? find_tc_helper(id) : nullptr;
+  return own ? own : find_helper(id);
+}
+
 void Machine::refuse_unsupported(const Program& program, const isa::Code& code) const {
   std::vector<Diagnostic> all;
   for (unsigned at = 0; at < code.size(); ++at) {
@@ -58,12 +67,12 @@ void Machine::refuse_unsupported(const Program& program, const isa::Code& code) 
       continue;
     std::string what;
     if (const auto* helper = std::get_if<isa::CallHelper>(&*code[at]);
-        helper && !find_helper(helper->id) && helper->id != BPF_FUNC_loop &&
+        helper && !helper_of(helper->id) && helper->id != BPF_FUNC_loop &&
         helper->id != BPF_FUNC_tail_call)
       what = "helper " + std::to_string(helper->id);
     if (std::get_if<isa::CallKfunc>(&*code[at]))
       what = "kernel functions";
-    if (std::get_if<isa::LoadPacket>(&*code[at]))
+    if (std::get_if<isa::LoadPacket>(&*code[at]) && !tc_)
       what = "LD_ABS and LD_IND";
     if (!what.empty())
       all.push_back(
@@ -81,6 +90,11 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
     map->begin_packet(index);
   packet_.time_ns =
       environment_.time == Environment::Time::Capture ? packet.time_ns : std::uint64_t{index} * 4;
+  if (tc_) {
+    packet_.skb = skb_at_start(environment_, index, packet.bytes);
+    packet_.wire_length = static_cast<std::uint32_t>(packet.bytes.size());
+    packet_.network = Frame::shortest;
+  }
   PacketResult result;
   code_ = &codes_.at(program_.name);
   r_ = {};
@@ -91,14 +105,17 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
   try {
     result.retval = static_cast<std::uint32_t>(call(0));
   } catch (const MemoryFault&) {
-    result.retval = XDP_ABORTED;
+    result.retval = tc_ ? TC_ACT_SHOT : XDP_ABORTED;
   }
+  if (tc_)
+    result.skb = packet_.skb;
   result.length = static_cast<std::uint32_t>(memory_.frame.tail - memory_.frame.head);
-  if (leaves(result.retval))
+  if (leaves(result))
     result.bytes = memory_.packet();
   result.redirect =
-      redirect_target(object_, result.retval, packet_.redirect_map, packet_.redirect_key,
-                      packet_.redirect_ifindex, packet_.redirect_flags);
+      tc_ ? tc_redirect_target(result.retval, packet_.redirect_ifindex, packet_.redirect_flags)
+          : redirect_target(object_, result.retval, packet_.redirect_map, packet_.redirect_key,
+                            packet_.redirect_ifindex, packet_.redirect_flags);
   result.queue = packet_.queue;
   result.trace = std::move(packet_.trace);
   return result;
@@ -207,10 +224,13 @@ std::uint64_t Machine::load_context(const isa::Load& insn, std::int64_t offset) 
 unsigned Machine::execute(const isa::Load& insn, unsigned next) {
   const std::uint64_t address = r_[insn.base] + static_cast<std::uint64_t>(insn.offset);
   if (space_of(address) == static_cast<unsigned>(Space::Context)) {
-    r_[insn.dst] = load_context(insn, offset_of(address));
-    return next;
+    r_[insn.dst] = tc_ ? load_skb(helpers_, offset_of(address), insn.bytes)
+                       : load_context(insn, offset_of(address));
+    if (!tc_ || !insn.sign_extend)
+      return next;
   }
-  const std::uint64_t value = memory_.load(address, insn.bytes);
+  const bool context = space_of(address) == static_cast<unsigned>(Space::Context);
+  const std::uint64_t value = context ? r_[insn.dst] : memory_.load(address, insn.bytes);
   const unsigned up = 64 - insn.bytes * 8;
   r_[insn.dst] = insn.sign_extend
                      ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value << up) >> up)
@@ -227,7 +247,9 @@ void Machine::store_context(const isa::Store& insn, std::int64_t offset) {
 
 unsigned Machine::execute(const isa::Store& insn, unsigned next) {
   const std::uint64_t address = r_[insn.base] + static_cast<std::uint64_t>(insn.offset);
-  if (space_of(address) == static_cast<unsigned>(Space::Context))
+  if (space_of(address) == static_cast<unsigned>(Space::Context) && tc_)
+    store_skb(helpers_, offset_of(address), insn.bytes, operand(insn.src));
+  else if (space_of(address) == static_cast<unsigned>(Space::Context))
     store_context(insn, offset_of(address));
   else
     memory_.store(address, insn.bytes, operand(insn.src));
@@ -270,8 +292,13 @@ unsigned Machine::execute(const isa::CallKfunc&, unsigned) {
 
 unsigned Machine::execute(const isa::Exit&, unsigned) { return returned; }
 
-unsigned Machine::execute(const isa::LoadPacket&, unsigned) {
-  throw MemoryFault("LD_ABS and LD_IND are refused before");
+// Outside of the packet the function returns 0.
+unsigned Machine::execute(const isa::LoadPacket& insn, unsigned next) {
+  const std::uint32_t index = insn.index ? static_cast<std::uint32_t>(r_[*insn.index]) : 0;
+  const auto offset = static_cast<std::int32_t>(static_cast<std::uint32_t>(insn.offset) + index);
+  const auto value = load_from_packet(helpers_, offset, insn.bytes);
+  r_[0] = value.value_or(0);
+  return value ? next : returned;
 }
 
 unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
@@ -282,7 +309,7 @@ unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
       return tail_called;
     r_[0] = 0; // not looked at by programs that the kernel accepts
   } else {
-    const Helper helper = find_helper(id);
+    const Helper helper = helper_of(id);
     if (!helper)
       throw MemoryFault("unknown helper in a tail-called program");
     r_[0] = helper(helpers_, {r_[1], r_[2], r_[3], r_[4], r_[5]});

@@ -44,11 +44,13 @@ private:
   unsigned execute(const isa::CallKfunc&, unsigned next);
   unsigned execute(const isa::Exit&, unsigned next);
   unsigned execute(const isa::LoadPacket&, unsigned next);
+  Helper helper_of(std::uint32_t id) const;
   std::uint64_t load_context(const isa::Load&, std::int64_t offset) const;
   void store_context(const isa::Store&, std::int64_t offset);
 
   const Object& object_;
   const Program& program_;
+  const bool tc_;
   Environment environment_;
   std::map<std::string, isa::Code> codes_; // by program: this one and what was tail-called
   const isa::Code* code_ = nullptr;        // running

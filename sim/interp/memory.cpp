@@ -37,6 +37,12 @@ std::span<std::uint8_t> Memory::packet_bytes(std::int64_t from, std::int64_t siz
                                     static_cast<std::size_t>(size));
 }
 
+void Memory::reach(std::int64_t tail) {
+  const auto bytes = static_cast<std::size_t>(tail + Frame::head_room);
+  if (packet_.size() < bytes)
+    packet_.resize(bytes);
+}
+
 void Memory::clear_frame(unsigned index) {
   std::fill_n(stack_.begin() + index * frame_stride, frame_bytes, std::uint8_t{0});
 }

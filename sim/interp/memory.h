@@ -41,7 +41,7 @@ constexpr std::int64_t offset_of(std::uint64_t address) {
 
 // Where the frame lies; coordinate 0 is the first byte as received.
 struct Frame {
-  static constexpr std::int64_t head_room = 256; // XDP_PACKET_HEADROOM
+  static constexpr std::int64_t head_room = 256; // XDP_PACKET_HEADROOM, and what tc gets here
   static constexpr std::int64_t grow_head = 216; // less struct xdp_frame, which redirects put there
   static constexpr std::int64_t end_of_page =
       3520;                                    // 4096 less head room and struct skb_shared_info
@@ -62,6 +62,7 @@ public:
   std::vector<std::uint8_t> packet() const; // from head to tail
   std::span<std::uint8_t> packet_bytes(std::int64_t from,
                                        std::int64_t size); // coordinates; unchecked by frame
+  void reach(std::int64_t tail); // there are bytes up to this coordinate, zeros if they are new
   void clear_frame(unsigned frame);
 
   // Exactly these bytes, or MemoryFault.

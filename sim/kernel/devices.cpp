@@ -42,6 +42,15 @@ public:
     return link;
   }
 
+  static NewLink with_address(std::uint32_t ifindex, const std::array<std::uint8_t, 6>& mac) {
+    constexpr std::array<std::uint8_t, 6> everyone = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+    NewLink link(ifindex, 0);
+    link.attribute(IFLA_ADDRESS, mac.data(), mac.size());
+    link.attribute(IFLA_BROADCAST, everyone.data(), everyone.size());
+    link.finish();
+    return link;
+  }
+
 private:
   void describe(const std::string& name, const char* kind, std::uint32_t queues) {
     attribute(IFLA_IFNAME, name.c_str(), name.size() + 1);
@@ -137,6 +146,15 @@ std::optional<std::string> Devices::set_mtu(std::uint32_t ifindex, std::uint32_t
     return std::nullopt;
   return "interface " + std::to_string(ifindex) + " can't have an MTU of " + std::to_string(mtu) +
          " bytes: " + std::strerror(-result);
+}
+
+std::optional<std::string> Devices::set_address(std::uint32_t ifindex,
+                                                const std::array<std::uint8_t, 6>& mac) {
+  const int result = NewLink::with_address(ifindex, mac).send();
+  if (result == 0)
+    return std::nullopt;
+  return "interface " + std::to_string(ifindex) +
+         " can't have that address: " + std::strerror(-result);
 }
 
 int Devices::xdp_socket() {

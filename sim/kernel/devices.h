@@ -2,6 +2,7 @@
 // that a program or a map names exist.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -22,6 +23,9 @@ public:
   std::optional<std::string> ensure(std::uint32_t ifindex, std::uint32_t queues = 1);
   // An error text if it can't have this MTU.
   std::optional<std::string> set_mtu(std::uint32_t ifindex, std::uint32_t mtu);
+  // An error text if it can't have this address; its broadcast address is that of Ethernet.
+  std::optional<std::string> set_address(std::uint32_t ifindex,
+                                         const std::array<std::uint8_t, 6>& mac);
   // A fresh AF_XDP socket, owned by this object; negative: -errno.
   int xdp_socket();
 

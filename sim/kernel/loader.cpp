@@ -1,6 +1,7 @@
 #include "sim/kernel/loader.h"
 
 #include "frontend/object/read_object.h"
+#include "sim/kernel/skb_stubs.h"
 #include "sim/maps/contents.h"
 
 #include <bpf/bpf.h>
@@ -72,7 +73,10 @@ Preparation preparation;
 int prepare_load(bpf_program* program, bpf_prog_load_opts* opts, long) {
   try {
     const std::span original(bpf_program__insns(program), bpf_program__insn_cnt(program));
-    isa::Rewritten result = isa::rewrite(original, helper_stubs(original, preparation.stubs));
+    Replace stubs = helper_stubs(original, preparation.stubs);
+    if (preparation.stubs.skb)
+      stubs = observe_skb(original, preparation.stubs.exchange_fd, std::move(stubs));
+    isa::Rewritten result = isa::rewrite(original, stubs);
     if (opts->func_info_cnt != 0) {
       preparation.functions = isa::move_records(opts->func_info, opts->func_info_cnt,
                                                 opts->func_info_rec_size, result.position);
@@ -128,23 +132,31 @@ bool any_traces(const LoadRequest& request) {
 
 } // namespace
 
-// Where the verifier does not like the stubs of trace_printk, lines are not observed.
-LoadedProgram::LoadedProgram(const LoadRequest& request) : program_name_(request.program.name) {
+// Where the verifier does not like the stubs of trace_printk, or those at the end of tc programs,
+// lines or metadata are not observed.
+LoadedProgram::LoadedProgram(const LoadRequest& request)
+    : program_name_(request.program.name), tc_(program_type(request.program) == ProgramType::Tc) {
   libbpf_set_print(keep_log);
   make_exchange();
   register_handlers(request);
-  for (const bool traces : {true, false}) {
+  const bool may_trace = any_traces(request);
+  for (const auto& [traces, skb] :
+       {std::pair(true, true), {true, false}, {false, true}, {false, false}}) {
+    if ((!traces && !may_trace) || (skb && !tc_))
+      continue;
     libbpf_log.clear();
-    preparation = {
-        .stubs = {.exchange_fd = exchange_fd_, .fixed_cpu = request.fixed_cpu, .traces = traces},
-        .functions = {},
-        .lines = {}};
+    preparation = {.stubs = {.exchange_fd = exchange_fd_,
+                             .fixed_cpu = request.fixed_cpu,
+                             .traces = traces,
+                             .skb = skb},
+                   .functions = {},
+                   .lines = {}};
     try {
       open(request);
       load(request);
       break;
     } catch (const Failure&) {
-      if (!traces || !any_traces(request))
+      if (!skb && (!traces || !may_trace))
         throw;
     }
   }
@@ -182,7 +194,9 @@ void LoadedProgram::register_handlers(const LoadRequest& request) {
     sections.insert(program.section);
   for (const std::string& section : sections) {
     const int handler =
-        libbpf_register_prog_handler(section.c_str(), BPF_PROG_TYPE_XDP, BPF_XDP, &options);
+        tc_ ? libbpf_register_prog_handler(section.c_str(), BPF_PROG_TYPE_SCHED_CLS,
+                                           bpf_attach_type(0), &options)
+            : libbpf_register_prog_handler(section.c_str(), BPF_PROG_TYPE_XDP, BPF_XDP, &options);
     if (handler >= 0)
       handlers_.push_back(handler);
   }
@@ -198,8 +212,11 @@ void LoadedProgram::open(const LoadRequest& request) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, object_.get()) {
     bpf_program__set_autoload(program, needed.contains(bpf_program__name(program)));
-    if (needed.contains(bpf_program__name(program)))
-      bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
+    if (!needed.contains(bpf_program__name(program)))
+      continue;
+    bpf_program__set_type(program, tc_ ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP);
+    if (tc_)
+      bpf_program__set_expected_attach_type(program, bpf_attach_type(0));
   }
   bpf_map* any = nullptr;
   bpf_object__for_each_map(any, object_.get()) {

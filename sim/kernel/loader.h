@@ -42,6 +42,7 @@ private:
   void learn_addresses();
 
   std::string program_name_;
+  bool tc_;
   std::unique_ptr<bpf_object, void (*)(bpf_object*)> object_{nullptr, bpf_object__close};
   std::vector<int> handlers_;
   std::vector<int> map_fds_, redirect_fds_;

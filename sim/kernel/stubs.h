@@ -4,6 +4,7 @@
 #pragma once
 
 #include "frontend/isa/rewrite.h"
+#include "support/skb.h"
 
 namespace pw::kernel {
 
@@ -37,6 +38,8 @@ struct Exchange {
   std::uint64_t trace_count;
   static constexpr unsigned max_traces = 16;
   TraceRecord traces[max_traces];
+  std::uint32_t skb_seen; // of a tc program: the fields below were read at its end
+  std::uint32_t skb[skb_field_count - skb_input_count];
   // Addresses of the object's maps, in the order of Object::maps.
   static constexpr unsigned max_maps = 64;
   std::uint64_t map_address[max_maps];
@@ -46,6 +49,7 @@ struct StubOptions {
   int exchange_fd = -1;   // the map of struct Exchange
   bool fixed_cpu = false; // the processor's number is taken from the exchange, too
   bool traces = true;     // bpf_trace_printk is observed
+  bool skb = false;       // a tc program: so is the packet's metadata at its end
 };
 
 // Replacements for the calls of one program.

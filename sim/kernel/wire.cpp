@@ -85,6 +85,10 @@ void put_result(Message& m, const PacketResult& result) {
   m.put(static_cast<std::uint64_t>(result.trace.size()));
   for (const std::string& line : result.trace)
     m.put(line);
+  m.put(static_cast<std::uint8_t>(result.skb.has_value()));
+  for (unsigned i = 0; result.skb && i < skb_field_count; ++i)
+    m.put((*result.skb)[i]);
+  m.put(result.skb_known);
 }
 
 PacketResult get_result(Message& m) {
@@ -97,6 +101,12 @@ PacketResult get_result(Message& m) {
     result.redirect = get_redirect(m);
   for (auto lines = m.get<std::uint64_t>(); lines > 0; --lines)
     result.trace.push_back(m.get_text());
+  if (m.get<std::uint8_t>() != 0) {
+    result.skb.emplace();
+    for (std::uint64_t& value : *result.skb)
+      value = m.get<std::uint64_t>();
+  }
+  result.skb_known = m.get<std::uint32_t>();
   return result;
 }
 

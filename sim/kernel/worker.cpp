@@ -3,10 +3,13 @@
 #include "sim/kernel/kernel_maps.h"
 #include "sim/kernel/loader.h"
 #include "sim/kernel/lru_watch.h"
+#include "sim/kernel/skb_stubs.h"
 #include "sim/maps/contents.h"
 #include "sim/trace_format.h"
 
 #include <bpf/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
 
 #include <cerrno>
 #include <cstring>
@@ -44,13 +47,19 @@ unsigned pin_to(unsigned cpu) {
   return 0;
 }
 
+// The test run of tc programs refuses IP packets without a whole header.
+bool is_cut(const std::vector<std::uint8_t>& frame) {
+  const unsigned type = unsigned{frame[12]} << 8 | frame[13];
+  return frame.size() < (type == ETH_P_IP ? 34u : type == ETH_P_IPV6 ? 54u : 14u);
+}
+
 class Worker {
 public:
   explicit Worker(const EngineInput& input)
-      : input_(input), cpu_(enter(input.environment)),
-        program_({.object = *input.object,
-                  .program = *input.program,
-                  .fixed_cpu = cpu_ != input.environment.cpu}),
+      : input_(input), tc_(program_type(*input.program) == ProgramType::Tc),
+        cpu_(enter(input.environment)), program_({.object = *input.object,
+                                                  .program = *input.program,
+                                                  .fixed_cpu = cpu_ != input.environment.cpu}),
         maps_(*input.object, program_.map_fds(), cpu_, devices_,
               [this](const std::string& name) { return program_.program_fd(name); }),
         lru_(*input.object, [this](unsigned map) { return maps_.entries(map); }),
@@ -59,9 +68,11 @@ public:
     auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1);
     if (!problem)
       problem = devices_.set_mtu(e.ifindex, e.mtu);
+    if (!problem && tc_)
+      problem = devices_.set_address(e.ifindex, e.mac);
     if (problem)
       throw Failure(diagnose("PW-ENG-004", "the kernel engine can't receive there: " + *problem)
-                        .help("choose another --ifindex, --rxq or --mtu"));
+                        .help("choose another --ifindex, --rxq, --mtu or --mac"));
   }
 
   void set_maps(const MapState& state) {
@@ -81,12 +92,30 @@ public:
 
   PacketResult run(const Packet& packet) {
     const std::uint32_t index = index_++;
-    PacketResult result;
-    if (packet.bytes.size() < shortest_frame || packet.bytes.size() > longest_frame) {
+    const std::size_t bytes = packet.bytes.size();
+    if (bytes < shortest_frame || bytes > (tc_ ? longest_tc_frame : longest_frame) ||
+        (tc_ && is_cut(packet.bytes))) {
+      PacketResult result;
       result.unsupported = true;
       return result;
     }
     prepare(packet, index);
+    PacketResult result = tc_ ? run_tc(packet, index) : run_xdp(packet, index);
+    observe(result);
+    lru_.after_packet(index, program_.exchange().updates);
+    return result;
+  }
+
+  std::optional<std::uint32_t> first_eviction() const { return lru_.first_eviction(); }
+
+private:
+  void test_run(bpf_test_run_opts& run, std::uint32_t index) {
+    if (const int error = bpf_prog_test_run_opts(program_.program_fd(), &run); error != 0)
+      throw Failure(diagnose("PW-ENG-005", "BPF_PROG_TEST_RUN of packet " + std::to_string(index) +
+                                               ": " + std::strerror(-error)));
+  }
+
+  PacketResult run_xdp(const Packet& packet, std::uint32_t index) {
     xdp_md context{};
     context.data_end = static_cast<std::uint32_t>(packet.bytes.size());
     context.ingress_ifindex = input_.environment.ifindex;
@@ -96,21 +125,55 @@ public:
                 .data_size_in = static_cast<std::uint32_t>(packet.bytes.size()),
                 .data_size_out = static_cast<std::uint32_t>(output_.size()), .ctx_in = &context,
                 .ctx_out = &after, .ctx_size_in = sizeof context, .ctx_size_out = sizeof after);
-    if (const int error = bpf_prog_test_run_opts(program_.program_fd(), &run); error != 0)
-      throw Failure(diagnose("PW-ENG-005", "BPF_PROG_TEST_RUN of packet " + std::to_string(index) +
-                                               ": " + std::strerror(-error)));
+    test_run(run, index);
+    PacketResult result;
     result.retval = run.retval;
     result.length = run.data_size_out - after.data; // metadata stands in front
     if (leaves(result.retval))
       result.bytes.assign(output_.begin() + after.data, output_.begin() + run.data_size_out);
-    observe(result);
-    lru_.after_packet(index, program_.exchange().updates);
     return result;
   }
 
-  std::optional<std::uint32_t> first_eviction() const { return lru_.first_eviction(); }
+  PacketResult run_tc(const Packet& packet, std::uint32_t index) {
+    const Environment& e = input_.environment;
+    const auto given = [&](SkbField f) { return skb_input(e, index, static_cast<unsigned>(f)); };
+    __sk_buff context{}, after{};
+    context.mark = static_cast<std::uint32_t>(given(SkbField::Mark));
+    context.priority = static_cast<std::uint32_t>(given(SkbField::Priority));
+    context.tstamp = given(SkbField::Tstamp);
+    for (unsigned i = 0; i < 5; ++i)
+      context.cb[i] =
+          static_cast<std::uint32_t>(skb_input(e, index, static_cast<unsigned>(SkbField::Cb0) + i));
+    context.ingress_ifindex = context.ifindex = e.ifindex;
+    LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet.bytes.data(), .data_out = output_.data(),
+                .data_size_in = static_cast<std::uint32_t>(packet.bytes.size()),
+                .data_size_out = static_cast<std::uint32_t>(output_.size()), .ctx_in = &context,
+                .ctx_out = &after, .ctx_size_in = sizeof context, .ctx_size_out = sizeof after);
+    program_.exchange().skb_seen = 0;
+    test_run(run, index);
+    PacketResult result;
+    result.retval = run.retval;
+    result.length = run.data_size_out;
+    result.skb = metadata(after, result.skb_known);
+    if (leaves(result))
+      result.bytes.assign(output_.begin(), output_.begin() + run.data_size_out);
+    return result;
+  }
 
-private:
+  SkbState metadata(const __sk_buff& after, std::uint32_t& known) {
+    SkbState state{};
+    state[static_cast<unsigned>(SkbField::Mark)] = after.mark;
+    state[static_cast<unsigned>(SkbField::Priority)] = after.priority;
+    state[static_cast<unsigned>(SkbField::Tstamp)] = after.tstamp;
+    for (unsigned i = 0; i < 5; ++i)
+      state[static_cast<unsigned>(SkbField::Cb0) + i] = after.cb[i];
+    const Exchange& e = program_.exchange();
+    for (unsigned f = first_observed_field; f < skb_field_count; ++f)
+      state[f] = e.skb[f - first_observed_field];
+    known = e.skb_seen != 0 ? ~0u : (1u << first_observed_field) - 1;
+    return state;
+  }
+
   void fill(unsigned map, const MapContents& given) {
     maps_.replace(map, given);
     lru_.filled(map, given.size(), index_);
@@ -140,8 +203,9 @@ private:
     Target target;
     for (std::uint64_t i = 0; i < e.redirect_count && i < Exchange::max_redirects; ++i)
       follow(e.redirects[i], target);
-    result.redirect = redirect_target(*input_.object, result.retval, target.map, target.key,
-                                      target.ifindex, target.flags);
+    result.redirect = tc_ ? tc_redirect_target(result.retval, target.ifindex, target.flags)
+                          : redirect_target(*input_.object, result.retval, target.map, target.key,
+                                            target.ifindex, target.flags);
     for (std::uint64_t i = 0; i < e.trace_count && i < Exchange::max_traces; ++i) {
       const TraceRecord& t = e.traces[i];
       const std::string format(t.format, ::strnlen(t.format, TraceRecord::max_format));
@@ -161,7 +225,9 @@ private:
   void follow(const RedirectRecord& call, Target& target) const {
     const std::uint32_t map = program_.map_at(call.map);
     const auto key = static_cast<std::uint32_t>(call.key);
-    if (call.result == XDP_REDIRECT)
+    if (tc_ && call.result == TC_ACT_REDIRECT)
+      target = Target{.ifindex = key, .flags = call.flags};
+    else if (call.result == XDP_REDIRECT)
       target = call.map == 0 ? Target{.ifindex = key}
                              : Target{.map = map, .key = key, .flags = call.flags};
     else if (map != 0 && (call.flags & ~known_flags(input_.object->maps[map - 1].type)) == 0)
@@ -174,6 +240,7 @@ private:
   }
 
   const EngineInput& input_;
+  const bool tc_;
   unsigned cpu_;
   Devices devices_;
   LoadedProgram program_;

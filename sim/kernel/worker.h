@@ -12,6 +12,7 @@ enum class Answer : std::uint8_t { Done, Failed };
 
 inline constexpr std::size_t shortest_frame = 14;  // shorter: EINVAL
 inline constexpr std::size_t longest_frame = 3520; // longer: the rest is silently cut off
+inline constexpr std::size_t longest_tc_frame = 3712; // longer: EINVAL
 
 void put_maps(Message&, const MapState&);
 MapState get_maps(Message&);

@@ -81,8 +81,11 @@ Value* Emitter::input(pipeline::Input input) {
     return load(offsetof(Record, seed), 32);
   case pipeline::Input::PacketIndex:
     return load(offsetof(Record, packet_index), 32);
+  default: // of the packet's metadata
+    return load(offsetof(Record, skb) +
+                    sizeof(std::uint64_t) * (unsigned(input) - unsigned(pipeline::Input::Mark)),
+                64);
   }
-  return nullptr;
 }
 
 Value* Emitter::compute(const Operation& op) {
@@ -211,6 +214,8 @@ void Emitter::results() {
   store_result(r.redirect_key, offsetof(Record, redirect_key), 32, false);
   store_result(r.redirect_ifindex, offsetof(Record, redirect_ifindex), 32, false);
   store_result(r.redirect_flags, offsetof(Record, redirect_flags), 64, false);
+  for (const auto& [field, v] : r.skb)
+    store_result(v, offsetof(Record, skb_out) + unsigned(field) * sizeof(std::uint64_t), 64, false);
 }
 
 } // namespace pw::model

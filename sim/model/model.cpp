@@ -124,6 +124,9 @@ void ModelEngine::clock() {
     record->cpu = input_.environment.cpu;
     record->seed = input_.environment.seed;
     record->packet_index = std::uint32_t(packet_index_++);
+    if (pipeline_.tc)
+      record->skb = record->skb_out =
+          skb_at_start(input_.environment, record->packet_index, packet.bytes);
     record->trace = &flight.trace;
     flight.record = record;
   }
@@ -144,7 +147,7 @@ void ModelEngine::clock() {
 Timing::Outcome ModelEngine::outcome(Timing::PacketId id) {
   Record& record = *flights_[id].record;
   core_.results(&record);
-  return {leaves(record.retval), record.head, record.tail};
+  return {leaves(record.retval, pipeline_.tc), record.head, record.tail};
 }
 
 void ModelEngine::result(Timing::PacketId id) {
@@ -155,9 +158,13 @@ void ModelEngine::result(Timing::PacketId id) {
   result.retval = record.retval;
   result.length = std::uint16_t(record.tail - record.head);
   result.redirect =
-      redirect_target(*input_.object, record.retval, record.redirect_map, record.redirect_key,
-                      record.redirect_ifindex, record.redirect_flags);
-  if (leaves(record.retval))
+      pipeline_.tc
+          ? tc_redirect_target(record.retval, record.redirect_ifindex, record.redirect_flags)
+          : redirect_target(*input_.object, record.retval, record.redirect_map, record.redirect_key,
+                            record.redirect_ifindex, record.redirect_flags);
+  if (pipeline_.tc)
+    result.skb = record.skb_out;
+  if (leaves(result))
     result.bytes = deparse(packets_[id], record);
   std::stable_sort(flight.trace.begin(), flight.trace.end(),
                    [](const auto& a, const auto& b) { return a.operation < b.operation; });

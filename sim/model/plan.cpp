@@ -177,9 +177,12 @@ void Planner::add_finish() {
 
 std::vector<ValueId> Planner::result_values() const {
   const auto& r = pipeline_.result;
-  return {r.retval,        r.head,         r.tail,         r.fill,
-          r.trap,          r.redirect_map, r.redirect_key, r.redirect_ifindex,
-          r.redirect_flags};
+  std::vector<ValueId> values = {r.retval,        r.head,         r.tail,         r.fill,
+                                 r.trap,          r.redirect_map, r.redirect_key, r.redirect_ifindex,
+                                 r.redirect_flags};
+  for (const auto& [field, v] : r.skb)
+    values.push_back(v);
+  return values;
 }
 
 std::vector<ValueId> Planner::uses(const Chunk& chunk) const {

@@ -3,6 +3,8 @@
 // live from one function to another.
 #pragma once
 
+#include "support/skb.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@ struct Record {
   // Inputs.
   std::uint64_t time = 0;
   std::uint32_t length = 0, ifindex = 0, rx_queue = 0, cpu = 0, seed = 0, packet_index = 0;
+  SkbState skb{}; // tc: what comes with the packet
   const std::uint8_t* packet = nullptr; // `length` bytes as received
   // Where functions put what is not a value.
   std::uint8_t* out = nullptr;      // byte at coordinate 0, for packet writes
@@ -30,6 +33,7 @@ struct Record {
   std::uint32_t redirect_map = 0, trap = 0;
   std::int32_t head = 0, tail = 0;
   std::uint32_t fill = 0;
+  SkbState skb_out{}; // what the program does not change is set before
 };
 
 using StageFunction = void (*)(Record*);

@@ -70,6 +70,9 @@ Record* ModelPipeline::make_record(const Offer& offer) {
   record->cpu = input_.environment.cpu;
   record->seed = input_.environment.seed;
   record->packet_index = std::uint32_t(next_);
+  if (pipeline_.tc)
+    record->skb = record->skb_out =
+        skb_at_start(input_.environment, record->packet_index, {offer.bytes, offer.length});
   record->trace = &trace_;
   return record;
 }
@@ -136,14 +139,14 @@ void ModelPipeline::drain() {
 Timing::Outcome ModelPipeline::outcome(Timing::PacketId packet) {
   Record& r = *record(packet);
   core_.results(&r);
-  return {leaves(r.retval), r.head, r.tail};
+  return {leaves(r.retval, pipeline_.tc), r.head, r.tail};
 }
 
 void ModelPipeline::result(Timing::PacketId packet) {
   Record* r = flights_.front();
   flights_.pop_front();
   ++first_;
-  made_.push_back({timing_.now(), r->retval, std::uint16_t(r->tail - r->head), r->redirect_map});
+  made_.push_back({timing_.now(), card_verdict(pipeline_, r->retval), std::uint16_t(r->tail - r->head), r->redirect_map});
   core_.give_back(r);
   trace_.clear();
   progress_ = timing_.now();

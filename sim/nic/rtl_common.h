@@ -23,14 +23,18 @@ public:
   PwRtlPacket packet(const ClockedPipeline::Offer& offer, std::uint64_t from) {
     const Environment& e = input_.environment;
     const std::uint64_t time = e.time == Environment::Time::Capture ? offer.time_ns : offered_ * 4;
+    PwRtlPacket packet = {offer.bytes, offer.length, e.ifindex, e.rx_queue, time, from, {}};
+    for (unsigned f = 0; f < skb_input_count; ++f)
+      packet.skb[f] = skb_input(e, std::uint32_t(offered_), f);
     ++offered_;
-    return {offer.bytes, offer.length, e.ifindex, e.rx_queue, time, from};
+    return packet;
   }
 
   const std::vector<ClockedPipeline::Result>& results(std::span<const PwRtlResult> results) {
     results_.clear();
     for (const PwRtlResult& r : results)
-      results_.push_back({r.cycle_out, r.retval, r.length, r.redirect_map});
+      results_.push_back(
+          {r.cycle_out, card_verdict(*input_.pipeline, r.retval), r.length, r.redirect_map});
     return results_;
   }
 

@@ -12,6 +12,7 @@ struct PwRtlPacket {
   std::uint32_t length, ifindex, rx_queue;
   std::uint64_t time;
   std::uint64_t offer; // first clock of the run in which it may be offered
+  std::uint64_t skb[8]; // metadata of a tc program's packet, by SkbField
 };
 
 struct PwRtlResult {
@@ -19,6 +20,7 @@ struct PwRtlResult {
   std::uint64_t redirect_flags;
   std::uint32_t retval, length, trap, redirect_map, redirect_key, redirect_ifindex;
   std::uint64_t out_begin, out_end; // within PwRtlRun::output
+  std::uint64_t skb[16];            // by SkbField: what the program may have changed; else 0
 };
 
 struct PwRtlTrace {

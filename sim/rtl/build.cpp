@@ -4,6 +4,7 @@
 #include "sim/rtl/sources.h" // generated: the harness and the headers that it includes, as text
 #include "support/diagnostic.h"
 #include "support/process.h"
+#include "support/skb.h"
 
 #include <unistd.h>
 
@@ -96,6 +97,15 @@ Builder::Builder(const Design& design)
     root_.pop_back();
 }
 
+// "P(0,mark) P(2,tstamp)"
+static std::string port_list(const std::vector<unsigned>& fields) {
+  std::string list;
+  for (const unsigned f : fields)
+    list += (list.empty() ? "" : " ") +
+            ("P(" + std::to_string(f) + "," + skb_fields[f].name + ")");
+  return list;
+}
+
 Command Builder::compiler(const std::string& optimisation) const {
   Command command = {cxx_};
   if (!ccache_.empty())
@@ -115,6 +125,8 @@ Command Builder::compiler(const std::string& optimisation) const {
   command.push_back("-DPW_BUS=" + std::to_string(design_.bus_bytes));
   command.push_back("-DPW_TRACES=" + std::to_string(design_.traces));
   command.push_back("-DPW_HELD=" + std::to_string(design_.held));
+  command.push_back("-DPW_SKB_IN(P)=" + port_list(design_.skb_in));
+  command.push_back("-DPW_SKB_OUT(P)=" + port_list(design_.skb_out));
   command.push_back(design_.waves ? "-DPW_FST=1" : "-DPW_FST=0");
   return command;
 }

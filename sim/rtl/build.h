@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace pw::rtl {
 
@@ -14,6 +15,8 @@ struct Design {
   unsigned bus_bytes = 64;
   unsigned traces = 0;  // Trace operations
   unsigned held = 0;    // bits of port `held`
+  // Fields of a tc program's metadata that have ports s_axis_ and res_, by SkbField.
+  std::vector<unsigned> skb_in, skb_out;
   bool waves = false;   // able to write FST
   bool systemc = false; // a module made by `verilator --sc`; not with waves
 };

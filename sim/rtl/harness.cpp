@@ -83,6 +83,9 @@ void Simulator::set_beat() {
   top_->s_axis_ifindex = packet.ifindex;
   top_->s_axis_rxq = packet.rx_queue;
   top_->s_axis_time = packet.time;
+#define PW_PUT(field, name) top_->s_axis_##name = packet.skb[field];
+  PW_SKB_IN(PW_PUT)
+#undef PW_PUT
   top_->s_axis_bad = 0;
 }
 
@@ -129,6 +132,9 @@ void Simulator::sample_result() {
   result.redirect_key = top_->res_redirect_key;
   result.redirect_ifindex = top_->res_redirect_ifindex;
   result.redirect_flags = top_->res_redirect_flags;
+#define PW_GET(field, name) result.skb[field] = top_->res_##name;
+  PW_SKB_OUT(PW_GET)
+#undef PW_GET
   result.out_begin = result.out_end = output_.size();
   sending_ = finished_++;
   progress_ = now_;

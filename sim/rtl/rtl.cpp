@@ -38,6 +38,7 @@ public:
 private:
   std::vector<PwRtlPacket> inputs(std::span<const Packet>);
   PacketResult result(const PwRtlResult&, const std::uint8_t* output) const;
+  SkbState metadata(const PwRtlResult&, const Packet&, std::uint64_t index) const;
   void add_traces(const PwRtlRun&, std::vector<PacketResult>&) const;
   void add_held(const PwRtlRun&);
 
@@ -53,11 +54,24 @@ private:
 std::vector<PwRtlPacket> RtlEngine::inputs(std::span<const Packet> packets) {
   const auto offer = offer_clocks(packets, input_);
   std::vector<PwRtlPacket> inputs;
-  for (std::size_t i = 0; i < packets.size(); ++i)
+  for (std::size_t i = 0; i < packets.size(); ++i) {
     inputs.push_back({packets[i].bytes.data(), std::uint32_t(packets[i].bytes.size()),
                       packet_ifindex(packets[i], input_.environment), input_.environment.rx_queue,
-                      packet_time(packets[i], packet_index_++, input_.environment), offer[i]});
+                      packet_time(packets[i], packet_index_, input_.environment), offer[i], {}});
+    for (unsigned f = 0; f < skb_input_count; ++f)
+      inputs.back().skb[f] = skb_input(input_.environment, std::uint32_t(packet_index_), f);
+    ++packet_index_;
+  }
   return inputs;
+}
+
+// What the program can't change of the metadata is as it was.
+SkbState RtlEngine::metadata(const PwRtlResult& from, const Packet& packet,
+                             std::uint64_t index) const {
+  SkbState state = skb_at_start(input_.environment, std::uint32_t(index), packet.bytes);
+  for (const auto& [field, v] : input_.pipeline->result.skb)
+    state[unsigned(field)] = from.skb[unsigned(field)];
+  return state;
 }
 
 PacketResult RtlEngine::result(const PwRtlResult& from, const std::uint8_t* output) const {
@@ -65,8 +79,11 @@ PacketResult RtlEngine::result(const PwRtlResult& from, const std::uint8_t* outp
   result.retval = from.retval;
   result.length = from.length;
   result.bytes.assign(output + from.out_begin, output + from.out_end);
-  result.redirect = redirect_target(*input_.object, from.retval, from.redirect_map,
-                                    from.redirect_key, from.redirect_ifindex, from.redirect_flags);
+  result.redirect =
+      input_.pipeline->tc
+          ? tc_redirect_target(from.retval, from.redirect_ifindex, from.redirect_flags)
+          : redirect_target(*input_.object, from.retval, from.redirect_map, from.redirect_key,
+                            from.redirect_ifindex, from.redirect_flags);
   result.cycle_in = from.cycle_in;
   result.cycle_out = from.cycle_out;
   return result;
@@ -105,8 +122,12 @@ std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
   run.results = raw.data();
   simulator_.run(run);
   std::vector<PacketResult> results;
-  for (const PwRtlResult& one : raw)
-    results.push_back(result(one, run.output));
+  const std::uint64_t first = packet_index_ - packets.size();
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    results.push_back(result(raw[i], run.output));
+    if (input_.pipeline->tc)
+      results.back().skb = metadata(raw[i], packets[i], first + i);
+  }
   add_traces(run, results);
   add_held(run);
   return results;

@@ -85,6 +85,8 @@ void get(const sc_core::sc_signal<sc_dt::sc_bv<Bits>>& signal, void* bytes, std:
 #else
 #define PW_EVENT_PORTS(P)
 #endif
+#define PW_SKB_INPUT(field, name) PW_EACH(s_axis_##name)
+#define PW_SKB_OUTPUT(field, name) PW_EACH(res_##name)
 #define PW_ALL_PORTS(P) PW_PORTS(P) PW_TRACE_PORTS(P) PW_HELD_PORTS(P) PW_EVENT_PORTS(P)
 // clang-format on
 
@@ -93,9 +95,19 @@ void get(const sc_core::sc_signal<sc_dt::sc_bv<Bits>>& signal, void* bytes, std:
 
 struct Signals {
   PW_ALL_PORTS(PW_SIGNAL)
+#define PW_EACH PW_SIGNAL
+  PW_SKB_IN(PW_SKB_INPUT)
+  PW_SKB_OUT(PW_SKB_OUTPUT)
+#undef PW_EACH
   Vpw module{"rtl"};
 
-  Signals() { PW_ALL_PORTS(PW_BIND) }
+  Signals() {
+    PW_ALL_PORTS(PW_BIND)
+#define PW_EACH PW_BIND
+    PW_SKB_IN(PW_SKB_INPUT)
+    PW_SKB_OUT(PW_SKB_OUTPUT)
+#undef PW_EACH
+  }
 
   // Until nothing changes any more; simulated time stands still. Outside of processes only.
   void eval() {
@@ -111,6 +123,8 @@ struct Signals {
 #undef PW_HELD_PORTS
 #undef PW_EVENT_PORTS
 #undef PW_ALL_PORTS
+#undef PW_SKB_INPUT
+#undef PW_SKB_OUTPUT
 #undef PW_SIGNAL
 #undef PW_BIND
 

@@ -67,25 +67,39 @@ Packet of_length(const std::vector<std::uint8_t>& start, std::size_t length) {
 
 } // namespace
 
-std::vector<Subject> examples() {
+namespace {
+
+std::vector<Subject> examples_of(bool tc) {
   std::vector<Subject> all;
   for (const fs::path& source : files_in(source_dir / "examples", {""})) {
-    fs::path object = binary_dir / "examples" / (source.filename().string() + ".bpf.o");
-    if (fs::exists(source / (source.filename().string() + ".bpf.c")))
-      add_subjects(object, source.filename().string(), source.string(), all);
+    const std::string name = source.filename().string();
+    if (name.starts_with("tc_") == tc && fs::exists(source / (name + ".bpf.c")))
+      add_subjects(binary_dir / "examples" / (name + ".bpf.o"), name, source.string(), all);
   }
   return all;
 }
 
-std::vector<Subject> variants() {
+std::vector<Subject> variants_of(const std::vector<Subject>& examples) {
   std::vector<Subject> all;
-  for (const Subject& example : examples())
+  for (const Subject& example : examples)
     for (const char* cpu : {"v1", "v2", "v4"}) {
       std::string file = before_dot(example.object) + "." + cpu + ".bpf.o";
       fs::path object = binary_dir / "examples" / "variants" / file;
       if (fs::exists(object))
         all.push_back({example.name + "_" + cpu, object.string(), example.program, example.inputs});
     }
+  return all;
+}
+
+} // namespace
+
+std::vector<Subject> examples() { return examples_of(false); }
+std::vector<Subject> variants() { return variants_of(examples()); }
+
+std::vector<Subject> tc_examples() {
+  std::vector<Subject> all = examples_of(true);
+  for (const Subject& s : variants_of(all))
+    all.push_back(s);
   return all;
 }
 

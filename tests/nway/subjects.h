@@ -23,6 +23,7 @@ inline void PrintTo(const Subject& subject, std::ostream* out) { *out << subject
 
 std::vector<Subject> examples();       // as built for v3
 std::vector<Subject> variants();       // v1, v2, v4
+std::vector<Subject> tc_examples();    // v3 and variants; the two above are for XDP
 std::vector<Subject> card_programs();  // those that `bench nfp` measures, v1 and v3
 std::vector<Subject> debian_objects(); // empty where the packages are not installed
 

@@ -137,22 +137,28 @@ void ShellEmitter::add_gate() {
 // In the order of counter_names, the first one in bit 0.
 void ShellEmitter::add_counters() {
   Expression done = atom("res_valid");
-  auto verdict = [&](unsigned code) {
-    return both(done, binary("==", atom("res_retval"), literal(32, code)));
-  };
+  auto is = [&](unsigned code) { return binary("==", atom("res_retval"), literal(32, code)); };
+  auto verdict = [&](unsigned code) { return both(done, is(code)); };
   Expression unknown = both(done, binary(">", atom("res_retval"), literal(32, 4)));
   Expression none = binary("==", atom("res_trap"), literal(8, 0));
   Expression bounds = binary("==", atom("res_trap"), literal(8, 1));
   std::vector<Expression> events = {chain("&&", {done, unary("!", none), unary("!", bounds)}),
-                                    both(done, bounds),
-                                    unknown,
-                                    verdict(4),
-                                    verdict(3),
-                                    verdict(2),
-                                    verdict(1),
-                                    binary("||", verdict(0), unknown),
-                                    atom("begins_bad"),
-                                    atom("begins")};
+                                    both(done, bounds)};
+  if (c_.p.tc) { // TC_ACT_*: what is neither dropped nor redirected passes; nothing is sent back
+    Expression drop = both(done, chain("||", {is(2), is(4), is(8)}));
+    Expression none_known = both(binary(">", atom("res_retval"), literal(32, 8)),
+                                 binary("!=", atom("res_retval"), literal(32, 0xffffffff)));
+    Expression pass = both(done, unary("!", chain("||", {is(2), is(4), is(7), is(8)})));
+    for (const Expression& e : {both(done, none_known), verdict(7), literal(1, 0), pass, drop,
+                                both(done, unary("!", none))})
+      events.push_back(e);
+  } else {
+    for (const Expression& e : {unknown, verdict(4), verdict(3), verdict(2), verdict(1),
+                                binary("||", verdict(0), unknown)})
+      events.push_back(e);
+  }
+  for (const char* name : {"begins_bad", "begins"})
+    events.push_back(atom(name));
   if (!holding_maps(c_.p).empty())
     events.insert(events.begin(), atom("held"));
   wire(count_, "events", concat(events));

@@ -225,6 +225,12 @@ void ResultEmitter::pass_results() {
     if (!c_.values.fixed(value.first))
       payload_.emplace_back(name, value.second);
   }
+  for (const auto& [field, v] : r.skb) {
+    const SkbFieldInfo& f = skb_fields[static_cast<unsigned>(field)];
+    results_[f.name] = pass(f.name, v, f.bits);
+    if (!c_.values.fixed(v))
+      payload_.emplace_back(f.name, f.bits);
+  }
 }
 
 // A value of the last stage, zeros in front and all.
@@ -336,7 +342,8 @@ void ResultEmitter::add_unit() {
                  {"MOVES_TAIL", c_.p.moves_tail ? "1" : "0"},
                  {"FIRST_BEAT", std::to_string(lowest())},
                  {"OVERLAY_BEATS", std::to_string(overlay_beats())},
-                 {"PAYLOAD", std::to_string(width)}},
+                 {"PAYLOAD", std::to_string(width)},
+                 {"TC", c_.p.tc ? "1" : "0"}},
                 {}};
   for (const char* same :
        {"clk", "rst", "result_valid", "result_pop", "overlay_enable", "overlay_data",
@@ -358,10 +365,13 @@ void ResultEmitter::add_outputs() {
     varying.push_back(atom("res_" + name));
   if (!varying.empty())
     c_.top.add(Assign{concat(varying), atom("res_payload")});
-  for (const char* name :
-       {"trap", "redirect_map", "redirect_key", "redirect_ifindex", "redirect_flags"})
+  std::vector<std::string> names = {"trap", "redirect_map", "redirect_key", "redirect_ifindex",
+                                    "redirect_flags"};
+  for (const auto& [field, v] : c_.p.result.skb)
+    names.emplace_back(skb_fields[static_cast<unsigned>(field)].name);
+  for (const std::string& name : names)
     if (std::ranges::none_of(payload_, [&](const auto& p) { return p.first == name; }))
-      c_.assign(std::string("res_") + name, results_[name]);
+      c_.assign("res_" + name, results_[name]);
 }
 
 void ResultEmitter::emit() {

@@ -40,8 +40,14 @@ std::optional<Field> field_of(const Context& c, pipeline::Input input) {
     return input_fields[3];
   case pipeline::Input::PacketIndex:
     return input_fields[4];
-  default:
+  case pipeline::Input::Cpu:
+  case pipeline::Input::Seed:
     return std::nullopt;
+  default: { // of the metadata that comes with a packet of a tc program
+    const SkbFieldInfo& f = skb_fields.at(static_cast<unsigned>(input) -
+                                          static_cast<unsigned>(pipeline::Input::Mark));
+    return Field{f.bits, std::string("header_") + f.name, std::string("in_") + f.name};
+  }
   }
 }
 
@@ -90,6 +96,27 @@ Header header_of(const Context& c) {
   return h;
 }
 
+// Metadata goes through the ingress unit as one bundle, the first field in the lowest bits.
+void add_metadata(Context& c, Instance& unit) {
+  std::vector<Expression> given, held;
+  unsigned bits = 0;
+  for (unsigned f : metadata_inputs(c.p)) {
+    const SkbFieldInfo& field = skb_fields[f];
+    c.wire(field.bits, std::string("in_") + field.name);
+    given.insert(given.begin(), atom(std::string("s_axis_") + field.name));
+    held.insert(held.begin(), atom(std::string("in_") + field.name));
+    bits += field.bits;
+  }
+  if (given.empty()) {
+    c.wire(1, "in_no_metadata");
+    given.push_back(literal(1, 0)), held.push_back(atom("in_no_metadata"));
+    bits = 1;
+  }
+  unit.parameters.emplace_back("USER", std::to_string(bits));
+  unit.ports.emplace_back("s_axis_user", concat(given));
+  unit.ports.emplace_back("header_user", concat(held));
+}
+
 void add_unit(Context& c) {
   unsigned window = 8 * c.p.bus_bytes * c.structure.window_beats;
   c.wire(8 * c.p.bus_bytes, "in_data");
@@ -102,6 +129,7 @@ void add_unit(Context& c) {
                  {"WINDOW_BEATS", std::to_string(c.structure.window_beats)},
                  {"WHOLE", c.structure.whole_packet ? "1" : "0"}},
                 {}};
+  add_metadata(c, unit);
   for (const char* same : {"clk", "rst", "s_axis_tvalid", "s_axis_tready", "s_axis_tdata",
                            "s_axis_tkeep", "s_axis_tlast", "s_axis_length", "s_axis_ifindex",
                            "s_axis_rxq", "s_axis_time", "s_axis_bad", "header_push"})

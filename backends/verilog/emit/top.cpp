@@ -85,6 +85,8 @@ void add_ports(Context& c) {
   in(bus, "s_axis_tkeep"), in(1, "s_axis_tlast"),
       in(16, "s_axis_length", "from here on: with the first beat");
   in(32, "s_axis_ifindex"), in(32, "s_axis_rxq"), in(64, "s_axis_time"), in(1, "s_axis_bad");
+  for (unsigned f : metadata_inputs(c.p))
+    in(skb_fields[f].bits, (std::string("s_axis_") + skb_fields[f].name).c_str());
   in(32, "cfg_cpu", "constant while packets flow"), in(32, "cfg_seed");
   out(1, "m_axis_tvalid", "packets out"), in(1, "m_axis_tready"), out(8 * bus, "m_axis_tdata");
   out(bus, "m_axis_tkeep"), out(1, "m_axis_tlast"), out(16, "m_axis_length"),
@@ -93,6 +95,9 @@ void add_ports(Context& c) {
       out(8, "res_trap");
   out(8, "res_redirect_map"), out(32, "res_redirect_key"), out(32, "res_redirect_ifindex");
   out(64, "res_redirect_flags");
+  for (const auto& [field, v] : c.p.result.skb)
+    out(skb_fields[static_cast<unsigned>(field)].bits,
+        (std::string("res_") + skb_fields[static_cast<unsigned>(field)].name).c_str());
   if (unsigned n = trace_count(c); n > 0)
     out(n, "trace_active", "one bit a trace operation"), out(n, "trace_valid"),
         out(192 * n, "trace_args");

@@ -181,6 +181,8 @@ void Values::use_all() {
   for (ValueId v : {r.retval, r.head, r.tail, r.fill, r.trap, r.redirect_map, r.redirect_key,
                     r.redirect_ifindex, r.redirect_flags})
     use(narrow(v), last);
+  for (const auto& [field, v] : r.skb)
+    use(narrow(v), last);
 }
 
 ValueId Values::narrow(ValueId v) const {

@@ -23,6 +23,7 @@ module pw_deparser #(
     parameter integer FIRST_BEAT = 0,  // the overlay covers the beats FIRST_BEAT ...
     parameter integer OVERLAY_BEATS = 1,  // ... FIRST_BEAT + OVERLAY_BEATS - 1; 0 is one of them
     parameter integer PAYLOAD = 1,  // bits of the result that are only passed on
+    parameter integer TC = 0,  // verdicts are those of tc programs
     parameter integer SHAPE = MOVES_HEAD != 0 ? 71 - 2 * $clog2(BUS) : 35  // bits of pw_shape: not to be set
 ) (
     input  wire                              clk,
@@ -62,7 +63,9 @@ module pw_deparser #(
   localparam [16-LOG:0] ONE_BEAT = 1, TWO_BEATS = 2;
 
   // ---- what the result says of the packet
-  wire drop = !(result_retval == 32'd2 || result_retval == 32'd3 || result_retval == 32'd4);
+  wire leaves_xdp = result_retval == 32'd2 || result_retval == 32'd3 || result_retval == 32'd4;
+  wire dropped_tc = result_retval == 32'd2 || result_retval == 32'd4 || result_retval == 32'd8;
+  wire drop = TC != 0 ? dropped_tc : !leaves_xdp;
   wire [15:0] head = MOVES_HEAD != 0 ? result_head : 16'd0;
   wire [15:0] first_beat = {{LOG{head[15]}}, head[15:LOG]};
   wire [LOG-1:0] turn = head[LOG-1:0];
@@ -267,5 +270,11 @@ module pw_deparser #(
   assign res_valid = out_pop && out_first_beat;
   assign res_retval = out_retval;
   assign res_length = m_axis_length;
-  assign m_axis_verdict = out_retval > 32'd4 ? 3'd0 : out_retval[2:0];
+  generate  // what is no verdict: XDP_ABORTED, TC_ACT_PIPE
+    if (TC != 0) begin : g_tc
+      assign m_axis_verdict = out_retval > 32'd7 ? 3'd3 : out_retval[2:0];
+    end else begin : g_xdp
+      assign m_axis_verdict = out_retval > 32'd4 ? 3'd0 : out_retval[2:0];
+    end
+  endgenerate
 endmodule

@@ -8,7 +8,8 @@
 module pw_ingress #(
     parameter integer BUS = 64,  // bytes
     parameter integer WINDOW_BEATS = 1,
-    parameter integer WHOLE = 0
+    parameter integer WHOLE = 0,
+    parameter integer USER = 1  // bits that come with a packet and are only passed on
 ) (
     input  wire                           clk,
     input  wire                           rst,
@@ -22,6 +23,7 @@ module pw_ingress #(
     input  wire [31:0]                    s_axis_ifindex,
     input  wire [31:0]                    s_axis_rxq,
     input  wire [63:0]                    s_axis_time,
+    input  wire [USER-1:0]                s_axis_user,
     input  wire                           s_axis_bad,
     output wire                           beat_push,
     output wire [8*BUS-1:0]               beat_data,
@@ -32,6 +34,7 @@ module pw_ingress #(
     output wire [31:0]                    header_ifindex,
     output wire [31:0]                    header_rxq,
     output wire [63:0]                    header_time,
+    output wire [USER-1:0]                header_user,
     output wire [31:0]                    header_index,
     output wire                           busy  // in the middle of a packet
 );
@@ -76,13 +79,13 @@ module pw_ingress #(
 
     // A window of one beat goes on in the clock in which what comes with the first beat is there.
     if (WHOLE == 0 && WINDOW_BEATS == 1) begin : g_direct
-      assign {header_length, header_ifindex, header_rxq, header_time} =
-          {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time};
+      assign {header_length, header_ifindex, header_rxq, header_time, header_user} =
+          {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time, s_axis_user};
     end else begin : g_held_inputs
-      reg [16+32+32+64-1:0] held;
-      wire [16+32+32+64-1:0] given = {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time};
+      reg [16+32+32+64+USER-1:0] held;
+      wire [16+32+32+64+USER-1:0] given = {s_axis_length, s_axis_ifindex, s_axis_rxq, s_axis_time, s_axis_user};
       always_ff @(posedge clk) if (accept && !started) held <= given;
-      assign {header_length, header_ifindex, header_rxq, header_time} = started ? held : given;
+      assign {header_length, header_ifindex, header_rxq, header_time, header_user} = started ? held : given;
     end
   endgenerate
 

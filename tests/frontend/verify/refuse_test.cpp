@@ -176,9 +176,6 @@ TEST(Verify, TellsAllReasonsInOneRun) {
 
 TEST(Verify, RefusesOtherProgramTypes) {
   Object o = object_of(pass);
-  o.programs[0].type = ProgramType::Tc;
-  o.programs[0].type_name = "tc";
-  EXPECT_TRUE(has_code(verify_program(o, o.programs[0]), "PW-VER-016"));
   o.programs[0].type = ProgramType::Other;
   o.programs[0].type_name = "kprobe";
   EXPECT_TRUE(has_code(verify_program(o, o.programs[0]), "PW-VER-018"));

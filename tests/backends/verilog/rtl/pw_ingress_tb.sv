@@ -20,7 +20,9 @@ module pw_ingress_tb;
   wire [15:0] header_length;
   wire [31:0] header_ifindex, header_rxq, header_index;
   wire [63:0] header_time;
-  pw_ingress #(.BUS(BUS), .WINDOW_BEATS(WINDOW_BEATS), .WHOLE(WHOLE)) dut (.*);
+  reg [39:0] s_axis_user = 0;
+  wire [39:0] header_user;
+  pw_ingress #(.BUS(BUS), .WINDOW_BEATS(WINDOW_BEATS), .WHOLE(WHOLE), .USER(40)) dut (.*);
 
   reg [7:0] bytes[0:4095];
   integer length, beat, beats, i, errors = 0, packets = 0, index = 0, n, clocks = 0;
@@ -59,6 +61,7 @@ module pw_ingress_tb;
       s_axis_ifindex = first ? ifindex : $urandom;
       s_axis_rxq = first ? ~ifindex : $urandom;
       s_axis_time = first ? stamp : $urandom;
+      s_axis_user = first ? {ifindex[7:0], ~ifindex} : {8'd0, $urandom};
       s_axis_bad = first ? bad : $urandom;
       for (i = 0; i < BUS; i = i + 1) begin
         s_axis_tkeep[i] = beat * BUS + i < length;
@@ -82,7 +85,7 @@ module pw_ingress_tb;
         for (i = 0; i < BUS * WINDOW_BEATS; i = i + 1)
           if (header_window[8*i+:8] !== byte_at(i)) errors = errors + 1;
         if (header_length !== length || header_ifindex !== ifindex || header_rxq !== ~ifindex || header_time !== stamp ||
-            header_index !== index)
+            header_user !== {ifindex[7:0], ~ifindex} || header_index !== index)
           errors = errors + 1;
         index = index + 1;
       end
