@@ -74,9 +74,8 @@ Instance pipeline_instance(const VerilogOutput& verilog) {
     const std::string width = std::to_string(p.width);
     std::string to = known == connections().end() ? "" : known->second;
     if (to.empty() && p.output) {
-      to = "open_" + p.name;
-      out.wires +=
-          "  wire " + (p.width > 1 ? "[" + std::to_string(p.width - 1) + ":0] " : "") + to + ";\n";
+      to = std::string("open_").append(p.name);
+      out.wires += std::string("  wire ").append(range(p.width)).append(to).append(";\n");
       out.unused += ", " + to;
     } else if (to.empty()) {
       to = width + "'d0";

@@ -203,10 +203,6 @@ unsigned bus_width(const std::string& signal) {
   return signal.ends_with("resp") ? 2 : 1;
 }
 
-std::string range(unsigned width) {
-  return width == 1 ? "" : "[" + std::to_string(width - 1) + ":0] ";
-}
-
 // Verilog 2001: the shell's build reads it as such.
 std::string address_map_text(const std::string& name) {
   std::string ports, body;

@@ -1,4 +1,4 @@
-// Texts with gaps.
+// Texts with gaps, and what stands in them.
 #pragma once
 
 #include <string>
@@ -16,6 +16,12 @@ inline std::string filled(std::string text,
       text.replace(at, gap.size(), value);
   }
   return text;
+}
+
+// "[WIDTH-1:0] ", nothing for one bit.
+inline std::string range(unsigned width) {
+  return width == 1 ? std::string()
+                    : std::string("[").append(std::to_string(width - 1)).append(":0] ");
 }
 
 } // namespace pw::verilog

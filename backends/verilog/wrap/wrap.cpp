@@ -149,6 +149,10 @@ std::string shell_names() {
 
 void check_fits(const pipeline::Pipeline& p, Shell shell) {
   const ShellFacts& want = facts(shell);
+  if (p.tc)
+    throw Failure(diagnose("PW-SHL-005",
+                           "program '" + p.name + "' is a tc program; plug-ins take XDP programs")
+                      .help("use --target verilog without --wrap, and route by its own verdicts"));
   if (p.bus_bytes * 8 != want.bus_bits)
     throw Failure(diagnose("PW-SHL-002", std::string(want.title) + " has streams of " +
                                              std::to_string(want.bus_bits) +

@@ -22,7 +22,8 @@ struct ShellOptions {
 std::optional<Shell> shell_by_name(const std::string&);
 std::string shell_names(); // for messages: "opennic or corundum"
 
-// Throws Failure PW-SHL-002 (bus) or 003 (clock) where the pipeline doesn't fit the shell.
+// Throws Failure PW-SHL-002 (bus), 003 (clock) or 005 (tc) where the pipeline doesn't fit the
+// shell.
 void check_fits(const pipeline::Pipeline&, Shell);
 
 // What the program tells its users and the shell has no place for (PW-SHL-004).
