@@ -42,6 +42,29 @@ std::optional<Mismatch> compare_traces(const std::vector<std::string>& a,
   return Mismatch{"trace", "line " + std::to_string(at - a.begin()), line(a, at), line(b, other)};
 }
 
+// Events by map: each is a channel of its own, and their order is not known to all engines.
+std::optional<Mismatch> compare_events(std::vector<Event> a, std::vector<Event> b) {
+  if (a == b)
+    return std::nullopt;
+  std::ranges::stable_sort(a, {}, &Event::map);
+  std::ranges::stable_sort(b, {}, &Event::map);
+  const auto [at, other] = std::ranges::mismatch(a, b);
+  if (at == a.end() && other == b.end())
+    return std::nullopt;
+  const auto text = [&](const auto& events, auto where, std::size_t byte) {
+    if (where == events.end())
+      return std::string("(no event)");
+    return where->map + ", " + std::to_string(where->bytes.size()) + " bytes, " +
+           around(where->bytes, byte);
+  };
+  std::size_t byte = 0;
+  if (at != a.end() && other != b.end())
+    byte = static_cast<std::size_t>(std::ranges::mismatch(at->bytes, other->bytes).in1 -
+                                    at->bytes.begin());
+  return Mismatch{"event", "event " + std::to_string(at - a.begin()), text(a, at, byte),
+                  text(b, other, byte)};
+}
+
 std::optional<Mismatch> compare_cycles(const char* field, const std::optional<std::uint64_t>& a,
                                        const std::optional<std::uint64_t>& b) {
   if (!a || !b || *a == *b) // untimed engines have none
@@ -143,6 +166,8 @@ std::optional<Mismatch> compare_results(const PacketResult& a, const PacketResul
   if (a.redirect != b.redirect)
     return Mismatch{"redirect", "", redirect_text(a.redirect), redirect_text(b.redirect)};
   if (auto found = compare_queues(a, b))
+    return found;
+  if (auto found = compare_events(a.events, b.events))
     return found;
   if (auto found = compare_skb(a, b))
     return found;

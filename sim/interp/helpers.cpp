@@ -2,6 +2,7 @@
 
 #include "sim/interp/array_store.h"
 #include "sim/interp/checksum.h"
+#include "sim/interp/event_helpers.h"
 #include "sim/interp/frame_helpers.h"
 #include "sim/maps/contents.h"
 #include "sim/trace_format.h"
@@ -203,6 +204,12 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_xdp_get_buff_len, buffer_length},
     NamedHelper{BPF_FUNC_xdp_load_bytes, load_bytes},
     NamedHelper{BPF_FUNC_xdp_store_bytes, store_bytes},
+    NamedHelper{BPF_FUNC_perf_event_output, perf_event_output},
+    NamedHelper{BPF_FUNC_ringbuf_output, ringbuf_output},
+    NamedHelper{BPF_FUNC_ringbuf_reserve, ringbuf_reserve},
+    NamedHelper{BPF_FUNC_ringbuf_submit, ringbuf_submit},
+    NamedHelper{BPF_FUNC_ringbuf_discard, ringbuf_discard},
+    NamedHelper{BPF_FUNC_ringbuf_query, ringbuf_query},
 };
 
 } // namespace

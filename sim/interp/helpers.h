@@ -21,6 +21,13 @@ struct PacketState {
   std::uint64_t redirect_flags = 0;
   std::optional<std::uint32_t> queue; // stored in rx_queue_index
   std::vector<std::string> trace;
+  std::vector<Event> events;                   // and places for records that are open
+  std::map<unsigned, std::uint64_t> ring_used; // by map: bytes that the packet has taken
+  struct Record {                              // reserved; by number in Memory
+    std::size_t event = 0;
+    bool discarded = false;
+  };
+  std::vector<Record> records;
   // tc programs
   SkbState skb{};
   std::uint32_t wire_length = 0;

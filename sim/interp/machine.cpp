@@ -2,6 +2,7 @@
 
 #include "sim/interp/alu.h"
 #include "sim/interp/array_store.h"
+#include "sim/interp/event_helpers.h"
 #include "sim/interp/skb_context.h"
 #include "sim/interp/skb_helpers.h"
 #include "sim/maps/contents.h"
@@ -118,6 +119,8 @@ PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
                             packet_.redirect_ifindex, packet_.redirect_flags);
   result.queue = packet_.queue;
   result.trace = std::move(packet_.trace);
+  finish_events(packet_);
+  result.events = std::move(packet_.events);
   return result;
 }
 

@@ -25,6 +25,7 @@ void Memory::load_packet(std::span<const std::uint8_t> bytes) {
                  0);
   std::copy(bytes.begin(), bytes.end(), packet_.begin() + Frame::head_room);
   frame = {.meta = 0, .head = 0, .tail = length};
+  records_.clear();
 }
 
 std::vector<std::uint8_t> Memory::packet() const {
@@ -68,6 +69,8 @@ std::span<std::uint8_t> Memory::at(std::uint64_t address, std::size_t size, bool
     return packet_at(offset, size);
   if (space == tag(Space::Stack))
     return stack_at(offset, size);
+  if (space == tag(Space::Record))
+    return record_at(offset, size);
   if (space >= tag(Space::Value) && space - tag(Space::Value) < maps_.size())
     return value_at(space - tag(Space::Value), offset, size, write);
   throw MemoryFault("no memory at this address");
@@ -99,6 +102,41 @@ std::span<std::uint8_t> Memory::value_at(unsigned map, std::int64_t offset, std:
     throw MemoryFault("write to read-only data");
   return store.value(static_cast<Element>(offset / stride))
       .subspan(static_cast<std::size_t>(offset % stride), size);
+}
+
+namespace {
+constexpr std::int64_t record_stride = std::int64_t{1} << 32; // no record is as long
+}
+
+std::uint64_t Memory::new_record(std::size_t bytes) {
+  records_.push_back({true, std::vector<std::uint8_t>(bytes)});
+  return address_in(tag(Space::Record),
+                    static_cast<std::int64_t>(records_.size() - 1) * record_stride);
+}
+
+unsigned Memory::record_number(std::uint64_t address) const {
+  const std::int64_t offset = offset_of(address);
+  if (space_of(address) != tag(Space::Record) || offset < 0 || offset % record_stride != 0 ||
+      offset / record_stride >= static_cast<std::int64_t>(records_.size()))
+    throw MemoryFault("not a record");
+  return static_cast<unsigned>(offset / record_stride);
+}
+
+std::vector<std::uint8_t> Memory::take_record(unsigned number) {
+  if (!records_.at(number).open)
+    throw MemoryFault("the record is closed");
+  records_[number].open = false;
+  return std::move(records_[number].bytes);
+}
+
+std::span<std::uint8_t> Memory::record_at(std::int64_t offset, std::size_t size) {
+  const auto number = static_cast<std::size_t>(offset / record_stride);
+  if (offset < 0 || number >= records_.size() || !records_[number].open ||
+      !inside(offset % record_stride, size, 0,
+              static_cast<std::int64_t>(records_[number].bytes.size())))
+    throw MemoryFault("outside of a record");
+  return std::span(records_[number].bytes)
+      .subspan(static_cast<std::size_t>(offset % record_stride), size);
 }
 
 std::uint64_t Memory::load(std::uint64_t address, unsigned size) {

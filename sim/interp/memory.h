@@ -23,6 +23,7 @@ enum class Space : std::uint16_t {
   Stack = 3,
   Function = 4,
   Map = 5,
+  Record = 6, // reserved in a ring buffer
   Value = 0x1000
 };
 
@@ -72,6 +73,10 @@ public:
 
   static std::uint64_t stack_top(unsigned frame);
   std::uint64_t value_address(unsigned map, Element) const;
+  // Records of ring buffers: zeros, until they are given back. Numbers count from 0 a packet.
+  std::uint64_t new_record(std::size_t bytes);
+  unsigned record_number(std::uint64_t address) const; // MemoryFault if it is not one's first byte
+  std::vector<std::uint8_t> take_record(unsigned number);
 
   Frame frame;
 
@@ -80,10 +85,16 @@ private:
   std::span<std::uint8_t> stack_at(std::int64_t offset, std::size_t size);
   std::span<std::uint8_t> value_at(unsigned map, std::int64_t offset, std::size_t size, bool write);
   std::int64_t value_stride(unsigned map) const;
+  std::span<std::uint8_t> record_at(std::int64_t offset, std::size_t size);
 
   std::vector<std::unique_ptr<MapStore>>& maps_;
   std::vector<std::uint8_t> packet_; // coordinate c at [c + head_room]
   std::vector<std::uint8_t> stack_;
+  struct Record {
+    bool open = true;
+    std::vector<std::uint8_t> bytes;
+  };
+  std::vector<Record> records_;
 };
 
 } // namespace pw::interp

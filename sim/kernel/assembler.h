@@ -49,6 +49,10 @@ public:
   Assembler& clear64(unsigned base, std::size_t off) {
     return add(insn(BPF_ST | BPF_MEM | BPF_DW, base, 0, static_cast<int>(off), 0));
   }
+  Assembler& clear(unsigned base, int off, int bytes) { // 1, 2, 4 or 8
+    const unsigned size = bytes == 8 ? BPF_DW : bytes == 4 ? BPF_W : bytes == 2 ? BPF_H : BPF_B;
+    return add(insn(BPF_ST | BPF_MEM | size, base, 0, off, 0));
+  }
   Assembler& op64(unsigned op, unsigned dst, std::int32_t imm) {
     return add(insn(BPF_ALU64 | op | BPF_K, dst, 0, 0, imm));
   }

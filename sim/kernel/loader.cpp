@@ -3,6 +3,7 @@
 #include "frontend/object/read_object.h"
 #include "sim/kernel/skb_stubs.h"
 #include "sim/maps/contents.h"
+#include "support/events.h"
 
 #include <bpf/bpf.h>
 
@@ -220,7 +221,13 @@ void LoadedProgram::open(const LoadRequest& request) {
   }
   bpf_map* any = nullptr;
   bpf_object__for_each_map(any, object_.get()) {
-    bpf_map__set_pin_path(any, nullptr); // ours alone
+    bpf_map__set_pin_path(any, nullptr);                     // ours alone
+    if (bpf_map__type(any) == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
+      // Else one for each CPU there is. Sizes are left away where the loader is not libbpf.
+      bpf_map__set_max_entries(any, perf_slots(bpf_map__max_entries(any)));
+      bpf_map__set_key_size(any, 4);
+      bpf_map__set_value_size(any, 4);
+    }
     // Linux insists on it, and some loaders add it.
     if (bpf_map__type(any) == BPF_MAP_TYPE_LPM_TRIE)
       bpf_map__set_map_flags(any, bpf_map__map_flags(any) | BPF_F_NO_PREALLOC);
@@ -283,7 +290,9 @@ void LoadedProgram::load(const LoadRequest& request) {
       fd = create_added(definition);
     map_fds_.push_back(fd);
     // A program array would belong to the first program that names it.
-    redirect_fds_.push_back(is_redirect_map(definition.type) ? map_fds_.back() : -1);
+    const bool observed =
+        is_redirect_map(definition.type) || definition.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+    redirect_fds_.push_back(observed ? map_fds_.back() : -1);
   }
   if (program_fd() < 0)
     fail("no program '" + program_name_ + "'", ENOENT);

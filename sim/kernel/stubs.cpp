@@ -3,6 +3,7 @@
 #include "sim/kernel/assembler.h"
 #include "sim/kernel/initialised.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 
@@ -49,6 +50,8 @@ struct List {
 };
 constexpr List redirect_list = {offsetof(Exchange, redirects), offsetof(Exchange, redirect_count),
                                 sizeof(RedirectRecord), Exchange::max_redirects};
+constexpr List event_list = {offsetof(Exchange, events), offsetof(Exchange, event_count),
+                             sizeof(EventRecord), Exchange::max_events};
 constexpr List trace_list = {offsetof(Exchange, traces), offsetof(Exchange, trace_count),
                              sizeof(TraceRecord), Exchange::max_traces};
 
@@ -122,6 +125,108 @@ Code trace_printk(int fd, unsigned given) {
   return a.take();
 }
 
+// Keeps what the sample in the buffer does not tell: it is padded. The verifier knows most of r5,
+// so r3 makes room. The current CPU's buffer stands in the slot of the CPU that is pretended.
+Code perf_event_output(int fd) {
+  constexpr std::size_t first = event_list.first;
+  Assembler a(fd);
+  a.exchange(R0).store64(R0, offsetof(Exchange, saved), R3);
+  slot(a, event_list, R0, R3);
+  a.store64(R0, first + offsetof(EventRecord, map), R2);
+  a.store64(R0, first + offsetof(EventRecord, size), R5);
+  a.exchange(R3).load64(R3, R3, offsetof(Exchange, saved));
+  a.store64(R0, first + offsetof(EventRecord, flags), R3);
+  a.op32_reg(BPF_MOV, R0, R3).op32(BPF_ADD, R0, 1).skip_if(BPF_JNE, R0, 0, 6);
+  a.op64(BPF_RSH, R3, 32).op64(BPF_LSH, R3, 32);
+  a.exchange(R0).load32(R0, R0, offsetof(Exchange, cpu)).op64_reg(BPF_OR, R3, R0);
+  a.call(BPF_FUNC_perf_event_output);
+  finish_record(a, event_list, offsetof(EventRecord, result));
+  return a.take();
+}
+
+// [0, size) from `base` on.
+void clear(Assembler& a, unsigned base, int from, int size) {
+  for (int at = 0; at < size;) {
+    int bytes = 8;
+    while (at + bytes > size)
+      bytes /= 2;
+    a.clear(base, from + at, bytes);
+    at += bytes;
+  }
+}
+
+// What is not written of a record is what an earlier one left there; here it is zeros.
+Code ringbuf_reserve(unsigned size) {
+  Assembler zeros(-1), a(-1);
+  clear(zeros, R0, 0, static_cast<int>(size));
+  const Code clearing = zeros.take();
+  Code code = a.call(BPF_FUNC_ringbuf_reserve)
+                  .skip_if(BPF_JEQ, R0, 0, static_cast<int>(clearing.size()))
+                  .take();
+  code.insert(code.end(), clearing.begin(), clearing.end());
+  return code;
+}
+
+bool calls(const bpf_insn& i, std::int32_t helper) {
+  return i.code == (BPF_JMP | BPF_CALL) && i.src_reg == 0 && i.imm == helper;
+}
+
+bool sends_stack(std::span<const bpf_insn> code) {
+  return std::ranges::any_of(code, [](const bpf_insn& i) {
+    return calls(i, BPF_FUNC_perf_event_output) || calls(i, BPF_FUNC_ringbuf_output);
+  });
+}
+
+// Bytes below r10 that the code names.
+int stack_depth(std::span<const bpf_insn> code) {
+  int depth = 0;
+  for (const bpf_insn& i : code) {
+    const unsigned kind = BPF_CLASS(i.code);
+    if (i.code == (BPF_ALU64 | BPF_ADD | BPF_K) && i.imm < 0 && i.imm >= -512)
+      depth = std::max(depth, -i.imm);
+    if (((kind == BPF_STX || kind == BPF_ST) && i.dst_reg == 10) ||
+        (kind == BPF_LDX && i.src_reg == 10))
+      depth = std::max(depth, -int{i.off});
+  }
+  return (depth + 7) / 8 * 8;
+}
+
+// In front of the first instruction: padding between the fields of a struct on the stack is part of
+// an event, and would be what another program left there.
+Code with_clear_stack(std::span<const bpf_insn> code, Code first) {
+  const int depth = stack_depth(code);
+  Assembler a(-1);
+  clear(a, 10, -depth, depth);
+  Code all = a.take();
+  all.insert(all.end(), first.begin(), first.end());
+  return all;
+}
+
+// The constant that r2 surely is at a call: set by the last instruction that names it, with no jump
+// to a place between.
+std::optional<unsigned> second_argument(std::span<const bpf_insn> code, std::size_t at) {
+  const auto jumped_to = [&](std::size_t place) {
+    for (std::size_t i = 0; i < code.size(); ++i) {
+      const unsigned kind = BPF_CLASS(code[i].code), op = BPF_OP(code[i].code);
+      const bool jumps = (kind == BPF_JMP || kind == BPF_JMP32) && op != BPF_CALL && op != BPF_EXIT;
+      if (jumps && i + 1 + static_cast<std::size_t>(std::int64_t{code[i].off}) == place)
+        return true;
+    }
+    return false;
+  };
+  for (std::size_t i = at; i-- > 0 && !jumped_to(i + 1);) {
+    const unsigned kind = BPF_CLASS(code[i].code);
+    const bool moves = code[i].code == (BPF_ALU64 | BPF_MOV | BPF_K) ||
+                       code[i].code == (BPF_ALU | BPF_MOV | BPF_K);
+    if (moves && code[i].dst_reg == R2)
+      return static_cast<unsigned>(code[i].imm);
+    const bool leaves = kind == BPF_JMP || kind == BPF_JMP32;
+    if (leaves || (kind != BPF_STX && kind != BPF_ST && code[i].dst_reg == R2))
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 // How many of r3, r4, r5 are initialised, counted from r3.
 unsigned arguments(RegisterSet set) {
   unsigned given = 0;
@@ -136,7 +241,13 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
   const int fd = options.exchange_fd;
   const bool fixed_cpu = options.fixed_cpu;
   const auto known = options.traces ? initialised(code) : std::vector<RegisterSet>{};
-  return [fd, fixed_cpu, known](const bpf_insn& i, std::size_t at) -> std::optional<Code> {
+  const Code all(code.begin(), code.end());
+  const bool clears = sends_stack(code) && BPF_CLASS(code[0].code) != BPF_JMP &&
+                      BPF_CLASS(code[0].code) != BPF_JMP32 && stack_depth(code) != 0;
+  return [fd, fixed_cpu, known, all, clears](const bpf_insn& i,
+                                             std::size_t at) -> std::optional<Code> {
+    if (clears && at == 0)
+      return with_clear_stack(all, BPF_CLASS(i.code) == BPF_LD ? Code{i, all[1]} : Code{i});
     if (i.code != (BPF_JMP | BPF_CALL) || i.src_reg != 0)
       return std::nullopt;
     switch (i.imm) {
@@ -161,6 +272,13 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
       return redirect(fd);
     case BPF_FUNC_redirect_map:
       return redirect_map(fd);
+    case BPF_FUNC_perf_event_output:
+      return perf_event_output(fd);
+    case BPF_FUNC_ringbuf_reserve: {
+      const auto size = second_argument(all, at);
+      constexpr unsigned most = 4096; // of what is cleared
+      return size && *size <= most ? std::optional(ringbuf_reserve(*size)) : std::nullopt;
+    }
     case BPF_FUNC_trace_printk:
       return known.empty() ? std::nullopt : std::optional(trace_printk(fd, arguments(known[at])));
     default:

@@ -26,6 +26,13 @@ struct RedirectRecord {
   std::uint64_t result; // of the helper
 };
 
+// One call of bpf_perf_event_output.
+struct EventRecord {
+  std::uint64_t map;         // address of struct bpf_map
+  std::uint64_t size, flags; // of the record; as the program gave them
+  std::uint64_t result;      // of the helper
+};
+
 // The value of the extra map. The worker sets the first part before each packet.
 struct Exchange {
   std::uint64_t time_ns, jiffies;
@@ -38,6 +45,9 @@ struct Exchange {
   std::uint64_t trace_count;
   static constexpr unsigned max_traces = 16;
   TraceRecord traces[max_traces];
+  std::uint64_t event_count;
+  static constexpr unsigned max_events = 128;
+  EventRecord events[max_events];
   std::uint32_t skb_seen; // of a tc program: the fields below were read at its end
   std::uint32_t skb[skb_field_count - skb_input_count];
   // Addresses of the object's maps, in the order of Object::maps.

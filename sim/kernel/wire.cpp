@@ -85,6 +85,11 @@ void put_result(Message& m, const PacketResult& result) {
   m.put(static_cast<std::uint64_t>(result.trace.size()));
   for (const std::string& line : result.trace)
     m.put(line);
+  m.put(static_cast<std::uint64_t>(result.events.size()));
+  for (const Event& event : result.events) {
+    m.put(event.map);
+    m.put(event.bytes);
+  }
   m.put(static_cast<std::uint8_t>(result.skb.has_value()));
   for (unsigned i = 0; result.skb && i < skb_field_count; ++i)
     m.put((*result.skb)[i]);
@@ -101,6 +106,10 @@ PacketResult get_result(Message& m) {
     result.redirect = get_redirect(m);
   for (auto lines = m.get<std::uint64_t>(); lines > 0; --lines)
     result.trace.push_back(m.get_text());
+  for (auto events = m.get<std::uint64_t>(); events > 0; --events) {
+    std::string map = m.get_text();
+    result.events.push_back({std::move(map), m.get_bytes()});
+  }
   if (m.get<std::uint8_t>() != 0) {
     result.skb.emplace();
     for (std::uint64_t& value : *result.skb)

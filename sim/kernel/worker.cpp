@@ -1,5 +1,6 @@
 #include "sim/kernel/worker.h"
 
+#include "sim/kernel/event_reader.h"
 #include "sim/kernel/kernel_maps.h"
 #include "sim/kernel/loader.h"
 #include "sim/kernel/lru_watch.h"
@@ -63,7 +64,7 @@ public:
         maps_(*input.object, program_.map_fds(), cpu_, devices_,
               [this](const std::string& name) { return program_.program_fd(name); }),
         lru_(*input.object, [this](unsigned map) { return maps_.entries(map); }),
-        output_(output_room) {
+        events_(*input.object, program_, cpu_, input.environment.cpu), output_(output_room) {
     const Environment& e = input.environment;
     auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1);
     if (!problem)
@@ -102,6 +103,7 @@ public:
     prepare(packet, index);
     PacketResult result = tc_ ? run_tc(packet, index) : run_xdp(packet, index);
     observe(result);
+    result.events = events_.take();
     lru_.after_packet(index, program_.exchange().updates);
     return result;
   }
@@ -196,6 +198,7 @@ private:
     e.random_calls = 0;
     e.redirect_count = 0;
     e.trace_count = 0;
+    e.event_count = 0;
   }
 
   void observe(PacketResult& result) {
@@ -246,6 +249,7 @@ private:
   LoadedProgram program_;
   KernelMaps maps_;
   LruWatch lru_;
+  EventReader events_;
   std::vector<std::uint8_t> output_;
   std::uint32_t index_ = 0;
 };
