@@ -79,6 +79,7 @@ VerilogOutput emit_verilog(const pipeline::Pipeline& given, const VerilogOptions
   const pipeline::Pipeline p = with_packet_place(given);
   Context c(p);
   c.top.name = top_name(p);
+  c.host_width = std::max(c.host_width, 8 * options.control_bytes);
   c.top.preamble = preamble(p, options);
   emit_top(c);
 

@@ -32,6 +32,10 @@ struct VerilogOutput {
 struct VerilogOptions {
   std::string input_sha256; // for .sig.json and the banner
   std::string tool_version;
+  // With operations of the host between packets (frontend/control): bytes of the longest one, and
+  // what .sig.json says of the maps (describe_control). 0: there are none.
+  unsigned control_bytes = 0;
+  std::string control = {};
 };
 
 VerilogOutput emit_verilog(const pipeline::Pipeline&, const VerilogOptions&);

@@ -13,7 +13,7 @@ namespace {
 using project::files_below;
 using project::read_text;
 
-const std::vector<std::string> layers = {"support", "frontend", "ir", "backends", "sim", "cli"};
+const std::vector<std::string> layers = {"support", "frontend", "ir", "backends", "sim", "control", "cli"};
 
 std::vector<std::string> includes_of(const std::filesystem::path& path) {
   static const std::regex line("(?:^|\n)#include [\"<]([^\">]+)[\">]");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
 
 namespace pw::verilog {
 namespace {
@@ -65,7 +66,10 @@ private:
   void add_control();
   void add_gate();
   void add_counters();
+  void add_operation();
   void add_pipeline();
+  bool live() const { return options_.control_bytes > 0; }
+  std::string outer(const std::string& port) const;
   std::string number(unsigned n) const { return std::to_string(n); }
 
   const Context& c_;
@@ -106,11 +110,14 @@ void ShellEmitter::add_control() {
       wire(p.width, p.name);
   wire(1, "closed"), wire(1, "counters_clear"), wire(select_, "counter_number");
   wire(64, "counter_value");
+  if (live())
+    wire(1, "live_request"), wire(1, "live_done"), wire(c_.host_width, "live_answer");
   Instance unit{"pw_control",
                 "control",
                 {{"ADDRESS", number(axil_address_bits(c_))},
                  {"HOST", number(c_.host_width)},
                  {"COUNTERS", number(count_)},
+                 {"LIVE", live() ? "1" : "0"},
                  {"SELECT", number(select_)},
                  {"PROGRAM", to_text(literal(32, program_mark(options_)))}},
                 {}};
@@ -121,6 +128,9 @@ void ShellEmitter::add_control() {
     if (inside(p))
       unit.ports.emplace_back(p.name, atom(p.name));
   same(unit.ports, {"counters_clear", "counter_number", "counter_value"});
+  unit.ports.emplace_back("live_request", live() ? atom("live_request") : nullptr);
+  unit.ports.emplace_back("live_done", live() ? atom("live_done") : literal(1, 0));
+  unit.ports.emplace_back("live_answer", live() ? atom("live_answer") : literal(c_.host_width, 0));
   m_.add(std::move(unit));
 }
 
@@ -172,12 +182,57 @@ void ShellEmitter::add_counters() {
   m_.add(std::move(unit));
 }
 
+// Operations of the host come in between the gate and the pipeline, and their answers leave behind
+// it.
+void ShellEmitter::add_operation() {
+  const unsigned bus = c_.p.bus_bytes;
+  for (const char* name : {"to_tvalid", "to_tready", "to_tlast", "to_bad", "out_tvalid",
+                           "out_tready", "out_res_valid"})
+    wire(1, name);
+  wire(8 * bus, "to_tdata"), wire(bus, "to_tkeep"), wire(16, "to_length"), wire(32, "to_ifindex");
+  Instance unit{"pw_operation",
+                "operation",
+                {{"BUS", number(bus)},
+                 {"BYTES", number(options_.control_bytes)},
+                 {"HOST", number(c_.host_width)}},
+                {}};
+  same(unit.ports, {"clk", "rst"});
+  const std::pair<const char*, Expression> connected[] = {
+      {"request", atom("live_request")},       {"data", atom("host_wdata")},
+      {"bytes", slice("host_row", 32, 0, 16)}, {"done", atom("live_done")},
+      {"answer", atom("live_answer")},         {"from_tvalid", atom("inner_tvalid")},
+      {"from_tready", atom("inner_tready")},   {"out_tdata", atom("m_axis_tdata")},
+      {"out_tlast", atom("m_axis_tlast")},     {"out_trap", atom("res_trap")}};
+  for (const auto& [port, value] : connected)
+    unit.ports.emplace_back(port, value);
+  for (const char* part : {"tdata", "tkeep", "tlast", "length", "ifindex", "bad"})
+    unit.ports.emplace_back(std::string("from_") + part, atom(std::string("s_axis_") + part));
+  same(unit.ports, {"to_tvalid", "to_tready", "to_tdata", "to_tkeep", "to_tlast", "to_length",
+                    "to_ifindex", "to_bad", "out_tvalid", "out_tready", "out_res_valid",
+                    "m_axis_tvalid", "m_axis_tready", "res_valid"});
+  m_.add(std::move(unit));
+}
+
+// What a port of the pipeline is connected to.
+std::string ShellEmitter::outer(const std::string& port) const {
+  static const std::set<std::string> in = {"tvalid", "tready", "tdata",   "tkeep",
+                                           "tlast",  "length", "ifindex", "bad"};
+  const std::string input = "s_axis_";
+  const bool is_input = port.starts_with(input);
+  const std::string part = is_input ? port.substr(input.size()) : port;
+  if (live() && is_input && in.contains(part))
+    return "to_" + part;
+  if (live() && (port == "m_axis_tvalid" || port == "m_axis_tready"))
+    return "out_" + port.substr(std::string("m_axis_").size());
+  if (live() && port == "res_valid")
+    return "out_res_valid";
+  return gated(port) ? "inner_" + part : port;
+}
+
 void ShellEmitter::add_pipeline() {
   Instance unit{c_.top.name, "pipeline", {}, {}};
   for (const Port& p : c_.top.ports)
-    unit.ports.emplace_back(
-        p.name,
-        atom(gated(p.name) ? "inner_" + p.name.substr(std::string("s_axis_").size()) : p.name));
+    unit.ports.emplace_back(p.name, atom(outer(p.name)));
   m_.add(std::move(unit));
 }
 
@@ -189,6 +244,8 @@ Module ShellEmitter::emit() {
   add_bus();
   add_control();
   add_gate();
+  if (live())
+    add_operation();
   add_counters();
   add_pipeline();
   return std::move(m_);

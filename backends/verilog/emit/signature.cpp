@@ -136,6 +136,11 @@ static Json registers_json(const Context& c, const VerilogOptions& options) {
           {"list", out}};
 }
 
+// Maps that the host reaches while packets flow.
+static Json control_json(const VerilogOptions& options) {
+  return options.control_bytes == 0 ? Json() : Json::parse(options.control);
+}
+
 std::string signature_json(const Context& c, const VerilogOptions& options) {
   const pipeline::Pipeline& p = c.p;
   Json out;
@@ -161,6 +166,7 @@ std::string signature_json(const Context& c, const VerilogOptions& options) {
   out["maps"] = maps_json(p);
   out["traces"] = traces_json(p);
   out["registers"] = registers_json(c, options);
+  out["control"] = control_json(options);
   return out.dump(2) + "\n";
 }
 

@@ -4,10 +4,13 @@
 // An access to a map must not happen while packets are inside. So an access keeps new packets out (`closed`), waits
 // until the pipeline is empty, is done, and lets packets in again. HOLD does the same for as long as it is set, for
 // several accesses that belong together.
+//
+// With LIVE = 1 a command may also be an operation, which goes through the pipeline between packets (pw_operation).
 module pw_control #(
     parameter integer ADDRESS = 12,  // bits of an address
     parameter integer HOST = 32,  // bits of the host port's data
     parameter integer COUNTERS = 10,
+    parameter integer LIVE = 0,
     parameter integer SELECT = 4,  // bits of a counter's number
     parameter [31:0] PROGRAM = 0  // tells programs apart
 ) (
@@ -37,6 +40,10 @@ module pw_control #(
     output wire [HOST-1:0]     host_wdata,
     input  wire                host_ready,
     input  wire [HOST-1:0]     host_rdata,
+    // pw_operation
+    output wire                live_request,
+    input  wire                live_done,
+    input  wire [HOST-1:0]     live_answer,
     // pw_counters
     output wire                counters_clear,
     output wire [SELECT-1:0]   counter_number,
@@ -57,7 +64,8 @@ module pw_control #(
   reg active;
   reg command_write;
   reg command_answer;  // it leaves what it is answered in the data words
-  wire busy = waiting || active;
+  reg live;  // an operation is under way
+  wire busy = waiting || active || live;
   assign host_valid = active;
   assign host_write = command_write;
 
@@ -93,6 +101,7 @@ module pw_control #(
       row <= 0;
       waiting <= 0;
       active <= 0;
+      live <= 0;
     end else begin
       if (does_write && write_word == AT_CONTROL && write_strobe[0]) hold <= write_data[0];
       if (does_write && write_word == AT_CPU) cpu <= merged(cpu, write_data, write_strobe);
@@ -100,35 +109,46 @@ module pw_control #(
       if (does_write && write_word == AT_MAP && write_strobe[0]) map <= write_data[7:0];
       if (does_write && write_word == AT_TABLE && write_strobe[0]) table_ <= write_data[7:0];
       if (does_write && write_word == AT_ROW) row <= merged(row, write_data, write_strobe);
-      if (command) waiting <= 1;
+      if (command && LIVE != 0 && write_data[3]) live <= 1;
+      else if (live_done) live <= 0;
+      if (command && (LIVE == 0 || !write_data[3])) waiting <= 1;
       else if (closed_1 && idle) waiting <= 0;
       if (waiting && closed_1 && idle) active <= 1;
       else if (host_ready) active <= 0;
     end
   end
-  assign closed = hold || busy;
+  assign closed = hold || waiting || active;
+  assign live_request = live;
   assign cfg_cpu = cpu;
   assign cfg_seed = seed;
   assign host_map = map;
   assign host_table = table_;
   assign host_row = row;
 
+  generate
+    if (LIVE == 0) begin : g_idle_only
+      wire unused_live = &{live_done, live_answer};
+    end
+  endgenerate
+
   // ---- data words: written by the host, or what the last read gave
   wire [32*DATA_WORDS-1:0] data;
   wire [32*DATA_WORDS-1:0] given;
+  wire [HOST-1:0] comes = LIVE != 0 && live ? live_answer : host_rdata;
+  wire given_now = (host_ready && command_answer) || (LIVE != 0 && live_done);
   genvar i;
   generate
     if (HOST % 32 == 0) begin : g_whole
-      assign given = host_rdata;
+      assign given = comes;
     end else begin : g_part
-      assign given = {{32 - HOST % 32{1'b0}}, host_rdata};
+      assign given = {{32 - HOST % 32{1'b0}}, comes};
       wire unused = &data[32*DATA_WORDS-1:HOST];
     end
     for (i = 0; i < DATA_WORDS; i = i + 1) begin : g_word
       localparam [WORD-1:0] HERE = AT_DATA + WORD'(i);
       reg [31:0] word;
       always_ff @(posedge clk) begin
-        if (host_ready && command_answer) word <= given[32*i+:32];
+        if (given_now) word <= given[32*i+:32];
         else if (does_write && write_word == HERE) word <= merged(word, write_data, write_strobe);
       end
       assign data[32*i+:32] = word;

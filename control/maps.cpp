@@ -1,0 +1,282 @@
+#include "control/maps.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace pw::control {
+namespace {
+
+using Json = nlohmann::json;
+
+Access access_of(const std::string& word) {
+  if (word == "live")
+    return Access::Live;
+  if (word == "held")
+    return Access::Held;
+  return word == "constant" ? Access::Constant : Access::None;
+}
+
+MapInfo info_of(const Json& map) {
+  MapInfo m;
+  m.id = map.at("id");
+  m.type = map.at("type_number");
+  m.type_name = map.at("type");
+  m.name = map.at("name");
+  m.key_bytes = map.at("key_bytes");
+  m.value_bytes = map.at("value_bytes");
+  m.max_entries = map.at("max_entries");
+  m.flags = map.at("flags");
+  m.access = access_of(map.at("access"));
+  m.array = map.at("array");
+  m.per_cpu = map.at("per_cpu");
+  return m;
+}
+
+std::uint32_t index_of(ByteSpan key) { return key.size() == 4 ? get32(key.data()) : 0; }
+
+Bytes index_bytes(std::uint32_t n) {
+  Bytes out;
+  put32(out, n);
+  return out;
+}
+
+// How many slots are asked for at once.
+constexpr std::uint32_t stretch = 256;
+
+} // namespace
+
+Maps::Maps(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {
+  const Json description = Json::parse(transport_->description(), nullptr, false);
+  try {
+    cpu_ = description.at("cpu");
+    for (const Json& map : description.at("maps"))
+      maps_.push_back(info_of(map));
+  } catch (const Json::exception&) {
+    throw ControlError(EPROTO, "the description of the maps can't be read");
+  }
+}
+
+const MapInfo* Maps::find(std::uint32_t id) const {
+  const auto found =
+      std::find_if(maps_.begin(), maps_.end(), [&](const MapInfo& m) { return m.id == id; });
+  return found == maps_.end() ? nullptr : &*found;
+}
+
+const MapInfo* Maps::find(const std::string& name) const {
+  const auto found =
+      std::find_if(maps_.begin(), maps_.end(), [&](const MapInfo& m) { return m.name == name; });
+  return found == maps_.end() ? nullptr : &*found;
+}
+
+void Maps::reachable(const MapInfo& map) const {
+  if (map.access == Access::Live)
+    return;
+  if (map.access == Access::None)
+    throw ControlError(EOPNOTSUPP, "map '" + map.name + "' is of type " + map.type_name +
+                                       ", which the host can't read or change here");
+  if (!transport_->reaches_held_maps())
+    throw ControlError(EOPNOTSUPP,
+                       "packets don't reach map '" + map.name + "' (" + map.type_name +
+                           "): write its rows while the input is held, as the signature says");
+}
+
+Bytes Maps::operation(const MapInfo& map, Operation op, ByteSpan key, ByteSpan value,
+                      std::uint64_t flags) {
+  Bytes packet = {std::uint8_t(op), std::uint8_t(map.id), std::uint8_t(flags), 0, 0, 0, 0, 0};
+  packet.insert(packet.end(), key.begin(), key.end());
+  packet.insert(packet.end(), value.begin(), value.end());
+  packet.resize(key_at + map.key_bytes + map.value_bytes);
+  return packet;
+}
+
+int Maps::run(Bytes& packet) {
+  std::vector<Bytes> one = {std::move(packet)};
+  transport_->exchange(one);
+  packet = std::move(one.front());
+  return results({&packet, 1}).front();
+}
+
+std::vector<int> Maps::results(std::span<const Bytes> answers) const {
+  std::vector<int> out;
+  for (const Bytes& answer : answers) {
+    if (answer.size() < key_at)
+      throw ControlError(EPROTO, "an answer is too short");
+    out.push_back(std::int32_t(get32(&answer[result_at])));
+  }
+  return out;
+}
+
+int Maps::lookup(const MapInfo& map, ByteSpan key, Bytes& value) {
+  reachable(map);
+  Bytes packet = operation(map, Operation::Lookup, key, {}, 0);
+  const int result = run(packet);
+  if (result == 0)
+    value.assign(packet.begin() + key_at + map.key_bytes,
+                 packet.begin() + key_at + map.key_bytes + map.value_bytes);
+  return result;
+}
+
+int Maps::update(const MapInfo& map, ByteSpan key, ByteSpan value, std::uint64_t flags) {
+  const Entry entry = {{key.begin(), key.end()}, {value.begin(), value.end()}};
+  return update_all(map, {&entry, 1}, flags).front();
+}
+
+int Maps::remove(const MapInfo& map, ByteSpan key) {
+  const Entry entry = {{key.begin(), key.end()}, {}};
+  return remove_all(map, {&entry, 1}).front();
+}
+
+std::vector<int> Maps::update_all(const MapInfo& map, std::span<const Entry> entries,
+                                  std::uint64_t flags) {
+  reachable(map);
+  if (map.access == Access::Constant)
+    return std::vector<int>(entries.size(), -EPERM);
+  if (flags > 2)
+    return std::vector<int>(entries.size(), -EINVAL);
+  std::vector<Bytes> packets;
+  for (const Entry& e : entries)
+    packets.push_back(operation(map, Operation::Update, e.key, e.value, flags));
+  transport_->exchange(packets);
+  return results(packets);
+}
+
+std::vector<int> Maps::remove_all(const MapInfo& map, std::span<const Entry> entries) {
+  reachable(map);
+  if (map.access == Access::Constant)
+    return std::vector<int>(entries.size(), -EPERM);
+  std::vector<Bytes> packets;
+  for (const Entry& e : entries)
+    packets.push_back(operation(map, Operation::Delete, e.key, {}, 0));
+  transport_->exchange(packets);
+  return results(packets);
+}
+
+// ---- one key after another
+
+int Maps::next_index(const MapInfo& map, ByteSpan key, Bytes& next) const {
+  const std::uint32_t n = key.empty() || index_of(key) >= map.max_entries ? 0 : index_of(key) + 1;
+  if (n >= map.max_entries)
+    return -ENOENT;
+  next = index_bytes(n);
+  return 0;
+}
+
+// A hash's list of keys by slot. Slots are first given out in order, so behind one that has never
+// been used there are no others.
+bool Maps::keys_from(const MapInfo& map, std::uint32_t& slot, std::uint32_t most,
+                     std::vector<Entry>& out) {
+  while (slot < map.max_entries && out.size() < most) {
+    const auto count =
+        std::min({stretch, map.max_entries - slot, most - std::uint32_t(out.size())});
+    std::vector<Bytes> packets;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      packets.push_back(operation(map, Operation::Entry, {}, {}, 0));
+      for (unsigned b = 0; b < 4; ++b)
+        packets.back()[result_at + b] = std::uint8_t((slot + i) >> 8 * b);
+    }
+    transport_->exchange(packets);
+    const std::vector<int> states = results(packets);
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (states[i] == -ENXIO)
+        return false;
+      ++slot;
+      if (states[i] == 0)
+        out.push_back(
+            {Bytes(packets[i].begin() + key_at, packets[i].begin() + key_at + map.key_bytes), {}});
+    }
+  }
+  return slot < map.max_entries;
+}
+
+std::optional<std::uint32_t> Maps::slot_of(const MapInfo& map, ByteSpan key) {
+  const auto last = last_.find(map.id);
+  if (last != last_.end() && std::ranges::equal(last->second.first, key))
+    return last->second.second;
+  std::vector<Entry> one;
+  for (std::uint32_t slot = 0;;) {
+    one.clear();
+    const bool more = keys_from(map, slot, 1, one);
+    if (!one.empty() && std::ranges::equal(one[0].key, key))
+      return slot - 1;
+    if (!more)
+      return std::nullopt;
+  }
+}
+
+int Maps::next_held(const MapInfo& map, ByteSpan key, Bytes& next) {
+  const std::vector<Entry> all = dumped(map);
+  const auto here = std::find_if(all.begin(), all.end(),
+                                 [&](const Entry& e) { return std::ranges::equal(e.key, key); });
+  const std::size_t at = here == all.end() ? 0 : std::size_t(here - all.begin()) + 1;
+  if (at >= all.size())
+    return -ENOENT;
+  next = all[at].key;
+  return 0;
+}
+
+int Maps::next_key(const MapInfo& map, ByteSpan key, Bytes& next) {
+  reachable(map);
+  if (map.array)
+    return next_index(map, key, next);
+  if (map.access != Access::Live)
+    return next_held(map, key, next);
+  const auto here = key.empty() ? std::nullopt : slot_of(map, key);
+  std::uint32_t slot = here ? *here + 1 : 0;
+  std::vector<Entry> found;
+  keys_from(map, slot, 1, found);
+  if (found.empty())
+    return -ENOENT;
+  next = found[0].key;
+  last_[map.id] = {next, slot - 1};
+  return 0;
+}
+
+std::vector<Entry> Maps::dumped(const MapInfo& map) {
+  std::vector<Bytes> flat = transport_->dump(map.id);
+  std::vector<Entry> out;
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2)
+    out.push_back({std::move(flat[i]), std::move(flat[i + 1])});
+  return out;
+}
+
+// What has gone since its key was listed is left out.
+void Maps::look_up_all(const MapInfo& map, std::vector<Entry>& entries) {
+  std::vector<Bytes> packets;
+  for (const Entry& e : entries)
+    packets.push_back(operation(map, Operation::Lookup, e.key, {}, 0));
+  transport_->exchange(packets);
+  const std::vector<int> found = results(packets);
+  std::vector<Entry> kept;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (found[i] == 0)
+      kept.push_back({std::move(entries[i].key),
+                      Bytes(packets[i].begin() + key_at + map.key_bytes,
+                            packets[i].begin() + key_at + map.key_bytes + map.value_bytes)});
+  entries = std::move(kept);
+}
+
+bool Maps::entries(const MapInfo& map, std::uint32_t& cursor, std::uint32_t most,
+                   std::vector<Entry>& out) {
+  reachable(map);
+  out.clear();
+  bool more = false;
+  if (map.access != Access::Live) {
+    std::vector<Entry> all = dumped(map);
+    for (; cursor < all.size() && out.size() < most; ++cursor)
+      out.push_back(std::move(all[cursor]));
+    return cursor < all.size();
+  }
+  if (map.array) {
+    for (; cursor < map.max_entries && out.size() < most; ++cursor)
+      out.push_back({index_bytes(cursor), {}});
+    more = cursor < map.max_entries;
+  } else {
+    more = keys_from(map, cursor, most, out);
+  }
+  look_up_all(map, out);
+  return more;
+}
+
+} // namespace pw::control

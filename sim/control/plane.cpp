@@ -1,0 +1,218 @@
+#include "sim/control/plane.h"
+
+#include "frontend/control/description.h"
+#include "sim/interp/map_store.h"
+#include "sim/maps/contents.h"
+#include "support/control_format.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace pw {
+namespace {
+
+using control::Bytes;
+using control::Operation;
+
+void set_result(Bytes& packet, int result) {
+  for (unsigned i = 0; i < 4; ++i)
+    packet[control::result_at + i] = std::uint8_t(std::uint32_t(result) >> 8 * i);
+}
+
+bool held_kind(const MapDefinition& map) {
+  return has_contents(map.type) && !is_program_map(map.type);
+}
+
+} // namespace
+
+ControlPlane::ControlPlane(const Object& object, const Program& program,
+                           const std::vector<ControlledMap>& maps, unsigned cpu,
+                           const std::string& socket)
+    : object_(object), maps_(maps), description_(describe_control(object, program, maps, cpu)),
+      socket_(socket) {}
+
+const ControlledMap* ControlPlane::controlled(std::uint32_t map) const {
+  const auto found = std::find_if(maps_.begin(), maps_.end(),
+                                  [&](const ControlledMap& m) { return m.map == map; });
+  return found == maps_.end() ? nullptr : &*found;
+}
+
+// The lists of keys are nobody's business.
+int ControlPlane::valid(const Bytes& packet) const {
+  if (packet.size() < control::key_at)
+    return -EINVAL;
+  const std::uint32_t id = packet[control::map_at];
+  const auto lists = [&](const ControlledMap& m) { return m.keys == id; };
+  if (id >= object_.maps.size() || std::any_of(maps_.begin(), maps_.end(), lists))
+    return -ENOENT;
+  const MapDefinition& map = object_.maps[id];
+  const std::uint8_t op = packet[control::operation_at];
+  if (packet.size() != control::key_at + std::size_t{map.key_size} + map.value_size ||
+      op > std::uint8_t(Operation::Entry) || packet[control::flags_at] > BPF_EXIST)
+    return -EINVAL;
+  const bool one_value = map.global != GlobalData::None;
+  if (one_value &&
+      std::any_of(packet.begin() + control::key_at, packet.begin() + control::key_at + map.key_size,
+                  [](std::uint8_t b) { return b != 0; }))
+    return op == std::uint8_t(Operation::Update) ? -E2BIG : -ENOENT;
+  if (controlled(id))
+    return op == std::uint8_t(Operation::Entry) && !controlled(id)->keys ? -EINVAL : 0;
+  return !held_kind(map) ? -EOPNOTSUPP : op == std::uint8_t(Operation::Entry) ? -EINVAL : 0;
+}
+
+void ControlPlane::begin(std::vector<Bytes> operations) {
+  request_ = std::move(operations);
+  done_ = under_way_ = 0;
+  working_ = true;
+}
+
+void ControlPlane::serve(const ControlSocket::Request& request, Engine& engine) {
+  try {
+    if (request.kind == control::describe)
+      socket_.answer(Bytes(description_.begin(), description_.end()));
+    else if (request.kind == control::operate)
+      begin(control::unpack(request.body));
+    else if (request.kind == control::dump && request.body.size() == 4)
+      socket_.answer(dump(control::get32(request.body.data()), engine));
+    else
+      socket_.refuse(EPROTO, "there is no such request");
+  } catch (const Failure& failure) {
+    socket_.refuse(EINVAL, failure.diagnostics().front().message);
+  } catch (const std::runtime_error& error) {
+    socket_.refuse(EPROTO, error.what());
+  }
+}
+
+std::vector<Packet> ControlPlane::take(Engine& engine, int milliseconds) {
+  if (!working_)
+    if (const auto request = socket_.receive(milliseconds))
+      serve(*request, engine);
+  if (working_)
+    work(engine);
+  std::vector<Packet> packets;
+  for (std::size_t i = 0; i < under_way_; ++i) {
+    packets.emplace_back();
+    packets.back().bytes = request_[done_ + i];
+    packets.back().operation = true;
+  }
+  return packets;
+}
+
+// In order: what is wrong or held is done at once, up to the next that are packets.
+void ControlPlane::work(Engine& engine) {
+  for (; done_ < request_.size(); ++done_) {
+    Bytes& packet = request_[done_];
+    if (const int error = valid(packet)) {
+      packet.resize(std::max<std::size_t>(packet.size(), control::key_at));
+      set_result(packet, error);
+    } else if (controlled(packet[control::map_at])) {
+      break;
+    } else {
+      execute_held(packet, engine);
+      ++counts_.held;
+    }
+  }
+  const auto live = [&](const Bytes& packet) {
+    return valid(packet) == 0 && controlled(packet[control::map_at]);
+  };
+  const auto first = request_.begin() + std::ptrdiff_t(done_);
+  under_way_ = std::size_t(std::find_if_not(first, request_.end(), live) - first);
+  finish_if_done();
+}
+
+void ControlPlane::finish_if_done() {
+  if (done_ != request_.size())
+    return;
+  socket_.answer(control::pack(request_));
+  working_ = false;
+}
+
+void ControlPlane::give(std::span<const PacketResult> results) {
+  for (const PacketResult& result : results)
+    request_[done_++] = result.bytes;
+  counts_.live += results.size();
+  under_way_ = 0;
+  if (working_)
+    finish_if_done();
+}
+
+// ---- with the input held
+
+// A slot of a devmap, cpumap or xskmap: results as in Linux; contents are targets of 4 bytes.
+int ControlPlane::change_target(Bytes& packet, const MapDefinition& map, Engine& engine) {
+  constexpr unsigned target = 4;
+  MapContents contents = engine.maps()[map.name];
+  const auto from = packet.begin() + control::key_at;
+  const Bytes key(from, from + map.key_size);
+  const auto value = from + map.key_size;
+  const auto op = Operation(packet[control::operation_at]);
+  const bool there = contents.contains(key), hash = map.type == BPF_MAP_TYPE_DEVMAP_HASH;
+  const std::uint8_t flags = packet[control::flags_at];
+  if (op == Operation::Lookup) {
+    if (there)
+      std::copy(contents[key].begin(), contents[key].end(), value);
+    return there ? 0 : -ENOENT;
+  }
+  if (!hash && key_index(key) >= map.max_entries)
+    return op == Operation::Update ? -E2BIG : -EINVAL;
+  if (op == Operation::Delete) {
+    if (contents.erase(key) == 0 && hash)
+      return -ENOENT;
+  } else {
+    if (flags == BPF_NOEXIST && (there || !hash))
+      return -EEXIST;
+    if (!there && contents.size() >= map.max_entries)
+      return -E2BIG;
+    contents[key].assign(value, value + target);
+  }
+  engine.set_maps({{map.name, contents}});
+  return 0;
+}
+
+// The map as the kernel keeps it, with what the pipeline has in it.
+int ControlPlane::change_held(Bytes& packet, const MapDefinition& map, Engine& engine) {
+  const auto store = interp::make_map_store(map);
+  store->replace(engine.maps()[map.name]);
+  const auto key = std::span<const std::uint8_t>(packet).subspan(control::key_at, map.key_size);
+  const auto value = std::span(packet).subspan(control::key_at + map.key_size, map.value_size);
+  const auto op = Operation(packet[control::operation_at]);
+  if (op == Operation::Lookup) {
+    const auto element = store->find(key);
+    if (!element)
+      return -ENOENT;
+    const auto found = store->value(*element);
+    std::copy(found.begin(), found.end(), value.begin());
+    return 0;
+  }
+  if (store->read_only())
+    return -EPERM;
+  const int result = op == Operation::Update ? store->update(key, value, packet[control::flags_at])
+                                             : store->remove(key);
+  if (result == 0)
+    engine.set_maps({{map.name, store->contents()}});
+  return result;
+}
+
+void ControlPlane::execute_held(Bytes& packet, Engine& engine) {
+  try {
+    const MapDefinition& map = object_.maps[packet[control::map_at]];
+    set_result(packet, is_redirect_map(map.type) ? change_target(packet, map, engine)
+                                                 : change_held(packet, map, engine));
+  } catch (const Failure&) {
+    set_result(packet, -EINVAL); // contents that the map can't have: a wrong prefix length
+  }
+}
+
+Bytes ControlPlane::dump(std::uint32_t map, Engine& engine) {
+  if (map >= object_.maps.size() || !held_kind(object_.maps[map]))
+    throw std::runtime_error("there is no such map");
+  std::vector<Bytes> flat;
+  const MapState state = engine.maps();
+  for (const auto& [key, value] : state.at(object_.maps[map].name)) {
+    flat.push_back(key);
+    flat.push_back(value);
+  }
+  return control::pack(flat);
+}
+
+} // namespace pw
