@@ -37,8 +37,8 @@ constexpr double slowest_host = 0.001; // Mpps of a queue
 
 void check_sender(const NicConfig& nic) {
   require(nic.transmit.host_gbps >= 0 && nic.transmit.host_gbps <= nic.port.gbps,
-          "the host can't send more than its port of " + std::to_string(nic.port.gbps) +
-              " Gb/s carries");
+          "the host sends 0 to " + std::to_string(nic.port.gbps) +
+              " Gb/s, which its port carries");
   require(nic.transmit.host_bytes >= 64 && nic.transmit.host_bytes <= nic.transmit.buffer_bytes,
           "frames of the host have at least 64 bytes and fit the transmit buffer");
   if (nic.pause)

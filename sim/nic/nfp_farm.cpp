@@ -155,6 +155,16 @@ void NfpFarm::give_out(std::uint64_t until) {
   done_.erase(done_.begin(), done_.begin() + std::ptrdiff_t(given));
 }
 
+// A packet's. Were it the same for all, contexts of all engines would run in step and queue at
+// memories in bursts that no card has.
+std::uint64_t NfpFarm::firmware_clocks(std::uint64_t packet) const {
+  constexpr std::uint32_t seed = 1;
+  const std::uint64_t spread = card_.firmware_clocks / 4;
+  return std::max<std::uint64_t>(1,
+                                 card_.firmware_clocks - spread +
+                                     random_u32(seed, std::uint32_t(packet), 0) % (2 * spread + 1));
+}
+
 Time NfpFarm::accept(Transaction& transaction, Time time) {
   const Frame& frame = frame_of(transaction);
   std::uint64_t now = clock_.edge_from(time);
@@ -170,7 +180,7 @@ Time NfpFarm::accept(Transaction& transaction, Time time) {
   const auto slot = std::ranges::find(engine.slots, nullptr, &Slot::transaction);
   transaction.acquire();
   slot->transaction = &transaction;
-  slot->firmware = std::max(1u, card_.firmware_clocks);
+  slot->firmware = firmware_clocks(frame.index);
   slot->entered = std::max(now, engine.clock());
   ++engine.used;
   if (frames_++ == 0)

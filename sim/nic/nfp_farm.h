@@ -59,6 +59,7 @@ private:
   Engine* free_engine();
   std::uint64_t wait_for_context();
   void give_out(std::uint64_t until);
+  std::uint64_t firmware_clocks(std::uint64_t packet) const;
   ComponentFigures memory_figures(const char* name, bool ctm) const;
 
   me::CardProfile card_;

@@ -104,6 +104,41 @@ TEST(Estimate, AnswersForACardToo) {
   EXPECT_EQ(r.json()["card"]["engines"], 50);
 }
 
+// One unit of external memory, and additions that keep it busy for a long time.
+TEST(Estimate, SaysThatAMemoryIsTheLimitOfACard) {
+  const Scratch scratch;
+  const std::string card =
+      scratch.file("card.json", R"({"memory_units": {"ctm_units": 5, "ctm_command_clocks": 1,
+      "ctm_bytes_per_clock": 8, "emem_units": 1, "emem_command_clocks": 2, "emem_bytes_per_clock": 8,
+      "emem_atomic_clocks": 300}})");
+  const Outcome r =
+      pipewright(command("count_protocols", {"--engine", "nfp", "--card", card, "--traffic",
+                                             "packets=12000,rate=20Mpps", "--no-search"}));
+  ASSERT_EQ(r.code, 0) << r.err;
+  for (const char* part :
+       {"bottleneck: packets are lost at the receive buffer: external memory busy",
+        "clocks each for the unit they belong to", "in front of memory units"})
+    EXPECT_NE(r.out.find(part), std::string::npos) << part << r.out;
+}
+
+TEST(Estimate, HoldsTheSenderByPauseFrames) {
+  const std::vector<std::string> slow = {"--traffic", "packets=20k,size=64", "--clock", "100MHz",
+                                         "--pause",   "--search-packets",    "5000"};
+  const Outcome text = pipewright(command("mac_swap", slow));
+  ASSERT_EQ(text.code, 0) << text.err;
+  for (const char* part : {"lost     nothing", "paused   the sender, for ", "(802.3x)",
+                           "bottleneck: nothing is lost, but pause frames hold the sender for"})
+    EXPECT_NE(text.out.find(part), std::string::npos) << part << text.out;
+  std::vector<std::string> more = slow;
+  more.insert(more.end(), {"--host-tx", "5", "--json"});
+  const Outcome json = pipewright(command("mac_swap", more));
+  ASSERT_EQ(json.code, 0) << json.err;
+  EXPECT_EQ(Schema().check(json.json()), "");
+  EXPECT_EQ(json.json()["lost"]["frames"], 0);
+  EXPECT_GT(json.json()["paused"].get<double>(), 0.1);
+  EXPECT_NEAR(json.json()["lossless"]["mpps"].get<double>(), 100, 1);
+}
+
 TEST(Estimate, SaysInWordsWhereTheLimitIs) {
   const Outcome r = pipewright(command("mac_swap", {"--traffic", "packets=20k,size=64", "--clock",
                                                     "100MHz", "--search-packets", "5000"}));
@@ -148,6 +183,8 @@ TEST(Estimate, RefusesBadInput) {
       {{"--pcie", "gen4x5"}, "PW-NIC-002"},
       {{"--queues", "0"}, "PW-NIC-003"},
       {{"--host-rate", "-1"}, "PW-NIC-003"},
+      {{"--host-rate", "1e-9"}, "PW-NIC-003"},
+      {{"--host-tx", "101"}, "PW-NIC-003"},
       {{"--search-packets", "0"}, "PW-NIC-003"},
       {{"--traffic", "rate=101G"}, "PW-NIC-004"},
       {{"--traffic", "size=imix,rate=40Mpps"}, "PW-NIC-004"},

@@ -117,6 +117,57 @@ TEST(Report, HasTheWorstFrameOfTheBusAmongItsSizes) {
   EXPECT_THAT(page_of("mac_swap"), HasSubstr("data-x=\"69\""));
 }
 
+// Words instead of stages; everything of the card is there.
+TEST(Report, IsAboutACardToo) {
+  const Scratch scratch;
+  const std::vector<std::string> command = {"report",
+                                            example("count_protocols"),
+                                            "--engine",
+                                            "nfp",
+                                            "-o",
+                                            scratch.path("r.html"),
+                                            "--sizes",
+                                            "64,1518",
+                                            "--traffic",
+                                            "packets=2000,rate=10Mpps",
+                                            "--json",
+                                            "--card",
+                                            std::string(PW_SOURCE_DIR) +
+                                                "/docs/cards/agilio_cx_40g.json"};
+  const Outcome r = pipewright(command);
+  ASSERT_EQ(r.code, 0) << r.err;
+  const std::string html = slurp(scratch.path("r.html"));
+  std::istringstream in(html);
+  boost::property_tree::ptree tree;
+  ASSERT_NO_THROW(boost::property_tree::read_xml(in, tree));
+  for (const char* id : {"summary", "engines", "source", "throughput", "latency", "components",
+                         "resources", "maps", "diagnostics"})
+    EXPECT_THAT(html, HasSubstr("<section id=\"" + std::string(id) + "\">"));
+  EXPECT_THAT(html, HasSubstr("50 engines of 4 contexts at 800 MHz"));
+  const auto json = r.json();
+  EXPECT_EQ(json["estimate"]["nic"]["port_gbps"], 40);
+  EXPECT_TRUE(json["pipeline"].is_null());
+  unsigned words = 0;
+  for (const auto& file : json["sources"])
+    for (const auto& line : file["lines"])
+      words += line["words"].get<unsigned>();
+  EXPECT_GT(words, 10u);
+  EXPECT_LE(words, json["micro_engines"]["words"].get<unsigned>());
+  EXPECT_EQ(json["card"]["words"], json["micro_engines"]["words"]);
+}
+
+TEST(Report, IsAboutTheVerilogToo) {
+  const auto figures = [](const std::string& engine) {
+    const Outcome r = pipewright({"report", example("mac_swap"), "--engine", engine, "--json",
+                                  "--sizes", "64", "--traffic", "packets=1000,rate=20G"});
+    EXPECT_EQ(r.code, 0) << r.err;
+    auto json = r.json();
+    json["estimate"].erase("engine");
+    return json;
+  };
+  EXPECT_EQ(figures("rtl"), figures("model"));
+}
+
 TEST(Report, RefusesBadInputAndLeavesThePageBeforeWhole) {
   const Scratch scratch;
   const std::string out = scratch.file("r.html", "before");
@@ -124,6 +175,9 @@ TEST(Report, RefusesBadInputAndLeavesThePageBeforeWhole) {
       {{"-o", out, "--sizes", "0"}, "PW-IN-2"},
       {{"-o", out, "--sizes", "64,x"}, "PW-OPT-001"},
       {{"-o", out, "--port", "50G"}, "PW-NIC-001"},
+      {{"-o", out, "--host-rate", "1e-9"}, "PW-NIC-003"},
+      {{"-o", out, "--engine", "fast"}, "PW-OPT-001"},
+      {{"-o", out, "--card", scratch.path("none.json")}, "PW-NIC-006"},
       {{"-o", out, "--traffic", "speed=3"}, "PW-IN-201"},
       {{"-o", out, "--traffic", "packets=0"}, "PW-NIC-005"},
       {{"-o", out, "--maps", scratch.path("none.json")}, "PW-IN-1"},
