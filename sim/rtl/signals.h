@@ -57,8 +57,8 @@ void get(const sc_core::sc_signal<sc_dt::sc_bv<Bits>>& signal, void* bytes, std:
   copy_from(words, bytes, count, offset);
 }
 
-// Every port's name; those that only some programs have come with PW_TRACES, PW_HELD and PW_EVENTS
-// (harness.h).
+// Every port's name; those that only some programs have come with PW_TRACES, PW_HELD, PW_EVENTS,
+// PW_SKB_IN and PW_SKB_OUT (harness.h).
 // clang-format off
 #define PW_PORTS(P)                                                                                \
   P(clk) P(rst) P(s_axis_tvalid) P(s_axis_tready) P(s_axis_tdata) P(s_axis_tkeep) P(s_axis_tlast)  \
@@ -84,6 +84,10 @@ void get(const sc_core::sc_signal<sc_dt::sc_bv<Bits>>& signal, void* bytes, std:
   P(m_events_map) P(m_events_length) P(m_events_index)
 #else
 #define PW_EVENT_PORTS(P)
+#endif
+#ifndef PW_SKB_IN // a tc program's metadata: lists that the build makes
+#define PW_SKB_IN(P)
+#define PW_SKB_OUT(P)
 #endif
 #define PW_SKB_INPUT(field, name) PW_EACH(s_axis_##name)
 #define PW_SKB_OUTPUT(field, name) PW_EACH(res_##name)
