@@ -70,6 +70,15 @@ PipelineFigures figures(const pipeline::Pipeline& p) {
   return f;
 }
 
+// Those that the verdicts of a tc program have been counted as (Router).
+void name_tc_verdicts(RunFigures& run) {
+  for (VerdictFigures& v : run.verdicts)
+    v.verdict = v.verdict == "XDP_DROP"       ? "TC_ACT_SHOT"
+                : v.verdict == "XDP_PASS"     ? "TC_ACT_OK"
+                : v.verdict == "XDP_REDIRECT" ? "TC_ACT_REDIRECT"
+                                              : v.verdict;
+}
+
 // The NIC with the engine that was asked for.
 class Simulation {
 public:
@@ -126,7 +135,7 @@ private:
       auto made = pipeline();
       made->set_maps(input_.maps);
       return std::make_unique<PipelineEngine>("engine", std::move(made),
-                                              Router(*input_.program.object), p.clock_mhz,
+                                              Router(*input_.program.object, p.tc), p.clock_mhz,
                                               p.bus_bytes, ledger);
     });
   }
@@ -159,6 +168,8 @@ EstimateResult estimate(const EstimateInput& input) {
   if (input.search)
     result.lossless = search_lossless(double(input.nic.port.gbps),
                                       [&](double gbps) { return simulation.run_at(gbps); });
+  if (input.engine != EstimateEngine::Nfp && input.program.pipeline->tc)
+    name_tc_verdicts(result.run);
   const Bottleneck bottleneck = find_bottleneck(result.run, result.lossless);
   result.bottleneck = bottleneck.component;
   result.bottleneck_text = bottleneck.text;

@@ -1,10 +1,22 @@
 #include "sim/nic/pipeline_engine.h"
 
+#include "sim/engine.h"
+
+#include <linux/pkt_cls.h>
+
 namespace pw::nic {
 
-Router::Router(const Object& object) {
+Router::Router(const Object& object, bool tc) : tc_(tc) {
   for (const MapDefinition& map : object.maps)
     to_host_.push_back(map.type == BPF_MAP_TYPE_CPUMAP || map.type == BPF_MAP_TYPE_XSKMAP);
+}
+
+std::uint32_t Router::verdict(std::uint32_t retval) const {
+  if (!tc_)
+    return retval;
+  if (!leaves(retval, true))
+    return XDP_DROP;
+  return retval == TC_ACT_REDIRECT ? XDP_REDIRECT : XDP_PASS;
 }
 
 Way Router::way(std::uint32_t retval, std::uint32_t redirect_map) const {
@@ -52,9 +64,9 @@ void PipelineEngine::finish(const ClockedPipeline::Result& result) {
   Transaction& transaction = *inside_.front();
   inside_.pop_front();
   Frame& frame = frame_of(transaction);
-  frame.retval = result.retval;
+  frame.retval = router_.verdict(result.retval);
   frame.length = result.length;
-  frame.way = router_.way(result.retval, result.redirect_map);
+  frame.way = router_.way(frame.retval, result.redirect_map);
   frame.decided = clock_.edge(result.clock + 1);
   const std::uint64_t beats =
       frame.way == Way::End ? 1 : std::max<std::uint64_t>(1, ceil_div(frame.length, bus_bytes_));

@@ -10,13 +10,16 @@
 namespace pw::nic {
 
 // Says where frames go behind a verdict. Redirects to a map of CPUs or sockets end in the host, all
-// others leave through the second port.
+// others leave through the second port. Of a tc program's verdicts the XDP ones count that do the
+// same to a frame.
 class Router {
 public:
-  explicit Router(const Object&);
+  explicit Router(const Object&, bool tc = false);
+  std::uint32_t verdict(std::uint32_t retval) const;
   Way way(std::uint32_t retval, std::uint32_t redirect_map) const;
 
 private:
+  bool tc_;
   std::vector<bool> to_host_; // by map
 };
 
