@@ -12,7 +12,7 @@
 namespace pw::nic {
 
 // Rtl: a module of SystemC made by Verilator. PlainRtl: the same Verilog as a plain class of
-// Verilator's, in the same clocks; 1.4 times as fast, what the tests compare the module with.
+// Verilator's, in the same clocks, what the tests compare the module with.
 enum class EstimateEngine { Model, Rtl, PlainRtl, Nfp };
 
 struct EstimateInput {
