@@ -38,8 +38,11 @@ const char* input(Input i) {
     return "seed";
   case Input::PacketIndex:
     return "packet_index";
+  default: { // metadata of a tc program's packet
+    const auto field = unsigned(i) - unsigned(Input::Mark);
+    return field < skb_input_count ? skb_fields[field].name : "input";
   }
-  return "input";
+  }
 }
 
 const char* sign(Compare c) {
@@ -184,7 +187,8 @@ std::string Expressions::extract(const Operation& op, unsigned depth) const {
   if (from != nullptr && from->kind == OpKind::MapFind && op.offset == 0 && width == 1)
     return p_.maps.at(from->map).name + ".hit";
   if (from != nullptr && from->kind == OpKind::MapAccess && width == 1)
-    if (const auto& map = p_.maps.at(from->map); op.offset == 0 || op.offset == int(map.handle_bits))
+    if (const auto& map = p_.maps.at(from->map);
+        op.offset == 0 || op.offset == int(map.handle_bits))
       return map.name + (op.offset == 0 ? ".hit" : ".found");
   const std::string range =
       width == 1 ? std::to_string(op.offset)

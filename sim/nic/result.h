@@ -34,7 +34,7 @@ struct LatencyFigures {
 };
 
 struct VerdictFigures {
-  std::string verdict;      // "XDP_PASS", ...
+  std::string verdict;      // "XDP_PASS", ...; of tc programs TC_ACT_SHOT, _OK (all that passes), _REDIRECT
   std::uint64_t frames = 0; // that got it
   LatencyFigures latency;   // of those that were not lost behind it
 };

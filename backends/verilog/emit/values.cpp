@@ -1,6 +1,7 @@
 #include "backends/verilog/emit/values.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pw::verilog {
 using pipeline::OpKind;
@@ -51,7 +52,10 @@ std::string default_name(const pipeline::Pipeline& p, const pipeline::Operation&
   case OpKind::Input: {
     static const char* const inputs[] = {"length", "ifindex", "rxq",  "cpu",
                                          "time",   "seed",    "index"};
-    return op.input == packet_place ? "place" : inputs[static_cast<unsigned>(op.input)];
+    const auto number = static_cast<unsigned>(op.input);
+    if (op.input == packet_place)
+      return "place";
+    return number < std::size(inputs) ? inputs[number] : skb_fields[number - std::size(inputs)].name;
   }
   case OpKind::PacketField:
     return field_name(op, width);
