@@ -67,6 +67,7 @@ enum class OpKind : std::uint8_t {
   // bits, the packet's index): LRU maps only. All accesses of one map stand in one region.
   // Attribute `port`: 0 for the access port; several accesses of it are at least one stage apart,
   // and an interlock without handles keeps two packets from being between the first and the last.
+  // Keys of prefixes are wider than those of their map: ir/prefixes.h.
   // Above 0 for a look-up at a port of its own, which sees what accesses of earlier clocks decided:
   // insert = 0, and remove = 0 but at port 1.
   MapAccess,

@@ -1,5 +1,6 @@
 #include "ir/resources.h"
 
+#include "ir/prefixes.h"
 #include "ir/table_reserve.h"
 #include "support/diagnostic.h"
 #include "support/lpm.h"
@@ -72,6 +73,15 @@ void add_rows(MemoryDemand& d, const Map& map) {
     add(d, choose_memory(std::uint64_t(1) << map.row_bits, map.key_bytes * 8 + map.handle_bits));
 }
 
+// As pw_prefixes is made: data, mask and length of each entry in registers; at each port all are
+// compared, and the masks of those that match joined. Coefficients are those of yosys.
+void add_prefixes(MemoryDemand& d, const Map& map, unsigned finds) {
+  const std::uint64_t data = 8 * (map.key_bytes - 4), length = std::bit_width(data);
+  const std::uint64_t compared = 10 * data / 7 + 8;
+  d.logic += map.slots * (compared * (1 + finds) + 10);
+  d.flip_flops += map.slots * (2 * data + length + 5 + 2 * finds);
+}
+
 // As pw_table_stamps is made: a second copy, and marks twice.
 void add_second_stamps(MemoryDemand& d, const Map& map) {
   const auto groups = divide_up(map.slots, 4);
@@ -115,7 +125,11 @@ MemoryDemand demand_of(const Map& map) {
   MemoryDemand d;
   for (const pipeline::Column& c : map.columns)
     add(d, choose_memory(std::uint64_t(map.slots) * c.count, c.bytes * 8));
-  if (map.kind == MapKind::Table)
+  if (holds_prefixes(map)) {
+    add_prefixes(d, map, 0);
+    add(d, choose_memory(map.slots, map.key_bytes * 8));
+    add(d, choose_memory(map.slots, map.handle_bits - 1));
+  } else if (map.kind == MapKind::Table)
     add_table(d, map);
   else
     for (unsigned way = 0; way < map.ways; ++way) // keys, each with a valid bit
@@ -129,7 +143,10 @@ MemoryDemand demand_of(const Map& map) {
 
 MemoryDemand demand_of(const pipeline::Pipeline& p, unsigned map) {
   MemoryDemand d = demand_of(p.maps[map]);
-  if (p.maps[map].kind == MapKind::Table)
+  if (holds_prefixes(p.maps[map])) {
+    d.logic = d.flip_flops = 0;
+    add_prefixes(d, p.maps[map], table_finds(p, map));
+  } else if (p.maps[map].kind == MapKind::Table)
     for (unsigned port = 0; port < table_finds(p, map); ++port) {
       add_rows(d, p.maps[map]);
       add_second_stamps(d, p.maps[map]);
@@ -152,11 +169,59 @@ std::vector<MemoryUse> memory_uses(const pipeline::Pipeline& p) {
   return uses;
 }
 
+namespace {
+
+std::string logic_text(std::uint64_t luts, std::uint64_t flip_flops) {
+  return std::to_string(luts) + " LUTs, " + std::to_string(flip_flops) + " flip-flops";
+}
+
+bool prefixes_fit(const MemoryDemand& d, const DeviceSize& device) {
+  return d.logic <= device.luts / prefix_share && d.flip_flops <= device.flip_flops / prefix_share;
+}
+
+std::string prefix_limit(const DeviceSize& device) {
+  return logic_text(device.luts / prefix_share, device.flip_flops / prefix_share) + ", half of " +
+         device.name;
+}
+
+void check_prefixes_fit(const std::vector<MemoryUse>& uses, const DeviceSize& device) {
+  MemoryDemand all;
+  std::string sum;
+  for (const MemoryUse& use : uses) {
+    all.logic += use.demand.logic;
+    all.flip_flops += use.demand.flip_flops;
+    if (use.demand.logic != 0)
+      sum += (sum.empty() ? "'" : ", '") + use.what + "'";
+  }
+  if (!prefixes_fit(all, device))
+    throw Failure(diagnose("PW-MAP-008", "prefixes that packets change are compared all at once, "
+                                         "and those of " +
+                                             sum + " don't fit " + device.name)
+                      .limited(prefix_limit(device), logic_text(all.logic, all.flip_flops))
+                      .help("lower max_entries, or let only the host change the map"));
+}
+
+} // namespace
+
+void check_prefix_lookups(const std::string& map, const MemoryDemand& demand,
+                          const std::string& name) {
+  const DeviceSize* device = device_named(name);
+  if (device != nullptr && !prefixes_fit(demand, *device))
+    throw Failure(diagnose("PW-MAP-026", "prefixlen of a key for map '" + map +
+                                             "' is not always that of a whole key, and to compare "
+                                             "all its prefixes with such keys doesn't fit " +
+                                             name)
+                      .limited(prefix_limit(*device), logic_text(demand.logic, demand.flip_flops))
+                      .help("set prefixlen to the full length on every path to the lookup, or "
+                            "lower max_entries"));
+}
+
 void check_fits(const std::vector<MemoryUse>& uses, const std::string& name) {
   const DeviceSize* device = device_named(name);
   if (device == nullptr)
     throw Failure(diagnose("PW-DEV-003", "unknown device '" + name + "'")
                       .help("xcu50, xcu200, xcu250, xcu280 or ice40hx8k"));
+  check_prefixes_fit(uses, *device);
   const auto text = [](const MemoryDemand& d) {
     return std::to_string(d.blocks) + " BRAM36, " + std::to_string(d.ultra) + " URAM288";
   };

@@ -29,7 +29,12 @@ MemoryChoice choose_memory(std::uint64_t words, unsigned bits);
 struct MemoryDemand {
   std::uint64_t luts = 0; // of small memories only, not of the logic around them
   std::uint64_t blocks = 0, ultra = 0;
+  // What compares prefixes that packets change, with all its registers.
+  std::uint64_t logic = 0, flip_flops = 0;
 };
+
+// Prefixes that packets change may take one of so many LUTs and flip-flops of a device.
+inline constexpr std::uint64_t prefix_share = 2;
 
 // Of a map's values, keys and what else it stores.
 MemoryDemand demand_of(const pipeline::Map&);
@@ -44,8 +49,10 @@ struct MemoryUse {
 };
 
 // Throws Failure: PW-DEV-003, there is no such device; PW-DEV-001, it is too small, with the
-// arithmetic.
+// arithmetic; PW-MAP-008, comparators of prefixes don't fit.
 void check_fits(const std::vector<MemoryUse>&, const std::string& device);
+// Prefixes that packets only look up. Throws Failure PW-MAP-026: they don't fit.
+void check_prefix_lookups(const std::string& map, const MemoryDemand&, const std::string& device);
 // Of a whole pipeline.
 std::vector<MemoryUse> memory_uses(const pipeline::Pipeline&);
 // Of so many reads behind the window.

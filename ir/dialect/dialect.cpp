@@ -1,5 +1,6 @@
 #include "ir/dialect/dialect.h"
 
+#include "ir/dialect/prefixes.h"
 #include "support/lpm.h"
 #include "support/table_shape.h"
 
@@ -61,18 +62,21 @@ unsigned bits_for(std::uint64_t count) { return count <= 2 ? 1 : llvm::Log2_64_C
 } // namespace
 
 unsigned MapOp::ways() {
+  if (holds_prefixes(*this))
+    return 0;
   if (is("table"))
     return table_shape(std::uint32_t(getEntries()), 0).ways;
   return is("hash") ? 4 : 0;
 }
 
 unsigned MapOp::places() {
-  return is("table") ? table_shape(std::uint32_t(getEntries()), 0).places : 0;
+  const bool rows = is("table") && !holds_prefixes(*this);
+  return rows ? table_shape(std::uint32_t(getEntries()), 0).places : 0;
 }
 
 // Four ways and a quarter more room than entries, so that the table can be filled.
 unsigned MapOp::row_bits() {
-  if (is("table"))
+  if (is("table") && !holds_prefixes(*this))
     return table_shape(std::uint32_t(getEntries()), 0).row_bits;
   if (!is("hash"))
     return 0;

@@ -1,6 +1,7 @@
 // Verifiers. The one of `pw.pipeline` rejects a value used before it is available; the independent
 // checker of schedules is schedule/checker.cpp.
 #include "ir/dialect/dialect.h"
+#include "ir/dialect/prefixes.h"
 #include "support/skb.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -40,7 +41,9 @@ LogicalResult states_are_chains(mlir::Block& block) {
     for (mlir::Value v : op.getResults()) {
       if (!mlir::isa<StateType>(v.getType()))
         continue;
-      auto changes = [](mlir::Operation* user) { return mlir::isa<StoreOp, WriteOp, AccessOp>(user); };
+      auto changes = [](mlir::Operation* user) {
+        return mlir::isa<StoreOp, WriteOp, AccessOp>(user);
+      };
       if (llvm::count_if(v.getUsers(), changes) > 1)
         return op.emitOpError("its state is changed by two operations");
     }
@@ -150,6 +153,8 @@ LogicalResult AccessOp::verify() {
     return emitOpError("is not of a table");
   if (width_of(getOutcome()) != map.handle_bits() + 1)
     return emitOpError("outcome must have ") << map.handle_bits() + 1 << " bits";
+  if (holds_prefixes(map) && width_of(getKey()) != access_key_bits(map))
+    return emitOpError("key of a prefix must have ") << access_key_bits(map) << " bits";
   if (map.lru() != bool(getStamp()))
     return emitOpError("a stamp belongs to LRU maps, and to no others");
   return success();

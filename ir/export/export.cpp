@@ -1,6 +1,7 @@
 #include "ir/export/export.h"
 
 #include "ir/passes/report.h"
+#include "ir/prefixes.h"
 #include "ir/schedule/memory.h"
 #include "ir/schedule/ports.h"
 #include "ir/table_reserve.h"
@@ -301,7 +302,7 @@ void Exporter::finish(Pipeline& p, const CompileOptions& options) {
         written.insert(op.offset + int(b));
   }
   for (unsigned m = 0; m < p.maps.size(); ++m)
-    if (p.maps[m].kind == pipeline::MapKind::Table)
+    if (p.maps[m].kind == pipeline::MapKind::Table && !holds_prefixes(p.maps[m]))
       choose_stash(p, m);
   p.written_bytes.assign(written.begin(), written.end());
   p.window_bytes = std::max(window, options.window.value_or(0));

@@ -103,7 +103,14 @@ private:
   mlir::Value& state(unsigned object_index);
   mlir::Value find(unsigned object_index, mlir::Value key);
   mlir::Value find(unsigned object_index, llvm::CallInst&);
+
+  // prefixes.cpp
+  struct PrefixKey {
+    mlir::Value key, fits; // as accesses take it; is its length one that prefixes have?
+  };
   std::optional<std::uint32_t> prefix_length(llvm::CallInst&);
+  bool looks_up_parts(unsigned object_index);
+  PrefixKey prefix_key(llvm::CallInst&, bool longest, mlir::Value replaces);
   mlir::Value array_handle(MapOp, mlir::Value key);
   mlir::Value one_value(unsigned object_index);
 
@@ -120,7 +127,8 @@ private:
     mlir::Value replaces, state; // state: of the values before
   };
   bool is_table(unsigned object_index);
-  Outcome access(unsigned object_index, mlir::Value key, mlir::Value insert, mlir::Value remove);
+  Outcome access(unsigned object_index, mlir::Value key, mlir::Value insert, mlir::Value remove,
+                 mlir::Value when = {});
   void need_table(unsigned object_index, llvm::CallInst&);
   void keep_key(unsigned object_index, mlir::Value handle, mlir::Value key, mlir::Value enable);
   void forget_key(unsigned object_index, const Outcome&);

@@ -1,9 +1,6 @@
 // Maps and their handles; inputs; the program's end.
+#include "ir/dialect/prefixes.h"
 #include "ir/import/importer.h"
-
-#include "llvm/Analysis/SimplifyQuery.h"
-#include "llvm/Analysis/ValueTracking.h"
-#include "llvm/Support/KnownBits.h"
 
 namespace pw::ir {
 
@@ -37,23 +34,6 @@ const char* kind_of(bpf_map_type type) {
   default:
     return nullptr;
   }
-}
-
-// What is known of the lowest 32 bits of a key. Keys are put together of many pieces, and LLVM's
-// own analysis looks only a few operations deep.
-llvm::KnownBits low_bits(llvm::Value* v, const llvm::SimplifyQuery& query) {
-  auto* op = llvm::dyn_cast<llvm::Operator>(v);
-  unsigned opcode = op ? op->getOpcode() : 0;
-  if (opcode == llvm::Instruction::Or)
-    return low_bits(op->getOperand(0), query) | low_bits(op->getOperand(1), query);
-  if (opcode == llvm::Instruction::ZExt && op->getOperand(0)->getType()->getIntegerBitWidth() >= 32)
-    return low_bits(op->getOperand(0), query);
-  auto* shift = opcode == llvm::Instruction::Shl
-                    ? llvm::dyn_cast<llvm::ConstantInt>(op->getOperand(1))
-                    : nullptr;
-  if (shift && shift->getValue().uge(32))
-    return llvm::KnownBits::makeConstant(llvm::APInt(32, 0));
-  return llvm::computeKnownBits(v, 0, query).trunc(32);
 }
 
 } // namespace
@@ -118,32 +98,20 @@ Value Importer::find(unsigned index, Value key) {
                                  predicate(), key);
 }
 
-// The first 32 bits of the key of a longest-prefix match, if they are always the same.
-std::optional<std::uint32_t> Importer::prefix_length(llvm::CallInst& i) {
-  llvm::KnownBits length = low_bits(
-      i.getArgOperand(0), llvm::SimplifyQuery(module_.getDataLayout(), nullptr, assumptions_, &i));
-  if (!length.isConstant())
-    return std::nullopt;
-  return std::uint32_t(length.getConstant().getZExtValue());
-}
-
-// A lookup. The hardware of longest-prefix matches takes whole keys: their length is no part of it.
+// A lookup. Where only the host changes prefixes and all keys are whole ones, the hardware searches
+// intervals of keys, and their length is no part of it.
 Value Importer::find(unsigned index, llvm::CallInst& i) {
   Value key = value(i.getArgOperand(0));
   MapOp m = map(index);
+  if (holds_prefixes(m)) {
+    PrefixKey prefix = prefix_key(i, true, constant(1, 0));
+    return access(index, prefix.key, constant(1, 0), constant(1, 0), prefix.fits).handle;
+  }
   if (!m.is("lpm"))
     return find(index, key);
   unsigned bits = width_of(key) - 32;
-  auto length = prefix_length(i);
-  if (length && *length > bits) // as Linux: nothing is found
+  if (prefix_length(i) != bits) // larger ones; as Linux: nothing is found
     return constant(m.handle_bits(), 0);
-  if (length != bits)
-    throw Failure(diagnose("PW-MAP-026", "the length of the key for map '" + m.getSymName().str() +
-                                             "' is not constantly that of a whole key")
-                      .at(0, source_location(location(i)))
-                      .limited("prefixlen " + std::to_string(bits),
-                               length ? "prefixlen " + std::to_string(*length) : "not constant")
-                      .help("set prefixlen to the full length on every path to the lookup"));
   return find(index, make<BitsOp>(builder_.getIntegerType(bits), key, 32));
 }
 

@@ -1,5 +1,6 @@
 // Maps that packets insert into and delete from: lookups, updates and deletions are accesses of the
 // table, in program order; what an update puts into the value is a store.
+#include "ir/dialect/prefixes.h"
 #include "ir/import/importer.h"
 
 #include <cerrno>
@@ -27,16 +28,19 @@ bool is_lru(bpf_map_type type) {
 // read.
 bool Importer::is_table(unsigned index) {
   const MapDefinition& m = object_.maps.at(index);
-  if (m.global != GlobalData::None || !is_hash(m.type))
+  const bool prefixes = m.type == BPF_MAP_TYPE_LPM_TRIE;
+  if (m.global != GlobalData::None || (!is_hash(m.type) && !prefixes))
     return false;
   auto called = [&](const char* name) {
     llvm::Function* f = module_.getFunction(name + std::to_string(index));
     return f && !f->use_empty();
   };
-  return is_lru(m.type) || called("pw.map.update.") || called("pw.map.delete.");
+  return is_lru(m.type) || called("pw.map.update.") || called("pw.map.delete.") ||
+         (prefixes && looks_up_parts(index));
 }
 
-Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Value remove) {
+Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Value remove,
+                                   Value when) {
   MapOp m = map(index);
   Value& before = keys_[index];
   if (!before) {
@@ -46,9 +50,10 @@ Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Valu
   }
   Value stamp = m.lru() ? input("packet_index", 32) : Value();
   unsigned bits = m.handle_bits();
+  Value enable = when ? make<arith::AndIOp>(predicate(), when) : predicate();
   auto op = builder_.create<AccessOp>(where_, builder_.getIntegerType(bits + 1), before.getType(),
                                       mlir::FlatSymbolRefAttr::get(m.getSymNameAttr()), before,
-                                      predicate(), key, insert, remove, stamp);
+                                      enable, key, insert, remove, stamp);
   before = op.getResult();
   access_block_[op] = block_;
   Outcome out;
@@ -66,7 +71,7 @@ void Importer::need_table(unsigned index, llvm::CallInst& i) {
                                              "' is of a type that packets can't insert into or "
                                              "delete from")
                       .at(0, source_location(location(i)))
-                      .limited("hash, LRU hash and their per-CPU forms",
+                      .limited("hash, LRU hash and their per-CPU forms, LPM trie",
                                "map type " + std::to_string(m.getType()))
                       .help("let the host fill the map, or use a hash"));
 }
@@ -95,10 +100,15 @@ void Importer::store_state(unsigned keys, Value handle, control::SlotState state
 void Importer::import_update(llvm::CallInst& i, unsigned index) {
   need_table(index, i);
   Value key = value(i.getArgOperand(0)), data = value(i.getArgOperand(1));
-  Value flags = value(i.getArgOperand(2));
+  Value flags = value(i.getArgOperand(2)), asked = key, fits;
   Value fresh_only = compare(P::eq, flags, constant(64, BPF_NOEXIST));
   Value old_only = compare(P::eq, flags, constant(64, BPF_EXIST));
-  Outcome out = access(index, key, negate(old_only), constant(1, 0));
+  const bool prefixes = holds_prefixes(map(index));
+  if (prefixes) {
+    PrefixKey prefix = prefix_key(i, false, negate(fresh_only));
+    asked = prefix.key, fits = prefix.fits;
+  }
+  Outcome out = access(index, asked, negate(old_only), constant(1, 0), fits);
   if (!map(index).keeps_elements())
     note_replaced(index, out, negate(fresh_only));
   Value exists = make<arith::AndIOp>(fresh_only, out.found);
@@ -107,18 +117,26 @@ void Importer::import_update(llvm::CallInst& i, unsigned index) {
         make<arith::AndIOp>(predicate(), written));
   keep_key(index, out.handle, key, make<arith::AndIOp>(predicate(), written));
   auto error = [&](int number) { return constant(llvm::APInt(64, std::uint64_t(-number))); };
-  Value refused = make<arith::SelectOp>(old_only, error(ENOENT), error(E2BIG));
+  Value refused = make<arith::SelectOp>(old_only, error(ENOENT), error(prefixes ? ENOSPC : E2BIG));
   Value failed = make<arith::SelectOp>(exists, error(EEXIST), refused);
+  if (prefixes)
+    failed = make<arith::SelectOp>(fits, failed, error(EINVAL));
   values_[&i] = make<arith::SelectOp>(written, constant(64, 0), failed);
 }
 
 void Importer::import_delete(llvm::CallInst& i, unsigned index) {
   need_table(index, i);
-  Outcome out = access(index, value(i.getArgOperand(0)), constant(1, 0), constant(1, 1));
+  auto error = [&](int number) { return constant(llvm::APInt(64, std::uint64_t(-number))); };
+  Value asked = value(i.getArgOperand(0)), failed = error(ENOENT), fits;
+  if (holds_prefixes(map(index))) {
+    PrefixKey prefix = prefix_key(i, false, constant(1, 0));
+    asked = prefix.key, fits = prefix.fits;
+    failed = make<arith::SelectOp>(fits, failed, error(EINVAL));
+  }
+  Outcome out = access(index, asked, constant(1, 0), constant(1, 1), fits);
   forget_key(index, out);
   note_replaced(index, out, constant(1, 1));
-  values_[&i] = make<arith::SelectOp>(out.found, constant(64, 0),
-                                      constant(llvm::APInt(64, std::uint64_t(-ENOENT))));
+  values_[&i] = make<arith::SelectOp>(out.found, constant(64, 0), failed);
 }
 
 } // namespace pw::ir

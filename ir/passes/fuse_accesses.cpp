@@ -8,6 +8,7 @@
 // counts of a condition is its cofactor; as long as that is free of the access's own outcome (and
 // of what is loaded by its handle), one access does. Then accesses on paths that exclude each other
 // share one by choosing the key.
+#include "ir/dialect/prefixes.h"
 #include "ir/passes/access_group.h"
 #include "ir/passes/exclusion.h"
 #include "ir/passes/passes.h"
@@ -38,7 +39,8 @@ bool changes(AccessOp a) {
 class Fuser {
 public:
   Fuser(ProgramOp program, MapOp map)
-      : block_(program.getBody().front()), build_(block_), map_(map.getSymName()) {}
+      : block_(program.getBody().front()), build_(block_), map_(map.getSymName()),
+        prefixes_(holds_prefixes(map)) {}
 
   // Two accesses become one; false if there are none to take.
   bool step() {
@@ -68,6 +70,7 @@ private:
   Build build_;
   Exclusion exclusion_;
   llvm::StringRef map_;
+  bool prefixes_;
   llvm::DenseMap<Value, Value> known_;
 };
 
@@ -191,13 +194,33 @@ bool Fuser::passes(AccessOp moved, llvm::ArrayRef<AccessOp> others) {
   });
 }
 
+// Is a bit of a key always 1?
+bool is_one(Value v, unsigned bit) {
+  if (auto c = constant_of(v))
+    return (*c)[bit];
+  if (auto select = v.getDefiningOp<arith::SelectOp>())
+    return is_one(select.getTrueValue(), bit) && is_one(select.getFalseValue(), bit);
+  if (auto concat = v.getDefiningOp<ConcatOp>())
+    for (Value piece : concat.getValues()) {
+      if (bit < width_of(piece))
+        return is_one(piece, bit);
+      bit -= width_of(piece);
+    }
+  return false;
+}
+
+// An access of the entry of a prefix may give it other bits behind the prefix, so that it is not
+// done without need.
+bool only_longest(AccessOp a) { return is_one(a.getKey(), width_of(a.getKey()) - 2); }
+
 // Those by the same key that can be done together with the first, but not `later`.
 void Fuser::gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all, AccessOp later) {
   AccessOp first = all[0];
   group.add(first);
   std::vector<AccessOp> left; // behind the first
   for (AccessOp a : all.drop_front())
-    if (a == later || a.getKey() != first.getKey() || !passes(a, left) || !group.add(a))
+    if (a == later || a.getKey() != first.getKey() || (prefixes_ && !only_longest(a)) ||
+        !passes(a, left) || !group.add(a))
       left.push_back(a);
 }
 

@@ -1,5 +1,8 @@
 #include "ir/schedule/memory.h"
 
+#include "ir/dialect/prefixes.h"
+#include "ir/schedule/ports.h"
+
 namespace pw::schedule {
 
 MemoryChoice memory_of(ir::MapOp map, unsigned column) {
@@ -15,6 +18,7 @@ pipeline::Map shape_of(ir::MapOp map) {
            : map.is("table")   ? MapKind::Table
            : map.is("lpm")     ? MapKind::Lpm
                                : MapKind::Array;
+  m.type = bpf_map_type(map.getType());
   m.key_bytes = unsigned(map.getKeyBytes());
   m.value_bytes = unsigned(map.getValueBytes());
   m.max_entries = unsigned(map.getEntries());
@@ -42,12 +46,25 @@ unsigned packet_reads(mlir::ModuleOp module) {
   return count;
 }
 
+// Comparators for all prefixes are what shorter keys cost, and changes by packets.
+void check_prefixes(mlir::ModuleOp module, ir::MapOp map, const std::string& device) {
+  bool changed = false;
+  module.walk([&](ir::AccessOp a) {
+    changed |= a.getMap() == map.getSymName() && (inserts(a) || removes(a));
+  });
+  if (!changed)
+    check_prefix_lookups(map.getSymName().str(), demand_of(shape_of(map)), device);
+}
+
 } // namespace
 
 void check_device(mlir::ModuleOp module, const std::string& name) {
   std::vector<MemoryUse> uses;
   for (auto map : module.getOps<ir::MapOp>())
     uses.push_back({map.getSymName().str(), demand_of(shape_of(map))});
+  for (auto map : module.getOps<ir::MapOp>())
+    if (holds_prefixes(map))
+      check_prefixes(module, map, name);
   uses.push_back(packet_copies(packet_reads(module)));
   check_fits(uses, name);
 }

@@ -1,5 +1,6 @@
 #include "ir/schedule/ports.h"
 
+#include "ir/dialect/prefixes.h"
 #include "ir/passes/exclusion.h"
 
 namespace pw::schedule {
@@ -69,7 +70,10 @@ bool stamps_in_time(llvm::ArrayRef<AccessOp> accesses, const Roles& roles) {
                                !depends(accesses[1], first));
 }
 
+constexpr const char* always_attribute = "always"; // asked although not wanted (ask_always)
+
 void ask_always(AccessOp a) {
+  a->setAttr(always_attribute, mlir::UnitAttr::get(a.getContext()));
   mlir::OpBuilder builder(a);
   Value enable = a.getEnable();
   Value one = builder.create<mlir::arith::ConstantOp>(a.getLoc(), builder.getBoolAttr(true));
@@ -81,9 +85,28 @@ void ask_always(AccessOp a) {
   a.getOutcome().replaceAllUsesExcept(outcome, outcome);
 }
 
+// At the access port each access costs, so that it is done only where it is wanted.
+void ask_if_wanted(AccessOp a) {
+  if (!a->removeAttr(always_attribute))
+    return;
+  auto outcome = mlir::cast<mlir::arith::SelectOp>(*a.getOutcome().user_begin());
+  a.getEnableMutable().assign(outcome.getCondition());
+  outcome.replaceAllUsesWith(a.getOutcome());
+  outcome.erase();
+}
+
+// A look-up of a prefix may find what another key's access changes: so no interlock by key helps,
+// and look-ups are at ports of their own only where they need none.
+bool needs_interlock(const Roles& roles, llvm::ArrayRef<AccessOp> accesses) {
+  return roles.remover || llvm::any_of(accesses, [&](AccessOp a) {
+           return a != roles.main && depends(roles.main, a);
+         });
+}
+
 void assign(llvm::ArrayRef<AccessOp> accesses) {
   auto roles = accesses.size() < 2 ? std::nullopt : roles_of(accesses);
-  if (!roles || !stamps_in_time(accesses, *roles))
+  if (!roles || !stamps_in_time(accesses, *roles) ||
+      (holds_prefixes(map_of(accesses[0])) && needs_interlock(*roles, accesses)))
     return;
   unsigned next = 1;
   if (roles->remover)
@@ -120,8 +143,12 @@ void assign_ports(ProgramOp program) {
 }
 
 void clear_ports(ProgramOp program) {
-  for (auto access : program.getBody().front().getOps<AccessOp>())
+  std::vector<AccessOp> all(program.getBody().front().getOps<AccessOp>().begin(),
+                            program.getBody().front().getOps<AccessOp>().end());
+  for (AccessOp access : all) {
     access->removeAttr(port_attribute);
+    ask_if_wanted(access);
+  }
 }
 
 PortUse::PortUse(llvm::ArrayRef<AccessOp> accesses) {

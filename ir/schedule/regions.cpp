@@ -1,5 +1,6 @@
 #include "ir/schedule/regions.h"
 
+#include "ir/dialect/prefixes.h"
 #include "ir/schedule/ports.h"
 
 #include "support/diagnostic.h"
@@ -107,7 +108,8 @@ void add_hazard(const Problem& p, const TableAccesses& a, std::vector<Hazard>& a
 constexpr int most_reserve = 8;
 
 bool inserts(const Problem& p, const Hazard& h) {
-  return h.table && llvm::any_of(h.accesses, [&](unsigned n) {
+  MapOp map = h.map;
+  return h.table && !holds_prefixes(map) && llvm::any_of(h.accesses, [&](unsigned n) {
            auto c = constant_of(mlir::cast<AccessOp>(p.nodes[n].op).getInsert());
            return !c || !c->isZero();
          });

@@ -96,10 +96,11 @@ void Emitter::access(unsigned index) {
   auto* then = llvm::BasicBlock::Create(b_.getContext(), "", function);
   auto* done = llvm::BasicBlock::Create(b_.getContext(), "", function);
   auto& entry = function->getEntryBlock();
-  Value* buffer = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(key->getType());
+  llvm::Type* bytes = type((width(op.operands[1]) + 7) / 8 * 8);
+  Value* buffer = llvm::IRBuilder<>(&entry, entry.begin()).CreateAlloca(bytes);
   b_.CreateCondBr(enable, then, done);
   b_.SetInsertPoint(then);
-  b_.CreateStore(key, buffer);
+  b_.CreateStore(b_.CreateZExt(key, bytes), buffer);
   if (op.port > 0)
     call("pw_model_find_access", b_.getVoidTy(),
          {address(ports_.of_map(op.map)), b_.getInt32(op.port), buffer, remove,

@@ -1,5 +1,6 @@
 #include "sim/model/ports.h"
 
+#include "ir/prefixes.h"
 #include "ir/table_reserve.h"
 
 namespace pw::model {
@@ -7,7 +8,8 @@ namespace pw::model {
 Port::Port(const pipeline::Pipeline& pipeline, unsigned number)
     : map(number), slot_bits(pipeline.maps[number].handle_bits - 1), table(pipeline, number),
       finds(pipeline::table_finds(pipeline, number)) {
-  keys.assign(1 + finds.size(), std::vector<std::uint8_t>(pipeline.maps[number].key_bytes));
+  keys.assign(1 + finds.size(),
+              std::vector<std::uint8_t>((access_key_bits(pipeline.maps[number]) + 7) / 8));
   results.resize(keys.size());
   access.key = keys[0].data();
   for (std::size_t i = 0; i < finds.size(); ++i)

@@ -1,5 +1,6 @@
 #include "sim/rtl/table_access.h"
 
+#include "ir/prefixes.h"
 #include "support/table_shape.h"
 
 #include <algorithm>
@@ -22,7 +23,9 @@ std::uint64_t bits(const std::uint8_t* bytes, unsigned first, unsigned count) {
 TableAccess::TableAccess(HostPort& port, unsigned map, const pipeline::Map& table)
     : port_(&port), map_(map), key_bytes_(table.key_bytes),
       slot_bits_(table_slot_bits(table.max_entries)),
-      places_(((table.ways << table.row_bits) * table.places) + table.stash) {}
+      places_(holds_prefixes(table)
+                  ? table.max_entries
+                  : ((table.ways << table.row_bits) * table.places) + table.stash) {}
 
 // Data is {key, operation}.
 std::uint64_t TableAccess::operate(Operation operation, const std::uint8_t* key) {

@@ -22,13 +22,15 @@ public:
     unsigned ways = 4, places = 2, row_bits = 1, stash = 0; // support/table_shape.h
     unsigned reserve = 0;                                   // ir/table_reserve.h
     bool lru = false;
+    bool prefixes = false;                    // ir/prefixes.h: no ways, rows, places and stash
     unsigned last = 0, margin = 0, finds = 0; // ir/table_reserve.h; last: at least `reserve`
   };
   // What the access port gets in one clock.
   struct Access {
     bool enable = false, insert = false, remove = false;
-    const std::uint8_t* key = nullptr; // key_bytes bytes; looked at if `enable`
-    std::uint32_t stamp = 0;           // LRU only
+    // key_bytes bytes, of prefixes one more (access_key_bits()); looked at if `enable`
+    const std::uint8_t* key = nullptr;
+    std::uint32_t stamp = 0; // LRU only
   };
   // What a port for look-ups gets in one clock.
   struct Find {

@@ -16,6 +16,10 @@ DynamicTable::Core::Core(const Shape& s)
       slots(s.max_entries), lru(s.lru ? s.max_entries : 0), slot_of(rows_end + s.stash),
       tag_of(rows_end + s.stash), keys((rows_end + s.stash) * bytes),
       place_of(s.lru ? s.max_entries : 0), op_keys(4 * bytes), own_key(bytes) {
+  if (s.prefixes) {
+    prefixes = std::make_unique<PrefixTable>(s);
+    return;
+  }
   if (candidates > max_places || s.stash > max_stash || s.stash < s.reserve + 5 ||
       s.row_bits > max_row_bits)
     throw Failure(diagnose("PW-INT-001", "a table with " + std::to_string(candidates) +

@@ -7,6 +7,7 @@
 #include "sim/tables/dynamic_table.h"
 #include "sim/tables/free_slots.h"
 #include "sim/tables/lru_hand.h"
+#include "sim/tables/prefix_table.h"
 #include "sim/tables/table_hash.h"
 #include "support/table_shape.h"
 
@@ -81,6 +82,7 @@ struct DynamicTable::Core {
   unsigned candidates;
   std::uint32_t rows_end; // places of the rows; behind them, the stash
   Counters counters;
+  std::unique_ptr<PrefixTable> prefixes; // does it all, if they are prefixes
 
 private:
   // All of the clock that takes registers as they were, then what is decided, then new registers.

@@ -1,5 +1,6 @@
 // From lifted LLVM IR to what the pipeline does to packets.
 #include "ir/compile.h"
+#include "ir/prefixes.h"
 #include "support/environment.h"
 #include "tests/ir/definitions.h"
 #include "tests/ir/evaluator.h"
@@ -437,9 +438,20 @@ TEST(Compile, LongestPrefixTakesTheKeyWithoutItsLength) {
   EXPECT_EQ(find->latency, 4u);
 }
 
-TEST(Compile, PartOfAPrefixKeyIsUnsupported) {
-  for (const char* length : {"add i32 39, 0", "add i32 %n, 0", "select i1 undef, i32 40, i32 32"})
-    EXPECT_EQ(first_code(object_with_prefixes(), prefix_lookup(length)), "PW-MAP-026") << length;
+// All prefixes are compared with such keys: not too many.
+TEST(Compile, PartOfAPrefixKeyIsComparedWithAllPrefixes) {
+  for (const char* length : {"add i32 39, 0", "add i32 %n, 0"}) {
+    auto p = compile_pipeline(object_with_prefixes(), parse(prefix_lookup(length))).pipeline;
+    ASSERT_EQ(p.maps.size(), 1u);
+    EXPECT_TRUE(holds_prefixes(p.maps[0])) << length;
+    EXPECT_EQ(p.maps[0].slots, 100u);
+    auto access =
+        std::ranges::find(p.operations, pipeline::OpKind::MapAccess, &pipeline::Operation::kind);
+    ASSERT_NE(access, p.operations.end());
+    EXPECT_EQ(p.values[access->operands[1]].width, 74u);
+    EXPECT_EQ(first_code(object_with_prefixes(100'000), prefix_lookup(length)), "PW-MAP-026")
+        << length;
+  }
 }
 
 // As in Linux: a key that is longer than the longest prefix finds nothing.

@@ -46,6 +46,33 @@ TEST(Resources, EachLookUpPortHasACopyOfTheRows) {
   EXPECT_EQ(blocks(3), blocks(0) + 3 * copy);
 }
 
+// Prefixes that packets change: comparators at each port, and no rows.
+TEST(Resources, PrefixesThatPacketsChangeTakeLogic) {
+  const auto with_prefixes = [](unsigned ports, unsigned entries) {
+    pipeline::Pipeline p = with_ports(ports);
+    pipeline::Map& map = p.maps[0];
+    map.type = BPF_MAP_TYPE_LPM_TRIE;
+    map.key_bytes = 8;
+    map.max_entries = map.slots = entries;
+    map.ways = map.places = map.row_bits = 0;
+    return p;
+  };
+  const auto demand = [&](unsigned ports) { return demand_of(with_prefixes(ports, 64), 0); };
+  EXPECT_NEAR(double(demand(0).logic), 4300, 500);
+  EXPECT_NEAR(double(demand(1).logic), 7700, 500);
+  EXPECT_NEAR(double(demand(0).flip_flops), 5100, 500);
+  EXPECT_NO_THROW(check_fits(memory_uses(with_prefixes(0, 6000)), "xcu50"));
+  try {
+    check_fits(memory_uses(with_prefixes(0, 10000)), "xcu50");
+    FAIL() << "ten thousand prefixes don't fit";
+  } catch (const Failure& failure) {
+    const Diagnostic& d = failure.diagnostics().front();
+    EXPECT_EQ(d.code, "PW-MAP-008");
+    EXPECT_THAT(d.message, HasSubstr("'flows'"));
+    EXPECT_THAT(d.limit, HasSubstr("436000 LUTs"));
+  }
+}
+
 TEST(Resources, SaysWhatDoesNotFit) {
   EXPECT_NO_THROW(check_fits(memory_uses(with_ports(1)), "xcu50"));
   try {

@@ -515,6 +515,48 @@ TEST(Tables, LookupsByOtherKeysHavePortsOfTheirOwn) {
   EXPECT_EQ(interlocks(compile(learn_and_look, {BPF_MAP_TYPE_LRU_HASH, 4})), 1u);
 }
 
+// Two tables whose look-ups and changes would have to be at once, but wait for each other
+// crosswise.
+const char* const crosswise = R"(
+  %l32 = zext i8 %l to i32
+  %q = call ptr @pw.map.find.1(i32 %l32)
+  %none = icmp eq ptr %q, null
+  %e = call i64 @pw.map.update.0(i8 %k, i64 %x64, i64 1)
+  %bad = icmp ne i64 %e, 0
+  %c = select i1 %bad, i32 5, i32 9
+  %f = call i64 @pw.map.update.1(i32 %c, i192 0, i64 0)
+  br i1 %bad, label %out, label %look
+look:
+  %m = select i1 %none, i8 1, i8 2
+  %v = call ptr @pw.map.find.0(i8 %m)
+  %none.2 = icmp eq ptr %v, null
+  %s2 = select i1 %none.2, i64 1000, i64 2000
+  br label %out
+out:
+  %s = phi i64 [ 100, %begin ], [ %s2, %look ]
+  %r = trunc i64 %s to i32
+)";
+
+TEST(Tables, LookupsThatPortsDoNotFitShareTheOneAndAreDoneWhereTheyAreWanted) {
+  auto p = compile(crosswise);
+  EXPECT_EQ(count(p, OpKind::MapAccess), 4u);
+  EXPECT_GE(interlocks(p), 1u);
+  const pipeline::Operation* last = nullptr;
+  for (const auto& op : p.operations) {
+    if (op.kind != OpKind::MapAccess)
+      continue;
+    EXPECT_EQ(op.port, 0u);
+    if (p.maps[op.map].name == "flows" && (last == nullptr || op.stage > last->stage))
+      last = &op;
+  }
+  ASSERT_NE(last, nullptr);
+  for (const auto& op : p.operations)
+    if (op.result == last->operands[0])
+      EXPECT_NE(op.kind, OpKind::Constant);
+  EXPECT_THAT(run(crosswise, {{4, 7, 0}, {1, 5, 0}, {1, 9, 0}, {2, 9, 0}}),
+              ElementsAre(1000, 2000, 100, 2000));
+}
+
 // Paths that exclude each other share the access although their keys differ.
 const char* const two_paths = R"(
   %six = icmp eq i8 %x, 6

@@ -67,6 +67,7 @@ private:
 
   // statements_map.cpp
   void map_statement();
+  void write_length(int at, unsigned bits);
   void write_key(const MapDefinition&, int at); // `at`: offset from the frame pointer
   void map_change(unsigned map);
   void value_argument(const MapDefinition&);

@@ -17,6 +17,10 @@ bool is_hash(bpf_map_type type) {
 void draw_changing_map(Bits& bits, MapDefinition& map, bool kernel) {
   if (bits.percent(30))
     map.type = bits.of({BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH});
+  else if (bits.percent(15))
+    map.type = BPF_MAP_TYPE_LPM_TRIE;
+  if (map.type == BPF_MAP_TYPE_LPM_TRIE)
+    map.max_entries = bits.of({1u, 3u, 8u, 16u, 40u});
   if (!is_hash(map.type))
     return;
   map.max_entries = bits.of({1u, 2u, 3u, 4u, 5u, 8u, 9u, 16u, 64u});

@@ -11,8 +11,7 @@ void Builder::map_statement() {
   std::optional<unsigned> chosen = pick_map(
       {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY, BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_PERCPU_HASH,
        BPF_MAP_TYPE_LRU_HASH, BPF_MAP_TYPE_LRU_PERCPU_HASH, BPF_MAP_TYPE_LPM_TRIE});
-  const bool may_change = chosen && map(*chosen).type != BPF_MAP_TYPE_LPM_TRIE;
-  if (may_change && options_.changes && (frozen_ & 0x3f) == 0 && bits_.percent(50))
+  if (chosen && options_.changes && (frozen_ & 0x3f) == 0 && bits_.percent(50))
     return map_change(*chosen);
   if (!chosen || depth_ >= 4)
     return alu_statement();
@@ -122,6 +121,25 @@ void Builder::after_change(unsigned chosen, bool update) {
   });
 }
 
+// That of a whole key, mostly; or a shorter one, or what the packet says.
+void Builder::write_length(int at, unsigned bits) {
+  const bool whole = !options_.changes || bits_.percent(50);
+  if (whole || bits_.percent(50)) {
+    const unsigned length = whole ? bits : bits_.between(0, bits + 1);
+    for (unsigned i = 0; i < 4; ++i)
+      emit_.store_imm(1, 10, at + int(i), std::int32_t(length >> 8 * i & 0xff));
+    return;
+  }
+  const unsigned from = scalar(), length = fresh({from});
+  emit_.move(length, from);
+  mask(length, bits_.of({4u, 8u, 16u, 32u, 64u}));
+  for (unsigned i = 0; i < 4; ++i) {
+    emit_.store(1, 10, at + int(i), length);
+    emit_.alu_imm(true, BPF_RSH, length, 8);
+  }
+  frame_.scalar(length);
+}
+
 // Few different keys, so that lookups succeed and packets meet.
 void Builder::write_key(const MapDefinition& definition, int at) {
   unsigned first = unsigned(at + int(data_bytes));
@@ -130,9 +148,8 @@ void Builder::write_key(const MapDefinition& definition, int at) {
       definition.type == BPF_MAP_TYPE_ARRAY || definition.type == BPF_MAP_TYPE_PERCPU_ARRAY;
   for (unsigned i = 0; i < size; ++i)
     frame_.written.set(first + i);
-  if (definition.type == BPF_MAP_TYPE_LPM_TRIE) { // a whole key behind its length
-    for (unsigned i = 0; i < 4; ++i)
-      emit_.store_imm(1, 10, at + int(i), std::int32_t((size - 4) * 8 >> 8 * i & 0xff));
+  if (definition.type == BPF_MAP_TYPE_LPM_TRIE) {
+    write_length(at, 8 * (size - 4));
     at += 4;
     size -= 4;
   }

@@ -1,6 +1,7 @@
 #include "backends/verilog/emit/check.h"
 
 #include "backends/verilog/structure.h"
+#include "ir/prefixes.h"
 #include "ir/table_reserve.h"
 #include "support/diagnostic.h"
 #include "support/lpm.h"
@@ -51,7 +52,10 @@ void check_map(const pipeline::Map& m) {
   if (m.kind == MapKind::Hash)
     require(m.row_bits > 0 && m.ways << m.row_bits == m.slots && m.find_latency == 3,
             "tables of map " + m.name);
-  if (m.kind == MapKind::Table)
+  if (holds_prefixes(m))
+    require(m.key_bytes > 4 && m.slots == m.max_entries && m.find_latency == 4,
+            "prefixes of map " + m.name);
+  else if (m.kind == MapKind::Table)
     require(m.ways > 0 && m.row_bits > 0 && m.places > 0 && m.stash > 0 &&
                 m.slots == m.max_entries && m.find_latency == 4,
             "table of map " + m.name);
@@ -86,6 +90,7 @@ void check_access(const Pipeline& p, const Operation& op) {
           "an access of map " + m.name);
   const TableUse use = table_use(p, op.map);
   const pipeline::Region& region = p.regions[use.region];
+  require(p.values[op.operands[1]].width == access_key_bits(m), "a key of map " + m.name);
   require(use.last_stage <= region.last_stage, "accesses of map " + m.name + " in several regions");
   if (op.port == 0)
     return;
@@ -149,7 +154,7 @@ void check_pipeline(const Pipeline& p) {
   for (const Operation& op : p.operations)
     check_operation(p, op);
   for (unsigned m = 0; m < p.maps.size(); ++m)
-    if (p.maps[m].kind == MapKind::Table)
+    if (p.maps[m].kind == MapKind::Table && !holds_prefixes(p.maps[m]))
       check_table(p, m);
 }
 

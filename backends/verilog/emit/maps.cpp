@@ -1,6 +1,7 @@
 // The memories of the maps: look-up units and columns, with their ports joined to the stages and to
 // the host.
 #include "backends/verilog/emit/context.h"
+#include "ir/prefixes.h"
 #include "ir/table_reserve.h"
 #include "support/hash.h"
 #include "support/lpm.h"
@@ -48,6 +49,7 @@ private:
   void emit_present(const Operations& finds);
   void emit_lpm(const Operations& finds);
   void emit_table(const Operations& all);
+  void emit_prefixes(const Operations& all);
   void look_up_ports(const Operations& looks, const std::string& unit, Connections& ports);
   void deliver_access(const Operation&, const std::string& from, unsigned all, unsigned at);
   Expression joined(const Operations& accesses, unsigned operand) const;
@@ -307,6 +309,57 @@ void MapEmitter::emit_table(const Operations& all) {
     deliver_access(*looks[i], unit + "_found", found, i * width);
 }
 
+// It never holds packets back.
+void MapEmitter::emit_prefixes(const Operations& all) {
+  std::string unit = table_name(c_, number_);
+  unsigned key = access_key_bits(map_), slot = bits_for(map_.slots), width = slot + 2;
+  Operations accesses, looks;
+  for (const Operation* op : all)
+    (op->port == 0 ? accesses : looks).push_back(op);
+  std::ranges::sort(looks, {}, &Operation::port);
+  const bool used = !accesses.empty();
+  const unsigned finds = static_cast<unsigned>(looks.size()), found = width * std::max(1u, finds);
+  c_.wire(width, unit + "_result"), c_.wire(1, unit + "_done"), c_.wire(found, unit + "_found");
+  c_.assign(unit + "_hold", literal(1, 0)), c_.assign(unit + "_crowded", literal(1, 0));
+  Connections ports = host_ports(unit, 0, 32, table_row_bits(map_));
+  std::erase_if(ports, [](const auto& port) {
+    return port.first == "host_wdata" || port.first == "host_write";
+  });
+  ports.emplace_back("host_write", atom("host_write"));
+  ports.emplace_back("host_wdata", slice("host_wdata", c_.host_width, 0, key));
+  ports.emplace_back("host_start", atom("host_start"));
+  ports.emplace_back("host_done", atom(unit + "_done"));
+  c_.slow_units.push_back(unit);
+  ports.emplace_back("access_enable", used ? joined(accesses, 0) : literal(1, 0));
+  ports.emplace_back("access_key", used ? joined(accesses, 1) : literal(key, 0));
+  ports.emplace_back("access_insert", used ? joined(accesses, 2) : literal(1, 0));
+  ports.emplace_back("access_remove", used ? joined(accesses, 3) : literal(1, 0));
+  ports.emplace_back("access_result", atom(unit + "_result"));
+  const auto operand = [&](const Operation& op, unsigned n) {
+    return c_.values.in_stage(op.operands[n], op.stage);
+  };
+  ports.emplace_back("find_enable",
+                     looks.empty() ? literal(1, 0) : per_port(looks, [&](const Operation& op) {
+                       return both(atom(valid_name(op.stage)), operand(op, 0));
+                     }));
+  ports.emplace_back("find_key",
+                     looks.empty() ? literal(key, 0) : per_port(looks, [&](const Operation& op) {
+                       return operand(op, 1);
+                     }));
+  ports.emplace_back("find_result", atom(unit + "_found"));
+  c_.top.add(Instance{"pw_prefixes",
+                      unit,
+                      {{"KEY", text(8 * map_.key_bytes)},
+                       {"ENTRIES", text(map_.max_entries)},
+                       {"SLOT_BITS", text(slot)},
+                       {"FINDS", text(finds)}},
+                      std::move(ports)});
+  for (const Operation* op : accesses)
+    deliver_access(*op, unit + "_result", width, 0);
+  for (unsigned i = 0; i < finds; ++i)
+    deliver_access(*looks[i], unit + "_found", found, i * width);
+}
+
 void MapEmitter::emit_lpm(const Operations& finds) {
   std::string unit = name_ + "_find";
   unsigned key = map_.key_bytes - 4;
@@ -453,7 +506,9 @@ void MapEmitter::emit() {
     emit_present(finds);
   if (map_.kind == pipeline::MapKind::Lpm)
     emit_lpm(finds);
-  if (map_.kind == pipeline::MapKind::Table)
+  if (holds_prefixes(map_))
+    emit_prefixes(select(OpKind::MapAccess, 0));
+  else if (map_.kind == pipeline::MapKind::Table)
     emit_table(select(OpKind::MapAccess, 0));
   for (unsigned i = 0; i < map_.columns.size(); ++i) {
     const pipeline::Column& column = map_.columns[i];

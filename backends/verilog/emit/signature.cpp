@@ -1,6 +1,7 @@
 #include "backends/verilog/emit/signature.h"
 
 #include "backends/verilog/emit/axil.h"
+#include "ir/prefixes.h"
 #include "support/lpm.h"
 
 #include <nlohmann/json.hpp>
@@ -39,10 +40,12 @@ Json tables_json(const pipeline::Map& map) {
     out.push_back(
         {{"table", 0}, {"holds", "keys"}, {"rows", map.slots}, {"width", 8 * map.key_bytes + 1}});
   if (map.kind == pipeline::MapKind::Table)
-    out.push_back({{"table", 0},
-                   {"holds", "entries"},
-                   {"rows", (map.ways << map.row_bits) * map.places + map.stash},
-                   {"width", table_row_bits(map)}});
+    out.push_back(
+        {{"table", 0},
+         {"holds", "entries"},
+         {"rows",
+          holds_prefixes(map) ? map.slots : (map.ways << map.row_bits) * map.places + map.stash},
+         {"width", table_row_bits(map)}});
   if (map.kind == pipeline::MapKind::Lpm)
     out.push_back({{"table", 0},
                    {"holds", "intervals"},
@@ -77,7 +80,9 @@ Json maps_json(const pipeline::Pipeline& p) {
       map["ways"] = m.ways;
       map["row_bits"] = m.row_bits;
     }
-    if (m.kind == pipeline::MapKind::Table) {
+    if (holds_prefixes(m)) {
+      map["prefixes"] = true;
+    } else if (m.kind == pipeline::MapKind::Table) {
       map["ways"] = m.ways;
       map["row_bits"] = m.row_bits;
       map["places"] = m.places;

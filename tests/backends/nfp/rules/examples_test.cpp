@@ -35,6 +35,7 @@ const std::map<std::string, std::set<unsigned>> expected = {
     {"ipv6_extensions", {126, 170}},
     {"learning_bridge", {131, 150, 170}},
     {"load_balancer", {170, 177}},
+    {"lpm_learn", {126, 150, 170, 171, 177}},
     {"lpm_router", {126, 150, 170, 171}},
     {"mac_swap", {}},
     {"meta", {131, 150}},

@@ -1,0 +1,18 @@
+// As ir/prefixes.h, for maps of the dialect.
+#pragma once
+
+#include "ir/dialect/dialect.h"
+
+#include <linux/bpf.h>
+
+namespace pw::ir {
+
+inline bool holds_prefixes(MapOp m) {
+  return m.is("table") && m.getType() == BPF_MAP_TYPE_LPM_TRIE;
+}
+
+inline unsigned access_key_bits(MapOp m) {
+  return 8 * unsigned(m.getKeyBytes()) + (holds_prefixes(m) ? 2 : 0);
+}
+
+} // namespace pw::ir
