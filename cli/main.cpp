@@ -66,6 +66,8 @@ int run_main(int argc, char** argv) {
   add_compile(app, invocation);
   add_run(app, invocation);
   add_diff(app, invocation);
+  add_sim(app, invocation);
+  add_map(app, invocation);
   add_estimate(app, invocation);
   add_report(app, invocation);
   add_sweep(app, invocation);

@@ -262,6 +262,15 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->group(group);
 }
 
+void add_control_option(CLI::App& app, CommonOptions& o) {
+  app.add_option_function<std::string>(
+         "--control", [&o](const std::string& how) { o.live_control = how == "live"; },
+         "maps for the host: idle (default), or live: while packets flow")
+      ->check(CLI::IsMember({"idle", "live"}).description(""))
+      ->type_name("WHEN")
+      ->group("Hardware");
+}
+
 void add_card_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--firmware", o.firmware,
                  "profile of the Netronome card's firmware (default: the published one)")

@@ -20,7 +20,8 @@ struct CommonOptions {
   OpenOptions open;
   CompileOptions compile;
   Environment environment;
-  std::string firmware; // profile of a Netronome card's; "" = the published one
+  std::string firmware;      // profile of a Netronome card's; "" = the published one
+  bool live_control = false; // the host reads and changes maps while packets flow
   bool json = false;
 };
 
@@ -33,6 +34,7 @@ struct Invocation {
 // Each adds one group of options to a command.
 void add_program_options(CLI::App&, CommonOptions&);  // -n, --type, --set, --slot, --entries
 void add_hardware_options(CLI::App&, CommonOptions&); // --clock, --bus, --device, --window
+void add_control_option(CLI::App&, CommonOptions&);   // --control
 void add_card_options(CLI::App&, CommonOptions&);     // --firmware
 void add_environment_options(CLI::App&,
                              CommonOptions&);   // --ifindex, --rxq, --cpu, --mtu, --seed, --time
@@ -50,6 +52,8 @@ void add_check(CLI::App& root, Invocation&);
 void add_compile(CLI::App& root, Invocation&);
 void add_run(CLI::App& root, Invocation&);
 void add_diff(CLI::App& root, Invocation&);
+void add_map(CLI::App& root, Invocation&);
+void add_sim(CLI::App& root, Invocation&);
 void add_estimate(CLI::App& root, Invocation&);
 void add_report(CLI::App& root, Invocation&);
 void add_sweep(CLI::App& root, Invocation&);

@@ -1,6 +1,7 @@
 #include "cli/session.h"
 
 #include "cli/output.h"
+#include "frontend/control/description.h"
 #include "sim/maps/contents.h"
 #include "sim/maps/map_file.h"
 
@@ -47,10 +48,18 @@ MapState Session::read_map_file(const std::string& path) {
 }
 
 const LiftedProgram& Session::lifted() {
-  if (!lifted_)
-    lifted_ =
-        std::make_unique<LiftedProgram>(lift_program(object_, program_, lift_options(options_)));
+  if (lifted_)
+    return *lifted_;
+  lifted_ =
+      std::make_unique<LiftedProgram>(lift_program(object_, program_, lift_options(options_)));
+  if (options_.live_control)
+    controlled_ = add_control(*lifted_, object_);
   return *lifted_;
+}
+
+const std::vector<ControlledMap>& Session::controlled() {
+  lifted();
+  return controlled_;
 }
 
 const Compiled& Session::compiled() {
@@ -59,10 +68,20 @@ const Compiled& Session::compiled() {
   return *compiled_;
 }
 
+VerilogOptions Session::verilog_options() const {
+  VerilogOptions out{object_.sha256, PW_VERSION};
+  out.control_bytes = control_bytes(controlled_);
+  if (out.control_bytes != 0)
+    out.control =
+        describe_control(object_, program_, controlled_, unsigned(options_.environment.cpu));
+  return out;
+}
+
 const VerilogOutput& Session::verilog() {
+  compiled();
   if (!verilog_)
-    verilog_ = std::make_unique<VerilogOutput>(
-        emit_verilog(compiled().pipeline, {object_.sha256, PW_VERSION}));
+    verilog_ =
+        std::make_unique<VerilogOutput>(emit_verilog(compiled().pipeline, verilog_options()));
   return *verilog_;
 }
 

@@ -5,6 +5,7 @@
 #include "backends/verilog/verilog.h"
 #include "cli/files.h"
 #include "cli/options.h"
+#include "frontend/control/control.h"
 #include "sim/diff/diff.h"
 #include "sim/engine.h"
 
@@ -30,7 +31,9 @@ public:
   // compiled with it, so it is to be called before any other step, too.
   MapState read_map_file(const std::string& path);
 
-  const LiftedProgram& lifted();
+  const LiftedProgram& lifted(); // with --control live: with the branch for operations
+  // The maps that operations of the host reach while packets flow.
+  const std::vector<ControlledMap>& controlled();
   const Compiled& compiled();
   const VerilogOutput& verilog();
   // For a Netronome card: the profile of --firmware, the program lifted for its micro-engines, and
@@ -51,11 +54,14 @@ public:
   std::vector<Diagnostic> warnings() const;
 
 private:
+  VerilogOptions verilog_options() const; // of the compiled pipeline
+
   const CommonOptions& options_;
   Object object_;
   std::unique_ptr<Object> roomy_; // of the guide
   Program program_;
   std::unique_ptr<LiftedProgram> lifted_, lifted_for_card_;
+  std::vector<ControlledMap> controlled_;
   std::unique_ptr<Compiled> compiled_;
   std::unique_ptr<VerilogOutput> verilog_;
   std::unique_ptr<TemporaryDirectory> verilog_dir_;

@@ -340,7 +340,9 @@ std::vector<ControlledMap> add_control(LiftedProgram& lifted, Object& object) {
   const std::size_t count = object.maps.size();
   for (unsigned m = 0; m < count && m < 255; ++m) {
     const MapDefinition map = object.maps[m];
-    if (!uses_map(lifted, m) || !(is_array(map) || is_hash(map)) || !fits(map))
+    // What was made for hardware of several maps is none of the host's.
+    if (map.role != MapRole::Own || !uses_map(lifted, m) || !(is_array(map) || is_hash(map)) ||
+        !fits(map))
       continue;
     auto pieces = parts_of(lifted, object, m);
     if (!pieces)

@@ -102,9 +102,9 @@ std::string describe_control(const Object& object, const Program& program,
   for (unsigned i = 0; i < object.maps.size(); ++i) {
     const auto is = [&](const ControlledMap& c) { return c.map == i; };
     const auto lists = [&](const ControlledMap& c) { return c.keys == i; };
-    if (std::any_of(maps.begin(), maps.end(), lists))
-      continue;
     const MapDefinition& m = object.maps[i];
+    if (m.role != MapRole::Own || std::any_of(maps.begin(), maps.end(), lists))
+      continue;
     out["maps"].push_back({{"id", i},
                            {"name", m.name},
                            {"type", map_type_word(m.type)},

@@ -20,7 +20,8 @@ void set_result(Bytes& packet, int result) {
 }
 
 bool held_kind(const MapDefinition& map) {
-  return has_contents(map.type) && !is_program_map(map.type);
+  return has_contents(map) && !is_program_map(map.type) && !is_map_of_maps(map.type) &&
+         !is_queue_map(map.type);
 }
 
 } // namespace

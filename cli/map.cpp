@@ -1,0 +1,201 @@
+// pipewright map: maps of a running pipeline, with bpftool's words.
+
+#include "cli/map_words.h"
+#include "cli/options.h"
+#include "cli/output.h"
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+namespace pw::cli {
+
+namespace {
+
+using control::Bytes;
+using control::ControlError;
+using control::Entry;
+using control::MapInfo;
+using control::Maps;
+
+struct MapCommand {
+  std::string socket, registers, signature;
+  std::vector<std::string> words;
+  bool json = false;
+};
+
+std::unique_ptr<control::Transport> connect(const MapCommand& o) {
+  if (o.socket.empty() == o.registers.empty())
+    throw Failure(diagnose("PW-CTL-010", "which pipeline?")
+                      .help("--control SOCKET of a simulation, or --registers FILE --signature "
+                            "NAME.sig.json of a card"));
+  return o.socket.empty() ? control::open_registers(o.registers, o.signature)
+                          : control::open_socket(o.socket);
+}
+
+const MapInfo& map_of(const Maps& maps, const MapRequest& r) {
+  const MapInfo* map = r.id ? maps.find(*r.id) : maps.find(r.name);
+  if (map)
+    return *map;
+  std::string known;
+  for (const MapInfo& m : maps.all())
+    known += (known.empty() ? "" : ", ") + m.name;
+  throw Failure(diagnose("PW-CTL-011", r.id ? "there is no map with id " + std::to_string(*r.id)
+                                            : "there is no map '" + r.name + "'")
+                    .help("the maps are " + known));
+}
+
+void check_size(const char* what, const MapInfo& map, const Bytes& bytes, std::uint32_t size) {
+  if (bytes.size() != size)
+    throw Failure(
+        diagnose("PW-CTL-012",
+                 std::string("the ") + what + " has the wrong size for map '" + map.name + "'")
+            .limited(std::to_string(size) + " bytes", std::to_string(bytes.size()) + " bytes"));
+}
+
+// The kernel's answer in words.
+[[noreturn]] void refused(const std::string& doing, int error) {
+  throw Failure(diagnose("PW-CTL-013", doing + ": " + std::strerror(-error)));
+}
+
+int show(const MapCommand& o, const Maps& maps, const MapRequest& r) {
+  std::vector<const MapInfo*> chosen;
+  if (r.id || !r.name.empty())
+    chosen.push_back(&map_of(maps, r));
+  else
+    for (const MapInfo& m : maps.all())
+      chosen.push_back(&m);
+  std::cout << (o.json ? map_list_json(chosen) + "\n" : map_list_text(chosen));
+  return 0;
+}
+
+int dump(const MapCommand& o, Maps& maps, const MapInfo& map) {
+  constexpr std::uint32_t piece = 1024;
+  std::uint32_t cursor = 0, count = 0;
+  std::vector<Entry> entries;
+  std::cout << (o.json ? "[" : "");
+  for (bool more = true; more;) {
+    more = maps.entries(map, cursor, piece, entries);
+    for (const Entry& e : entries) {
+      if (o.json)
+        std::cout << (count != 0 ? "," : "") << entry_json(map, maps.cpu(), e);
+      else
+        std::cout << entry_text(map, maps.cpu(), e);
+      ++count;
+    }
+  }
+  if (o.json)
+    std::cout << "]\n";
+  else
+    std::cout << "Found " << count << (count == 1 ? " element\n" : " elements\n");
+  return 0;
+}
+
+int lookup(const MapCommand& o, Maps& maps, const MapInfo& map, const Bytes& key) {
+  Entry entry{key, {}};
+  const int result = maps.lookup(map, key, entry.value);
+  if (result == 0) {
+    std::cout << (o.json ? entry_json(map, maps.cpu(), entry) + "\n"
+                         : entry_text(map, maps.cpu(), entry));
+    return 0;
+  }
+  if (result != -ENOENT)
+    refused("look-up in map '" + map.name + "'", result);
+  std::cout << (o.json ? std::string("null\n") : "key:\n" + bytes_text(key) + "\n\nNot found\n");
+  return 1;
+}
+
+int next(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& r) {
+  Bytes found;
+  const Bytes key = r.key.value_or(Bytes());
+  if (const int result = maps.next_key(map, key, found))
+    refused("next key of map '" + map.name + "'", result);
+  if (o.json)
+    std::cout << "{\"key\":" << (r.key ? bytes_json(key) : "null")
+              << ",\"next_key\":" << bytes_json(found) << "}\n";
+  else
+    std::cout << (r.key ? "key:\n" + bytes_text(key) + "\n" : "key: None\n") << "next key:\n"
+              << bytes_text(found) << "\n";
+  return 0;
+}
+
+int change(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& r) {
+  const bool update = r.verb == MapRequest::Verb::Update;
+  const int result =
+      update ? maps.update(map, *r.key, *r.value, r.flags) : maps.remove(map, *r.key);
+  if (result != 0)
+    refused(std::string(update ? "update" : "delete") + " in map '" + map.name + "'", result);
+  if (o.json)
+    std::cout << "null\n";
+  return 0;
+}
+
+int execute(const MapCommand& o, const MapRequest& r) {
+  Maps maps(connect(o));
+  if (r.verb == MapRequest::Verb::Show)
+    return show(o, maps, r);
+  const MapInfo& map = map_of(maps, r);
+  if (r.key)
+    check_size("key", map, *r.key, map.key_bytes);
+  if (r.value)
+    check_size("value", map, *r.value, map.value_bytes);
+  switch (r.verb) {
+  case MapRequest::Verb::Dump:
+    return dump(o, maps, map);
+  case MapRequest::Verb::Lookup:
+    return lookup(o, maps, map, *r.key);
+  case MapRequest::Verb::GetNext:
+    return next(o, maps, map, r);
+  default:
+    return change(o, maps, map, r);
+  }
+}
+
+int run(const MapCommand& o) {
+  const MapRequest request = parse_map_words(o.words);
+  try {
+    return execute(o, request);
+  } catch (const ControlError& error) {
+    const int number = error.code().value();
+    throw Failure(diagnose(number == EBUSY || number == EPERM || number == EACCES ? "PW-CTL-014"
+                           : number == EOPNOTSUPP                                 ? "PW-CTL-015"
+                                                                                  : "PW-CTL-016",
+                           error.sentence));
+  }
+}
+
+} // namespace
+
+void add_map(CLI::App& root, Invocation& invocation) {
+  auto o = std::make_shared<MapCommand>();
+  CLI::App* app = add_command(
+      root, "map", "Reads and changes maps of a running pipeline, with bpftool's words.",
+      "show|dump|lookup|update|delete|getnext [id N|name NAME] [key [hex] BYTES] "
+      "[value [hex] BYTES] [any|exist|noexist] --control SOCKET",
+      "  pipewright map show --control fw.sock\n"
+      "  pipewright map dump name flows --json --control fw.sock\n"
+      "  pipewright map update name ports key 80 0 value 1 0 0 0 --control fw.sock\n"
+      "  pipewright map delete id 2 key hex 0a 00 00 01 --control fw.sock\n");
+  app->add_option("WORDS", o->words,
+                  "show [MAP], dump MAP, lookup MAP key DATA, "
+                  "update MAP key DATA value DATA [any|exist|noexist], "
+                  "delete MAP key DATA, getnext MAP [key DATA]; MAP: id N or "
+                  "name NAME; DATA: bytes, behind `hex` without 0x")
+      ->type_name("WORDS")
+      ->required();
+  app->add_option("--control", o->socket, "of pipewright sim --control SOCKET")
+      ->type_name("SOCKET")
+      ->group("Where");
+  auto* registers =
+      app->add_option("--registers", o->registers, "or a card's: a UIO device, a PCIe BAR's file")
+          ->type_name("FILE")
+          ->group("Where");
+  app->add_option("--signature", o->signature, "of compile --control live, for --registers")
+      ->type_name("NAME.sig.json")
+      ->needs(registers)
+      ->group("Where");
+  add_output_options(*app, o->json);
+  app->callback([o, &invocation] { invocation.run = [o] { return run(*o); }; });
+}
+
+} // namespace pw::cli
