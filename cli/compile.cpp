@@ -218,6 +218,7 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       ->check(CLI::IsMember({"llvm", "pw", "stages", "code"}).description(""))
       ->type_name("STEP")
       ->group("Output");
+  add_control_option(*app, o->common);
   add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return compile(*o); }; });
 }
