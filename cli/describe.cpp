@@ -117,6 +117,9 @@ private:
     case OpKind::Trace:
       s.actions.push_back("trace" + when(op.operands.at(0)));
       break;
+    case OpKind::Event:
+      s.actions.push_back("event for " + p_.event_maps.at(op.map).name + when(op.operands.at(0)));
+      break;
     default:
       break;
     }

@@ -65,6 +65,15 @@ Json diagnostics_json(const std::vector<Diagnostic>& all) {
   return {{"diagnostics", list}};
 }
 
+std::string hex_digits(const std::vector<std::uint8_t>& bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += "0123456789abcdef"[byte >> 4];
+    text += "0123456789abcdef"[byte & 15];
+  }
+  return text;
+}
+
 // Fields that the engine can't tell are null.
 static Json skb_json(const PacketResult& r) {
   Json j = Json::object();
@@ -89,6 +98,8 @@ Json packet_json(std::size_t index, const PacketResult& r) {
   j["cycle_out"] = or_null(r.cycle_out);
   if (!r.trace.empty())
     j["trace"] = r.trace;
+  for (const Event& event : r.events)
+    j["events"].push_back({{"map", event.map}, {"bytes", hex_digits(event.bytes)}});
   if (r.skb)
     j["skb"] = skb_json(r);
   return j;

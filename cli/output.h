@@ -41,5 +41,6 @@ private:
 };
 
 std::string fixed(double value, int decimals);
+std::string hex_digits(const std::vector<std::uint8_t>&); // "0a0b", nothing between
 
 } // namespace pw::cli

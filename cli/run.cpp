@@ -18,7 +18,7 @@ namespace {
 struct RunCommand {
   CommonOptions common;
   std::string engine;
-  std::string in, out, maps, dump_maps, trace;
+  std::string in, out, maps, dump_maps, events, trace;
   std::string pace = "back-to-back";
   unsigned stall = 0;
   std::uint32_t stall_seed = 1;
@@ -27,7 +27,7 @@ struct RunCommand {
 
 // Everything that can be wrong with the files, before work that takes long.
 void check_files(const RunCommand& o, EngineKind kind) {
-  for (const std::string& path : {o.out, o.dump_maps, o.trace})
+  for (const std::string& path : {o.out, o.dump_maps, o.events, o.trace})
     if (!path.empty())
       check_writable(path);
   if (!o.trace.empty() && kind != EngineKind::Rtl)
@@ -50,6 +50,8 @@ void write_files(const RunCommand& o, const Session& session, Engine& engine, co
     write_capture(o.out, leaving_packets(r.packets, r.results));
   if (!o.dump_maps.empty())
     write_maps(o.dump_maps, engine.maps(), session.object(), o.common.environment.cpu);
+  if (!o.events.empty())
+    write_file(o.events, event_lines(r));
 }
 
 RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
@@ -104,6 +106,9 @@ void add_files(CLI::App& app, RunCommand& o) {
       ->group(group);
   app.add_option("--dump-maps", o.dump_maps, "map contents after the last packet")
       ->type_name("M2.json")
+      ->group(group);
+  app.add_option("--events", o.events, "events that the program sent, a line of JSON each")
+      ->type_name("E.jsonl")
       ->group(group);
   app.add_option("--trace", o.trace, "waveform (engine rtl)")->type_name("W.fst")->group(group);
 }

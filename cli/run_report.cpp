@@ -132,6 +132,19 @@ Json run_json(const RunReport& r) {
           {"diagnostics", diagnostics_json(r.warnings)["diagnostics"]}};
 }
 
+std::string event_lines(const RunReport& r) {
+  std::string lines;
+  for (std::size_t i = 0; i < r.results.size(); ++i)
+    for (const Event& event : r.results[i].events) {
+      const Json line = {{"packet", i},
+                         {"time_ns", r.packets[i].time_ns},
+                         {"map", event.map},
+                         {"bytes", hex_digits(event.bytes)}};
+      lines += line.dump() + "\n";
+    }
+  return lines;
+}
+
 std::string run_text(const RunReport& r, std::size_t listed) {
   return r.program + " on engine " + r.engine + ": " + std::to_string(r.results.size()) +
          " packets\n\n" + trace_lines(r, listed) + packet_list(r, listed) + verdict_counts(r) +

@@ -26,6 +26,8 @@ struct RunReport {
 };
 
 Json run_json(const RunReport&);
+// {"packet":0,"time_ns":..,"map":"samples","bytes":"0a0b.."} for each event, in order of packets.
+std::string event_lines(const RunReport&);
 std::string run_text(const RunReport&, std::size_t listed); // with a list of the first packets
 
 } // namespace pw::cli

@@ -81,12 +81,12 @@ enum class OpKind : std::uint8_t {
   // coordinate; bytes in front of and behind the frame, and all if not enabled, are zero
   PacketRead,
   Trace, // (enable, a, b, c: 64 bits each); attribute `format`
-  // (enable, length, data[, copied, head, fill, byte...]): an event for the host; always in the
-  // last stage, in the order of the program. Its bytes are the first `length` (16 bits) of `data`
-  // (at least a byte) and, if the operands are there, `copied` (16 bits) bytes of the packet from
-  // coordinate `head` (16 bits, signed) on: received ones, zeros outside of the frame and from
-  // `fill` (16 bits, as in Result) on; but where attribute `coordinates` names a byte, that operand
-  // (8 bits). Attribute `map`: index into Pipeline::event_maps
+  // (enable, length, data[, copied, head, byte...]): an event for the host; always in the last
+  // stage, in the order of the program. Its bytes are the first `length` (16 bits) of `data` (at
+  // least a byte) and, if the operands are there, `copied` (16 bits) bytes of the packet from
+  // coordinate `head` (16 bits, signed) on: as received, zeros outside of the frame; but where
+  // attribute `coordinates` names a byte that operand (8 bits). Attribute `map`: index into
+  // Pipeline::event_maps
   Event,
 };
 
@@ -131,7 +131,7 @@ struct Operation {
   unsigned port = 0;   // MapAccess
   std::vector<bool> byte_enables;
   unsigned format = 0;
-  std::vector<int> coordinates; // Event: of the operands behind `fill`, ascending
+  std::vector<int> coordinates; // Event: of the operands behind `head`, ascending
 };
 
 struct Value {

@@ -90,6 +90,10 @@ bool made_last(const pipeline::Pipeline& p, pipeline::ValueId v) {
 
 } // namespace
 
+bool copies_packet(const pipeline::Operation& op) {
+  return op.kind == pipeline::OpKind::Event && op.operands.size() > 4;
+}
+
 Structure structure_of(const pipeline::Pipeline& p) {
   Structure s;
   s.window_beats = std::max(1u, (p.window_bytes + p.bus_bytes - 1) / p.bus_bytes);
@@ -104,8 +108,11 @@ Structure structure_of(const pipeline::Pipeline& p) {
       p.stages + 2 * static_cast<unsigned>(p.regions.size()) + s.window_beats + s.merge_delay + 8;
   s.packet_depth = std::max(512u, std::bit_ceil(2 * way));
   s.whole_packet = std::ranges::any_of(p.operations, [](const pipeline::Operation& op) {
-    return op.kind == pipeline::OpKind::PacketRead;
+    return op.kind == pipeline::OpKind::PacketRead || copies_packet(op);
   });
+  s.samples = std::ranges::any_of(p.operations, copies_packet);
+  s.events = !p.event_maps.empty();
+  s.event_delay = s.samples ? sample_delay : 0;
   if (s.whole_packet) // the longest packet must have room, or it would wait for itself
     s.packet_depth = std::max(s.packet_depth, std::bit_ceil(longest_packet / p.bus_bytes + way));
   // At full rate a credit comes back (stages of the last region + merge_delay + 2) clocks after it

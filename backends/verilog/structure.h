@@ -20,7 +20,13 @@ struct Structure {
   // Clocks between the last stage and the result FIFO: 1 if `writers` is large, or if head or tail
   // come out of logic of the last stage (what they mean in beats is computed behind it).
   unsigned merge_delay = 0;
+  bool events = false;  // there are Event operations; the event FIFO is as deep as the result FIFO
+  bool samples = false; // some of them copy bytes of the packet: whole_packet, too
+  unsigned event_delay = 0; // clocks between the event unit's step and its output FIFO
 };
+
+inline constexpr unsigned event_room = 16; // places of the event unit's output FIFO (beats)
+inline constexpr unsigned sample_delay = 5; // of a read of the packet (rtl/pw_event_read.sv)
 
 // Writers of a byte that are merged behind the last stage in the same clock; those of more bytes
 // take another clock.
@@ -44,6 +50,8 @@ std::vector<unsigned> holding_maps(const pipeline::Pipeline&);
 std::vector<unsigned> metadata_inputs(const pipeline::Pipeline&);
 
 inline constexpr unsigned longest_packet = 32768; // bytes, rounded up: head and tail have 16 bits
+
+bool copies_packet(const pipeline::Operation&); // an Event with bytes of the packet
 
 Structure structure_of(const pipeline::Pipeline&);
 

@@ -49,6 +49,7 @@ void emit_top(Context& c) {
   }
   add_deparser(c);
   add_packet_reads(c);
+  add_events(c);
   add_maps(c);
   add_traces(c);
   add_housekeeping(c);

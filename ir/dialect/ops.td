@@ -285,6 +285,23 @@ def TraceOp : Pw_Op<"trace"> {
   let assemblyFormat = "$format `(` $a `,` $b `,` $c `)` `if` $enable attr-dict";
 }
 
+def EventOp : Pw_Op<"event", [AttrSizedOperandSegments]> {
+  let summary = "an event for the host, through a perf event array or a ring buffer";
+  let description = [{
+    `map` is the index into the object's maps. The event is the first `length` bytes of `data`, and behind
+    them `copied` bytes of the packet from coordinate `head` on: those of `packet`, and after
+    --pw-resolve-packet those that were received, but for `bytes` at their `coordinates`.
+  }];
+  let arguments = (ins I64Attr:$map, I1:$enable, I16:$length, Pw_Int:$data, Optional<Pw_Packet>:$packet,
+      Optional<I16>:$copied, Optional<I16>:$head, Variadic<I8>:$bytes,
+      OptionalAttr<DenseI64ArrayAttr>:$coordinates);
+  let assemblyFormat = [{
+    $map `(` $data `,` $length `)` (`copied` $copied^ `from` $head)? (`of` $packet^)?
+    (`but` $coordinates^ `(` $bytes `)`)? `if` $enable attr-dict `:` type($data)
+  }];
+  let hasVerifier = 1;
+}
+
 def ExitOp : Pw_Op<"exit", [AttrSizedOperandSegments, Terminator]> {
   let summary = "the verdict, the packet and the maps that the program leaves";
   let description = [{

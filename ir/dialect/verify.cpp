@@ -172,6 +172,19 @@ LogicalResult PacketReadOp::verify() {
   return success();
 }
 
+LogicalResult EventOp::verify() {
+  if (width_of(getData()) % 8)
+    return emitOpError("the record must be whole bytes");
+  if (bool(getCopied()) != bool(getHead()) || ((getPacket() || !getBytes().empty()) && !getHead()))
+    return emitOpError("bytes of the packet need their number and the first coordinate");
+  auto places = getCoordinates();
+  if (getBytes().size() != (places ? places->size() : 0))
+    return emitOpError("each byte needs a coordinate");
+  if (places && !llvm::is_sorted(*places))
+    return emitOpError("coordinates must ascend");
+  return success();
+}
+
 LogicalResult ExitOp::verify() {
   llvm::SmallVector<unsigned> widths = {32, 16, 16, 16, 8, 8, 32, 32, 64};
   const std::size_t plain = widths.size();

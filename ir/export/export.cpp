@@ -37,6 +37,7 @@ private:
   void add(mlir::Operation& op, unsigned stage);
   void add_access(mlir::Operation& op, Operation& out);
   void add_compare(arith::CmpIOp op, Operation& out);
+  void add_event(EventOp event, Operation& out);
   void add_exit(ExitOp exit, unsigned stage);
   void operand(Operation& out, Value v) { out.operands.push_back(id(v)); }
   ValueId id(Value v);
@@ -138,6 +139,19 @@ void Exporter::add_access(mlir::Operation& op, Operation& out) {
   }
 }
 
+void Exporter::add_event(EventOp event, Operation& out) {
+  const auto map = unsigned(event.getMap());
+  auto known = llvm::find_if(out_.event_maps, [&](auto& m) { return m.object_index == map; });
+  out.kind = OpKind::Event;
+  out.map = unsigned(known - out_.event_maps.begin());
+  if (known == out_.event_maps.end())
+    out_.event_maps.push_back({map, object_.maps.at(map).name, object_.maps.at(map).type});
+  for (Value v : event->getOperands())
+    operand(out, v);
+  if (auto places = event.getCoordinates())
+    out.coordinates.assign(places->begin(), places->end());
+}
+
 pipeline::Input input_of(llvm::StringRef what) {
   using I = pipeline::Input;
   for (unsigned f = 0; f < skb_input_count; ++f)
@@ -192,6 +206,8 @@ void Exporter::add(mlir::Operation& op, unsigned stage) {
     out.format = unsigned(trace.getFormat());
     for (Value v : op.getOperands())
       operand(out, v);
+  } else if (auto event = mlir::dyn_cast<EventOp>(op)) {
+    add_event(event, out);
   } else if (auto compare = mlir::dyn_cast<arith::CmpIOp>(op)) {
     add_compare(compare, out);
   } else if (mlir::isa<FindOp, AccessOp, ReadOp, WriteOp>(op)) {

@@ -152,6 +152,7 @@ private:
 
   void import_exit(llvm::CallInst&);
   void import_trace(llvm::CallInst&, unsigned format);
+  void import_event(llvm::CallInst&, unsigned object_index, bool sample); // events.cpp
   mlir::Value input(const char* what, unsigned width);
   [[noreturn]] void refuse(llvm::Instruction*, const std::string& why);
   mlir::Location location(const llvm::Instruction&);

@@ -19,6 +19,11 @@ std::optional<unsigned> suffix(llvm::StringRef name, llvm::StringRef prefix) {
   return n;
 }
 
+// Of "prefixM.K": M.
+std::optional<unsigned> first_number(llvm::StringRef name, llvm::StringRef prefix) {
+  return suffix(name.rsplit('.').first, prefix);
+}
+
 bool ignored(const llvm::IntrinsicInst& i) {
   switch (i.getIntrinsicID()) {
   case llvm::Intrinsic::assume:
@@ -77,6 +82,10 @@ void Importer::import_project_call(llvm::CallInst& i, llvm::StringRef name) {
     pointers_[&i] = {Pointer::Kind::Map, *global, one_value(*global), 0, {}, {}};
   } else if (auto format = suffix(name, "pw.trace.")) {
     import_trace(i, *format);
+  } else if (auto event = first_number(name, "pw.event.")) {
+    import_event(i, *event, false);
+  } else if (auto sample = first_number(name, "pw.sample.")) {
+    import_event(i, *sample, true);
   } else if (auto skb_input = field_input(name)) {
     values_[&i] = input(skb_input->name, skb_input->bits);
   } else if (auto skb_field = suffix(name, "pw.skb.")) {

@@ -6,12 +6,15 @@
 //   extract_at %p2[%at in 34 to 74 step 4]   =>  a shifter over field 34 ..., by (%at - 34) / 4
 //   extract_at %p0[%at in 54 to 2119 step 1]   =>  packet_read[%at]: behind the window
 //   exit packet %p2                          =>  put 14, %x; put 20, %y
+//   event ... of %p1                         =>  event ... but [14, 15](bytes of %x)
 #include "ir/compile.h"
 #include "ir/passes/build.h"
 #include "ir/passes/packet_reads.h"
 #include "ir/passes/passes.h"
 
 #include "mlir/IR/PatternMatch.h"
+
+#include <set>
 
 namespace pw::ir {
 
@@ -58,6 +61,8 @@ public:
                 bytes_of(extract.getPacket(), {std::int64_t(extract.getOffset()), bytes(extract)}));
       else if (auto at = mlir::dyn_cast<ExtractAtOp>(op))
         replace(at, extract_at(at));
+      else if (auto event = mlir::dyn_cast<EventOp>(op); event && event.getPacket())
+        resolve(event);
       if (!ok_)
         return false;
     }
@@ -99,6 +104,7 @@ private:
   Value overlay(Value old, Value data, const Overlap&);
   Value shift_down(Value wide, Value at, std::int64_t min, std::uint64_t stride, unsigned steps,
                    unsigned width);
+  void resolve(EventOp event);
   void emit_puts();
   void put_at(mlir::OpBuilder& builder, InsertAtOp insert);
   void erase_packets();
@@ -430,6 +436,43 @@ bool Resolver::bound_places() {
       return false;
   }
   return true;
+}
+
+// Coordinates that the program may have written before.
+static std::set<std::int64_t> written_before(Value packet) {
+  std::set<std::int64_t> places;
+  llvm::SetVector<mlir::Operation*> work;
+  work.insert(packet.getDefiningOp());
+  for (unsigned i = 0; i < work.size(); ++i) {
+    mlir::Operation* op = work[i];
+    std::int64_t first = 0, end = 0;
+    if (auto insert = mlir::dyn_cast<InsertOp>(op)) {
+      first = std::int64_t(insert.getOffset());
+      end = first + width_of(insert.getData()) / 8;
+    } else if (auto at = mlir::dyn_cast<InsertAtOp>(op)) {
+      first = std::int64_t(at.getMin());
+      end = std::int64_t(at.getMax()) + width_of(at.getData()) / 8;
+    }
+    for (; first < end; ++first)
+      places.insert(first);
+    for (Value v : op->getOperands())
+      if (mlir::isa<PacketType>(v.getType()))
+        work.insert(v.getDefiningOp());
+  }
+  return places;
+}
+
+// Bytes that were not written come from the packet as it was received.
+void Resolver::resolve(EventOp event) {
+  const auto places = written_before(event.getPacket());
+  std::vector<std::int64_t> coordinates(places.begin(), places.end());
+  std::vector<Value> bytes;
+  for (std::int64_t place : coordinates)
+    bytes.push_back(bytes_of(event.getPacket(), {place, 1}));
+  event.getPacketMutable().clear();
+  event.getBytesMutable().assign(bytes);
+  if (!coordinates.empty())
+    event.setCoordinates(coordinates);
 }
 
 void Resolver::put_at(mlir::OpBuilder& builder, InsertAtOp insert) {

@@ -121,8 +121,8 @@ void Checker::check_operation(mlir::Operation& op) {
 void Checker::check_ends(mlir::Operation& op, unsigned stage) {
   if (mlir::isa<FieldOp, InputOp>(op) && stage != 0)
     fail(op, "what comes with the packet must be taken in stage 0");
-  if (mlir::isa<PutOp, ExitOp>(op) && stage + 1 != stages_)
-    fail(op, "what the deparser takes must be in the last stage");
+  if (mlir::isa<PutOp, EventOp, ExitOp>(op) && stage + 1 != stages_)
+    fail(op, "what the deparser and the event unit take must be in the last stage");
 }
 
 // A LUT has six inputs; what is inside is seen by nobody outside.

@@ -15,7 +15,7 @@ using namespace pw::ir;
 namespace {
 
 bool at_start(mlir::Operation* op) { return mlir::isa<FieldOp, InputOp>(op); }
-bool at_end(mlir::Operation* op) { return mlir::isa<PutOp>(op); }
+bool at_end(mlir::Operation* op) { return mlir::isa<PutOp, EventOp>(op); }
 
 void add_nodes(Problem& p, ProgramOp program) {
   p.nodes.emplace_back();

@@ -74,6 +74,20 @@ void pw_model_access(void* port, const std::uint8_t* key, std::uint32_t insert,
   std::copy_n(key, to.keys[0].size(), to.keys[0].data());
 }
 
+void pw_model_event(void* record, const void* operation, std::uint32_t number,
+                    std::uint32_t length, const std::uint8_t* data, std::uint32_t copied,
+                    std::int32_t head, const std::uint8_t* bytes) {
+  const auto& op = *static_cast<const pipeline::Operation*>(operation);
+  std::vector<std::uint8_t> event(length + copied);
+  std::copy_n(data, length, event.data());
+  pw_model_packet_read(record, head, event.data() + length, copied);
+  for (std::size_t i = 0; i < op.coordinates.size(); ++i)
+    if (const std::int64_t at = std::int64_t(op.coordinates[i]) - head; at >= 0 && at < copied)
+      event[length + std::size_t(at)] = bytes[i];
+  auto& from = *static_cast<Record*>(record);
+  from.events->push_back({number, op.map, from.packet_index, std::move(event)});
+}
+
 void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,
                     std::uint64_t b, std::uint64_t c) {
   static_cast<Record*>(record)->trace->push_back({operation, format, {a, b, c}});

@@ -30,6 +30,10 @@ void pw_model_access(void* port, const std::uint8_t* key, std::uint32_t insert,
 // At a port for look-ups; number >= 1.
 void pw_model_find_access(void* port, std::uint32_t number, const std::uint8_t* key,
                           std::uint32_t remove, std::uint32_t stamp);
+// operation: an Event; data: its record; copied, head, bytes: as its operands.
+void pw_model_event(void* record, const void* operation, std::uint32_t number,
+                    std::uint32_t length, const std::uint8_t* data, std::uint32_t copied,
+                    std::int32_t head, const std::uint8_t* bytes);
 void pw_model_trace(void* record, std::uint32_t operation, std::uint32_t format, std::uint64_t a,
                     std::uint64_t b, std::uint64_t c);
 }

@@ -19,6 +19,9 @@ void Emitter::operation(unsigned index) {
   case OpKind::Trace:
     trace(index);
     break;
+  case OpKind::Event:
+    event(index);
+    break;
   default:
     define(op.result, compute(op));
   }

@@ -48,6 +48,7 @@ private:
   llvm::Value* packet_read(const Operation&);
   void packet_write(const Operation&);
   void trace(unsigned index);
+  void event(unsigned index);
   // Address of the word that a MapRead or MapWrite means, or of harmless bytes if it is disabled.
   llvm::Value* word_address(const Operation&, std::size_t index_operand);
   llvm::Value* slot_as_handle(const Operation&, llvm::Value* slot, llvm::Value* hit);

@@ -206,4 +206,35 @@ void Emitter::trace(unsigned index) {
   b_.SetInsertPoint(done);
 }
 
+void Emitter::event(unsigned index) {
+  const Operation& op = pipeline_.operations[index];
+  auto* function = b_.GetInsertBlock()->getParent();
+  auto* then = llvm::BasicBlock::Create(b_.getContext(), "", function);
+  auto* done = llvm::BasicBlock::Create(b_.getContext(), "", function);
+  llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
+  const auto number = [&](std::size_t i, bool is_signed) {
+    if (op.operands.size() <= i)
+      return static_cast<Value*>(b_.getInt32(0));
+    return is_signed ? b_.CreateSExt(operand(op, i), b_.getInt32Ty())
+                     : b_.CreateZExt(operand(op, i), b_.getInt32Ty());
+  };
+  Value *enable = operand(op, 0), *record = operand(op, 2);
+  Value* data = entry.CreateAlloca(record->getType());
+  Value* bytes = entry.CreateAlloca(
+      llvm::ArrayType::get(b_.getInt8Ty(), std::max<std::size_t>(1, op.coordinates.size())));
+  Value *length = number(1, false), *copied = number(3, false), *head = number(4, true);
+  std::vector<Value*> changed;
+  for (std::size_t i = 0; i < op.coordinates.size(); ++i)
+    changed.push_back(operand(op, 5 + i));
+  b_.CreateCondBr(enable, then, done);
+  b_.SetInsertPoint(then);
+  b_.CreateAlignedStore(record, data, llvm::Align(1));
+  for (std::size_t i = 0; i < changed.size(); ++i)
+    b_.CreateStore(changed[i], b_.CreateConstGEP1_64(b_.getInt8Ty(), bytes, i));
+  call("pw_model_event", b_.getVoidTy(),
+       {record_, address(&op), b_.getInt32(index), length, data, copied, head, bytes});
+  b_.CreateBr(done);
+  b_.SetInsertPoint(done);
+}
+
 } // namespace pw::model

@@ -34,9 +34,16 @@ std::vector<std::uint64_t> offer_clocks(std::span<const Packet> packets, const E
   return clocks;
 }
 
-bool sink_ready(const EngineInput& input, std::uint64_t clock) {
+namespace {
+bool ready(const EngineInput& input, std::uint64_t clock, std::uint32_t sink) {
   return input.stall_percent == 0 ||
-         random_u32(input.stall_seed, std::uint32_t(clock), 0) % 100 >= input.stall_percent;
+         random_u32(input.stall_seed, std::uint32_t(clock), sink) % 100 >= input.stall_percent;
+}
+} // namespace
+
+bool sink_ready(const EngineInput& input, std::uint64_t clock) { return ready(input, clock, 0); }
+bool event_sink_ready(const EngineInput& input, std::uint64_t clock) {
+  return ready(input, clock, 1);
 }
 
 std::uint64_t packet_time(const Packet& packet, std::uint64_t packet_index,

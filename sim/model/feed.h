@@ -23,6 +23,7 @@ std::vector<std::uint64_t> offer_clocks(std::span<const Packet>, const EngineInp
 
 // Is the sink ready in this clock?
 bool sink_ready(const EngineInput&, std::uint64_t clock);
+bool event_sink_ready(const EngineInput&, std::uint64_t clock); // of events
 
 // What bpf_ktime_get_ns gives a packet.
 std::uint64_t packet_time(const Packet&, std::uint64_t packet_index, const Environment&);

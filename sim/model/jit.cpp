@@ -47,6 +47,7 @@ void define_runtime(llvm::orc::LLJIT& jit) {
   symbols.insert(symbol("pw_model_access", &pw_model_access));
   symbols.insert(symbol("pw_model_find_access", &pw_model_find_access));
   symbols.insert(symbol("pw_model_trace", &pw_model_trace));
+  symbols.insert(symbol("pw_model_event", &pw_model_event));
   expect(jit.getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
 }
 

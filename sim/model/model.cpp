@@ -42,6 +42,7 @@ private:
   struct Flight { // what is known of a packet of this run
     Record* record = nullptr;
     std::vector<model::TraceCall> trace;
+    std::vector<model::EventCall> events;
   };
 
   bool may_enter(Timing::PacketId packet, unsigned region) override {
@@ -52,6 +53,8 @@ private:
     progress();
   }
   Timing::Outcome outcome(Timing::PacketId) override;
+  std::vector<unsigned> event_beats(Timing::PacketId) override;
+  void take_events(Timing::PacketId);
   void result(Timing::PacketId) override;
 
   std::size_t beats(const Packet&) const;
@@ -128,9 +131,11 @@ void ModelEngine::clock() {
       record->skb = record->skb_out =
           skb_at_start(input_.environment, record->packet_index, packet.bytes);
     record->trace = &flight.trace;
+    record->events = &flight.events;
     flight.record = record;
   }
   in.ready = sink_ready(input_, timing_.now());
+  in.events_ready = event_sink_ready(input_, timing_.now());
   const std::uint64_t now = timing_.now();
   const bool idle = timing_.idle();
   if (idle && !idle_)
@@ -148,6 +153,27 @@ Timing::Outcome ModelEngine::outcome(Timing::PacketId id) {
   Record& record = *flights_[id].record;
   core_.results(&record);
   return {leaves(record.retval, pipeline_.tc), record.head, record.tail};
+}
+
+// Into the packet's result, in the order of the program.
+void ModelEngine::take_events(Timing::PacketId id) {
+  auto& calls = flights_[id].events;
+  std::stable_sort(calls.begin(), calls.end(),
+                   [](const auto& a, const auto& b) { return a.operation < b.operation; });
+  for (auto& call : calls)
+    results_[id].events.push_back({pipeline_.event_maps[call.map].name, std::move(call.bytes)});
+  calls.clear();
+}
+
+// The packet itself may be gone already.
+std::vector<unsigned> ModelEngine::event_beats(Timing::PacketId id) {
+  take_events(id);
+  std::vector<unsigned> beats;
+  for (const Event& event : results_[id].events)
+    beats.push_back(unsigned(
+        std::max<std::size_t>(1, (event.bytes.size() + pipeline_.bus_bytes - 1) /
+                                     pipeline_.bus_bytes)));
+  return beats;
 }
 
 void ModelEngine::result(Timing::PacketId id) {
@@ -170,6 +196,7 @@ void ModelEngine::result(Timing::PacketId id) {
                    [](const auto& a, const auto& b) { return a.operation < b.operation; });
   for (const auto& call : flight.trace)
     add_trace_line(result.trace, pipeline_, call.format, call.args);
+  take_events(id);
   core_.give_back(&record);
   flight = {};
   ++finished_;

@@ -17,6 +17,13 @@ struct TraceCall {
   std::uint64_t args[3] = {};
 };
 
+struct EventCall {
+  std::uint32_t operation = 0; // index into Pipeline::operations: program order
+  std::uint32_t map = 0;       // index into Pipeline::event_maps
+  std::uint32_t packet = 0;    // Record::packet_index
+  std::vector<std::uint8_t> bytes;
+};
+
 struct Record {
   // Inputs.
   std::uint64_t time = 0;
@@ -27,6 +34,7 @@ struct Record {
   std::uint8_t* out = nullptr;      // byte at coordinate 0, for packet writes
   std::uint64_t* handles = nullptr; // for the handles of a region's interlocks
   std::vector<TraceCall>* trace = nullptr;
+  std::vector<EventCall>* events = nullptr;
   // Results, as pipeline::Result.
   std::uint64_t redirect_flags = 0;
   std::uint32_t retval = 0, redirect_key = 0, redirect_ifindex = 0;

@@ -2,6 +2,8 @@
 
 #include "backends/verilog/structure.h"
 
+#include <utility>
+
 namespace pw {
 namespace {
 
@@ -20,6 +22,10 @@ Timing::Timing(const pipeline::Pipeline& p, Client& client)
   packet_delay_ = s.packet_delay;
   merge_delay_ = s.merge_delay;
   whole_packet_ = s.whole_packet;
+  has_events_ = s.events;
+  samples_ = s.samples;
+  event_delay_ = s.event_delay;
+  event_depth_ = s.result_depth;
   for (std::size_t r = 0; r < p.regions.size(); ++r) {
     const pipeline::Region& region = p.regions[r];
     RegionState state;
@@ -40,6 +46,8 @@ bool Timing::clock(const Input& in) {
   bool out_pop = drain(in.ready);
   enter_regions();
   deparse();
+  if (has_events_)
+    give_events(in.events_ready);
   if (out_pop)
     output_.pop_front();
   if (accepted)
@@ -52,11 +60,13 @@ bool Timing::idle() const {
   bool waiting = beat_ != 0 || !beats_.empty() || !results_.empty();
   for (const RegionState& r : regions_)
     waiting = waiting || !r.waiting.empty();
-  return !waiting && !shift_.valid && !flush_ && output_.empty();
+  return !waiting && !shift_.valid && !flush_ && output_.empty() && event_entries_.empty() &&
+         event_output_.empty();
 }
 
 bool Timing::room() const {
-  return beats_.size() < packet_depth_ && regions_[0].waiting.size() < header_depth_;
+  return beats_.size() < packet_depth_ && regions_[0].waiting.size() < header_depth_ &&
+         (!samples_ || stored_beats_ < packet_depth_);
 }
 
 void Timing::accept(const Input& in) {
@@ -64,6 +74,10 @@ void Timing::accept(const Input& in) {
     swallow_ = in.bad;
   if (!swallow_) {
     beats_.push_back({in.packet, now_ + packet_delay_, in.last});
+    stored_beats_ += samples_;
+    stored_next_ += samples_;
+    if (in.last && samples_)
+      stored_.push_back(std::exchange(stored_next_, 0));
     bool captured = !whole_packet_ && beat_ >= window_beats_;
     bool complete = !whole_packet_ && beat_ == window_beats_ - 1;
     if (!captured && (complete || in.last))
@@ -74,6 +88,9 @@ void Timing::accept(const Input& in) {
 
 bool Timing::enters(const RegionState& r, unsigned region) {
   if (r.waiting.empty() || r.waiting.front().visible > now_ || r.credits == 0)
+    return false;
+  const bool last = region + 1 == regions_.size();
+  if (last && has_events_ && event_entries_.size() == event_depth_)
     return false;
   return !r.guarded || client_.may_enter(r.waiting.front().packet, region);
 }
@@ -90,6 +107,8 @@ void Timing::enter_regions() {
     bool last = i + 1 == regions_.size();
     entry.visible = now_ + r.stages + 1 + (last ? merge_delay_ : 0);
     (last ? results_ : regions_[i + 1].waiting).push_back(entry);
+    if (last && has_events_) // not merged with anything
+      event_entries_.push_back({entry.packet, now_ + r.stages + 1, false});
     --r.credits;
     if (i > 0)
       ++regions_[i - 1].credits; // it has been asked already in this clock
@@ -177,6 +196,40 @@ void Timing::deparse_shifted(bool out_room) {
     shift_ = step();
   else if (advance)
     shift_.valid = false;
+}
+
+// The event unit. A credit is a place of its output FIFO; what leaves in this clock gives it back
+// in the next one.
+void Timing::give_events(bool ready) {
+  const bool credit = event_output_.size() < verilog::event_room;
+  const bool leaves = !event_output_.empty() && event_output_.front() <= now_ && ready;
+  if (!event_known_ && !event_entries_.empty() && event_entries_.front().visible <= now_) {
+    event_known_ = true;
+    event_beats_left_ = 0;
+    for (const unsigned beats : client_.event_beats(event_entries_.front().packet))
+      event_beats_left_ += beats;
+  }
+  if (event_known_ && event_beats_left_ != 0 && credit) {
+    event_output_.push_back(now_ + event_delay_ + 1);
+    --event_beats_left_;
+    finish_events();
+  } else if (event_known_ && event_beats_left_ == 0) {
+    finish_events();
+  }
+  if (leaves)
+    event_output_.pop_front();
+}
+
+// Its last beat, or nothing at all, was sent: the packet's copy may be overwritten.
+void Timing::finish_events() {
+  if (event_beats_left_ != 0)
+    return;
+  event_entries_.pop_front();
+  event_known_ = false;
+  if (!samples_)
+    return;
+  stored_beats_ -= stored_.front();
+  stored_.pop_front();
 }
 
 // True if the head of the output register leaves in this clock.

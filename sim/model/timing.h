@@ -53,6 +53,9 @@ public:
     virtual Outcome outcome(PacketId) = 0;
     // res_valid is high in this clock: cycle_out of the packet.
     virtual void result(PacketId) = 0;
+    // Beats of each of the packet's events, in order. Asked once, behind the last stage; only of
+    // pipelines with events.
+    virtual std::vector<unsigned> event_beats(PacketId) { return {}; }
   };
 
   // One clock's inputs. A beat that was not accepted is to be offered again.
@@ -62,6 +65,7 @@ public:
     bool last = false;   // s_axis_tlast
     bool bad = false;    // s_axis_bad; looked at on the first beat only
     bool ready = true;   // m_axis_tready
+    bool events_ready = true; // m_events_tready
   };
 
   Timing(const pipeline::Pipeline&, Client&);
@@ -127,6 +131,8 @@ private:
   void deparse();
   void deparse_shifted(bool out_room);
   bool drain(bool ready);
+  void give_events(bool ready);
+  void finish_events();
 
   Client& client_;
   std::uint64_t now_ = 0;
@@ -144,6 +150,16 @@ private:
   Shift shift_;
   bool flush_ = false; // bytes left over wait to be sent
   std::deque<Output> output_;
+
+  // Names as in rtl/pw_events.sv.
+  bool has_events_ = false, samples_ = false;
+  unsigned event_delay_ = 0, event_depth_ = 0;
+  std::deque<Entry> event_entries_;        // event FIFO, and what is on the way to it
+  bool event_known_ = false;               // the beats of the first of them have been asked for
+  unsigned event_beats_left_ = 0;          // of its events
+  std::deque<std::uint64_t> event_output_; // output FIFO: first clock in which it can be at the head
+  std::deque<unsigned> stored_;            // beats of packets that the event unit may still read
+  unsigned stored_beats_ = 0, stored_next_ = 0; // in all; of the packet that comes in
 };
 
 } // namespace pw

@@ -43,6 +43,7 @@ private:
   }
   Timing::Outcome outcome(Timing::PacketId) override;
   void result(Timing::PacketId) override;
+  std::vector<unsigned> event_beats(Timing::PacketId) override;
 
   Record* record(Timing::PacketId packet) const { return flights_[packet - first_]; }
   Record* make_record(const Offer&);
@@ -58,6 +59,7 @@ private:
   Timing::PacketId first_ = 0, next_ = 0; // numbers of the oldest and the next one
   std::vector<Result> made_, given_;
   std::vector<model::TraceCall> trace_;
+  std::vector<model::EventCall> events_;
   std::uint64_t progress_ = 0, quiet_since_ = 0;
 };
 
@@ -74,6 +76,7 @@ Record* ModelPipeline::make_record(const Offer& offer) {
     record->skb = record->skb_out =
         skb_at_start(input_.environment, record->packet_index, {offer.bytes, offer.length});
   record->trace = &trace_;
+  record->events = &events_;
   return record;
 }
 
@@ -150,6 +153,19 @@ void ModelPipeline::result(Timing::PacketId packet) {
   core_.give_back(r);
   trace_.clear();
   progress_ = timing_.now();
+}
+
+// Their order does not matter here.
+std::vector<unsigned> ModelPipeline::event_beats(Timing::PacketId packet) {
+  std::vector<unsigned> beats;
+  std::erase_if(events_, [&](const model::EventCall& call) {
+    if (call.packet != std::uint32_t(packet))
+      return false;
+    beats.push_back(std::max(1u, (unsigned(call.bytes.size()) + pipeline_.bus_bytes - 1) /
+                                     pipeline_.bus_bytes));
+    return true;
+  });
+  return beats;
 }
 
 const std::vector<ClockedPipeline::Result>& ModelPipeline::results() {

@@ -29,6 +29,12 @@ struct PwRtlTrace {
   std::uint64_t args[3];
 };
 
+struct PwRtlEvent {
+  std::uint32_t packet; // m_events_index: counts since reset
+  std::uint32_t map;    // index into Pipeline::event_maps
+  std::uint64_t begin, end; // within PwRtlRun::event_bytes
+};
+
 // Inputs and outputs of one run. The memory of the outputs but `results` belongs to the simulator
 // and is valid until its next run.
 struct PwRtlRun {
@@ -41,6 +47,9 @@ struct PwRtlRun {
   const std::uint8_t* output;
   const PwRtlTrace* traces;
   std::uint64_t trace_count;
+  const PwRtlEvent* events;
+  std::uint64_t event_count;
+  const std::uint8_t* event_bytes;
   const std::uint64_t* held; // by bit of port `held`: clocks of this run
   const char* error;         // what is wrong with the hardware, or null
 };

@@ -125,6 +125,7 @@ Command Builder::compiler(const std::string& optimisation) const {
   command.push_back("-DPW_BUS=" + std::to_string(design_.bus_bytes));
   command.push_back("-DPW_TRACES=" + std::to_string(design_.traces));
   command.push_back("-DPW_HELD=" + std::to_string(design_.held));
+  command.push_back(design_.events ? "-DPW_EVENTS=1" : "-DPW_EVENTS=0");
   command.push_back("-DPW_SKB_IN(P)=" + port_list(design_.skb_in));
   command.push_back("-DPW_SKB_OUT(P)=" + port_list(design_.skb_out));
   command.push_back(design_.waves ? "-DPW_FST=1" : "-DPW_FST=0");

@@ -15,6 +15,7 @@ struct Design {
   unsigned bus_bytes = 64;
   unsigned traces = 0;  // Trace operations
   unsigned held = 0;    // bits of port `held`
+  bool events = false;  // there are ports m_events_
   // Fields of a tc program's metadata that have ports s_axis_ and res_, by SkbField.
   std::vector<unsigned> skb_in, skb_out;
   bool waves = false;   // able to write FST

@@ -55,6 +55,7 @@ static Design design_of(const EngineInput& input) {
   design.bus_bytes = input.pipeline->bus_bytes;
   design.traces = unsigned(traces_of(*input.pipeline).size());
   design.held = unsigned(verilog::holding_maps(*input.pipeline).size());
+  design.events = !input.pipeline->event_maps.empty();
   design.skb_in = verilog::metadata_inputs(*input.pipeline);
   for (const auto& [field, v] : input.pipeline->result.skb)
     design.skb_out.push_back(unsigned(field));

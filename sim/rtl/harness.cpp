@@ -94,6 +94,11 @@ void Simulator::offer() {
       run_->stall_percent == 0 ||
       pw::random_u32(run_->stall_seed, std::uint32_t(now_), 0) % 100 >= run_->stall_percent;
   top_->m_axis_tready = ready;
+#if PW_EVENTS
+  top_->m_events_tready =
+      run_->stall_percent == 0 ||
+      pw::random_u32(run_->stall_seed, std::uint32_t(now_), 1) % 100 >= run_->stall_percent;
+#endif
   const bool valid =
       next_ < run_->count && (beat_ != 0 || now_ - start_ >= run_->packets[next_].offer);
   if (valid && !offered_)
@@ -197,12 +202,42 @@ void Simulator::sample_held() {
 #endif
 }
 
+// In the order of packets; of the runs of a stream nobody asks.
+void Simulator::sample_events() {
+#if PW_EVENTS
+  std::uint8_t data[PW_BUS];
+  get(top_->m_events_tdata, data, PW_BUS);
+  if (event_held_ && (!top_->m_events_tvalid || std::memcmp(data, event_data_, PW_BUS) != 0))
+    fail("m_events changed a beat that was offered and not taken");
+  event_held_ = top_->m_events_tvalid && !top_->m_events_tready;
+  std::memcpy(event_data_, data, PW_BUS);
+  if (!top_->m_events_tvalid || !top_->m_events_tready)
+    return;
+  progress_ = now_;
+  if (run_ == &stream_)
+    return;
+  if (!in_event_)
+    events_.push_back({std::uint32_t(top_->m_events_index), std::uint32_t(top_->m_events_map),
+                       event_bytes_.size(), event_bytes_.size()});
+  PwRtlEvent& event = events_.back();
+  unsigned bytes = 0;
+  while (bytes < PW_BUS && bit(top_->m_events_tkeep, bytes))
+    ++bytes;
+  event_bytes_.insert(event_bytes_.end(), data, data + bytes);
+  event.end = event_bytes_.size();
+  in_event_ = !top_->m_events_tlast;
+  if (!in_event_ && event.end - event.begin != top_->m_events_length)
+    fail("the bytes of an event are not as many as its length says");
+#endif
+}
+
 void Simulator::sample() {
   sample_input();
   sample_result();
   sample_output();
   sample_traces();
   sample_held();
+  sample_events();
   if (top_->idle != idle_)
     idle_since_ = now_;
   idle_ = top_->idle;
@@ -245,6 +280,8 @@ void Simulator::begin() {
   in_frame_ = idle_ = offered_ = held_ = false;
   output_.clear();
   traces_.clear();
+  events_.clear();
+  event_bytes_.clear();
   std::fill(std::begin(traced_), std::end(traced_), 0);
   std::fill(std::begin(waited_), std::end(waited_), 0);
 }
@@ -268,6 +305,9 @@ void Simulator::run(PwRtlRun& run) {
   }
   run.output = output_.data();
   run.held = waited_;
+  run.events = events_.data();
+  run.event_count = events_.size();
+  run.event_bytes = event_bytes_.data();
   run.traces = traces_.data();
   run.trace_count = traces_.size();
 }

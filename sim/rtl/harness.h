@@ -1,7 +1,7 @@
 // The part of a pipeline's simulator that is the same for every program: clock, reset, AXI4-Stream
 // source and sink, results, traces, host port. Compiled with the Verilated model (class Vpw) into a
 // shared library; PW_BUS is the bus width in bytes, PW_TRACES the number of Trace operations,
-// PW_HELD the bits of port `held`, PW_FST whether waveforms can be written, PW_SC whether Vpw is a
+// PW_HELD the bits of port `held`, PW_EVENTS whether there are ports m_events_, PW_FST whether waveforms can be written, PW_SC whether Vpw is a
 // module of SystemC.
 //
 // A clock is evaluated twice: with the clock low, where inputs are set and outputs are sampled, and
@@ -59,6 +59,7 @@ private:
   void sample_output();
   void sample_traces();
   void sample_held();
+  void sample_events();
   void check_hold();
   void skip_pause();
   void fail(const char* what) { run_->error = run_->error ? run_->error : what; }
@@ -92,6 +93,10 @@ private:
   std::vector<PwRtlPacket> packets_;
   std::vector<PwRtlResult> results_;
   std::uint64_t given_ = 0; // results that were given away
+  std::vector<PwRtlEvent> events_;
+  std::vector<std::uint8_t> event_bytes_;
+  bool in_event_ = false, event_held_ = false;
+  std::uint8_t event_data_[PW_BUS] = {};
   // An offered output beat that was not taken must not change.
   bool held_ = false;
   std::uint8_t held_data_[PW_BUS] = {};

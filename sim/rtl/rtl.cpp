@@ -40,6 +40,7 @@ private:
   PacketResult result(const PwRtlResult&, const std::uint8_t* output) const;
   SkbState metadata(const PwRtlResult&, const Packet&, std::uint64_t index) const;
   void add_traces(const PwRtlRun&, std::vector<PacketResult>&) const;
+  void add_events(const PwRtlRun&, std::vector<PacketResult>&, std::uint64_t first) const;
   void add_held(const PwRtlRun&);
 
   EngineInput input_;
@@ -102,6 +103,17 @@ void RtlEngine::add_traces(const PwRtlRun& run, std::vector<PacketResult>& resul
                    traces_[call->operation]->format, call->args);
 }
 
+// first: number of the run's first packet.
+void RtlEngine::add_events(const PwRtlRun& run, std::vector<PacketResult>& results,
+                           std::uint64_t first) const {
+  for (std::uint64_t i = 0; i < run.event_count; ++i) {
+    const PwRtlEvent& event = run.events[i];
+    results.at(std::uint32_t(event.packet - std::uint32_t(first)))
+        .events.push_back({input_.pipeline->event_maps.at(event.map).name,
+                           {run.event_bytes + event.begin, run.event_bytes + event.end}});
+  }
+}
+
 void RtlEngine::add_held(const PwRtlRun& run) {
   unsigned bit = 0;
   for (const unsigned map : verilog::holding_maps(*input_.pipeline))
@@ -110,6 +122,7 @@ void RtlEngine::add_held(const PwRtlRun& run) {
 
 std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
   check_lengths(packets);
+  const std::uint64_t first = packet_index_;
   const auto given = inputs(packets);
   std::vector<PwRtlResult> raw(packets.size());
   PwRtlRun run = {};
@@ -122,13 +135,13 @@ std::vector<PacketResult> RtlEngine::run(std::span<const Packet> packets) {
   run.results = raw.data();
   simulator_.run(run);
   std::vector<PacketResult> results;
-  const std::uint64_t first = packet_index_ - packets.size();
   for (std::size_t i = 0; i < raw.size(); ++i) {
     results.push_back(result(raw[i], run.output));
     if (input_.pipeline->tc)
       results.back().skb = metadata(raw[i], packets[i], first + i);
   }
   add_traces(run, results);
+  add_events(run, results, first);
   add_held(run);
   return results;
 }

@@ -138,6 +138,9 @@ private:
     if (name.starts_with("pw.trace"))
       add(&c, diagnose("PW-NFP-202", "bpf_trace_printk has nowhere to print to on the card")
                   .help("guard it by a constant, and set that with --set"));
+    if (name.starts_with("pw.event.") || name.starts_with("pw.sample."))
+      add(&c, diagnose("PW-NFP-214", "events are sent by the card's own firmware only")
+                  .help("load NAME.offload.o with the card's driver, which translates the call"));
     if (name == "pw.random" && !profile_.random)
       add(&c, diagnose("PW-NFP-212", "the firmware has no random numbers").limited("random", "no"));
     if (name == "pw.queue" && !profile_.queue_select)

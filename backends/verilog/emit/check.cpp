@@ -120,6 +120,14 @@ void check_table(const Pipeline& p, unsigned number) {
           "shape of the table of map " + m.name);
 }
 
+void check_event(const Pipeline& p, const Operation& op) {
+  const std::size_t own = copies_packet(op) ? 5 : 3;
+  require(op.map < p.event_maps.size() && op.stage + 1 == p.stages &&
+              op.operands.size() == own + op.coordinates.size() &&
+              p.values[op.operands[2]].width % 8 == 0 && std::ranges::is_sorted(op.coordinates),
+          "an event");
+}
+
 void check_operation(const Pipeline& p, const Operation& op) {
   require(op.stage + op.latency < p.stages, "an operation ends behind the last stage");
   if (op.kind == OpKind::PacketRead)
@@ -127,6 +135,8 @@ void check_operation(const Pipeline& p, const Operation& op) {
                 p.values[op.result].width <= 8 * p.bus_bytes &&
                 p.values[op.operands[1]].width == 16,
             "a read of the packet");
+  if (op.kind == OpKind::Event)
+    check_event(p, op);
   bool of_map = op.kind == OpKind::MapFind || op.kind == OpKind::MapRead ||
                 op.kind == OpKind::MapWrite || op.kind == OpKind::MapAccess;
   if (!of_map)

@@ -88,6 +88,8 @@ std::string effect_comment(const Context& c, const Operation& op) {
            operand(c, op, 1) + condition(c, op);
   case OpKind::Trace:
     return "action: trace" + condition(c, op);
+  case OpKind::Event:
+    return "action: event for " + c.p.event_maps[op.map].name + condition(c, op);
   default:
     return "";
   }

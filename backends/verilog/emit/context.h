@@ -49,6 +49,7 @@ void add_deparser(Context&);
 void add_packet_reads(Context&);
 void add_maps(Context&);
 void add_traces(Context&);
+void add_events(Context&);
 void add_housekeeping(Context&); // host port, clear_done, idle
 
 } // namespace pw::verilog

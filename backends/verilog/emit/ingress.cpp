@@ -148,9 +148,12 @@ void add_unit(Context& c) {
   auto space = [](const char* level, unsigned depth) {
     return binary("!=", atom(level), literal(bits_for(depth) + 1, depth));
   };
-  c.assign("ingress_room",
-           chain("&&", {atom("clear_done"), space("packet_level", c.structure.packet_depth),
-                        space("header_level", c.structure.header_depth)}));
+  std::vector<Expression> room = {atom("clear_done"),
+                                  space("packet_level", c.structure.packet_depth),
+                                  space("header_level", c.structure.header_depth)};
+  if (c.structure.samples)
+    room.push_back(atom("events_room"));
+  c.assign("ingress_room", chain("&&", room));
 }
 
 // The packet's beats a second time, for reads behind the window: in step with the packet FIFO.

@@ -40,15 +40,35 @@ void add_read(Context& c, const Operation& op, unsigned number) {
 
 } // namespace
 
+namespace {
+
+// The event unit is told which packet it is, and where that stands.
+void add_event_inputs(pipeline::Pipeline& p, const Structure& structure, ValueId place,
+                      ValueId length) {
+  if (!structure.events)
+    return;
+  const ValueId index = add_input(p, pipeline::Input::PacketIndex, 32);
+  for (Operation& op : p.operations)
+    if (op.kind == OpKind::Event) {
+      op.operands.push_back(index);
+      if (structure.samples)
+        op.operands.insert(op.operands.end(), {place, length});
+    }
+}
+
+} // namespace
+
 pipeline::Pipeline with_packet_place(pipeline::Pipeline p) {
   const Structure structure = structure_of(p);
-  if (!structure.whole_packet)
-    return p;
-  const ValueId place = add_input(p, packet_place, bits_for(structure.packet_depth));
-  const ValueId length = add_input(p, pipeline::Input::Length, 16);
+  ValueId place = pipeline::no_value, length = pipeline::no_value;
+  if (structure.whole_packet) {
+    place = add_input(p, packet_place, bits_for(structure.packet_depth));
+    length = add_input(p, pipeline::Input::Length, 16);
+  }
   for (Operation& op : p.operations)
     if (op.kind == OpKind::PacketRead)
       op.operands.insert(op.operands.end(), {place, length});
+  add_event_inputs(p, structure, place, length);
   return p;
 }
 

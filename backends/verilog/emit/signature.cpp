@@ -103,6 +103,16 @@ Json traces_json(const pipeline::Pipeline& p) {
   return out;
 }
 
+Json events_json(const pipeline::Pipeline& p) {
+  Json out = Json::array();
+  for (unsigned i = 0; i < p.event_maps.size(); ++i)
+    out.push_back(
+        {{"map", i},
+         {"name", p.event_maps[i].name},
+         {"type", p.event_maps[i].type == BPF_MAP_TYPE_RINGBUF ? "ringbuf" : "perf_event_array"}});
+  return out;
+}
+
 Json regions_json(const pipeline::Pipeline& p) {
   Json out = Json::array();
   for (const pipeline::Region& r : p.regions) {
@@ -170,6 +180,7 @@ std::string signature_json(const Context& c, const VerilogOptions& options) {
   out["regions"] = regions_json(p);
   out["maps"] = maps_json(p);
   out["traces"] = traces_json(p);
+  out["events"] = events_json(p);
   out["registers"] = registers_json(c, options);
   out["control"] = control_json(options);
   return out.dump(2) + "\n";

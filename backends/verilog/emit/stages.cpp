@@ -57,6 +57,19 @@ void add_credits(Context& c, unsigned r) {
                       {"available", atom(region_name(r) + "_credit")}}});
 }
 
+Expression add_event_credits(Context& c, unsigned r) {
+  c.wire(1, "event_credit");
+  c.top.add(Instance{"pw_credits",
+                     "event_credits",
+                     {{"DEPTH", std::to_string(c.structure.result_depth)}},
+                     {{"clk", atom("clk")},
+                      {"rst", atom("rst")},
+                      {"take", atom(enter_name(r))},
+                      {"give", atom("event_pop")},
+                      {"available", atom("event_credit")}}});
+  return atom("event_credit");
+}
+
 Expression add_interlock(Context& c, unsigned r, unsigned number) {
   const pipeline::Interlock& lock = c.p.regions[r].interlocks[number];
   const pipeline::Map& map = c.p.maps[lock.map];
@@ -126,6 +139,7 @@ bool is_logic(const Context& c, const pipeline::Operation& op) {
   case OpKind::MapWrite:
   case OpKind::PacketWrite:
   case OpKind::Trace:
+  case OpKind::Event:
     return false;
   case OpKind::MapFind:
     return c.p.maps[op.map].kind == pipeline::MapKind::Array;
@@ -203,6 +217,8 @@ void add_entrance(Context& c, unsigned r) {
   add_credits(c, r);
   std::vector<Expression> conditions = {atom(region_name(r) + "_valid"),
                                         atom(region_name(r) + "_credit")};
+  if (r + 1 == c.p.regions.size() && c.structure.events)
+    conditions.push_back(add_event_credits(c, r));
   Expression ready = chain("&&", conditions);
   for (const auto& [map, holds] : add_holds(c, r)) {
     Expression hold = chain("||", holds);

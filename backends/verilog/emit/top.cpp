@@ -101,6 +101,11 @@ void add_ports(Context& c) {
   if (unsigned n = trace_count(c); n > 0)
     out(n, "trace_active", "one bit a trace operation"), out(n, "trace_valid"),
         out(192 * n, "trace_args");
+  if (c.structure.events) {
+    out(1, "m_events_tvalid", "events for the host"), in(1, "m_events_tready"),
+        out(8 * bus, "m_events_tdata"), out(bus, "m_events_tkeep"), out(1, "m_events_tlast");
+    out(8, "m_events_map"), out(16, "m_events_length"), out(32, "m_events_index");
+  }
   if (std::size_t n = holding_maps(c.p).size(); n > 0)
     out(static_cast<unsigned>(n), "held", "a packet waits for the sake of a map");
   in(1, "host_valid", "the memories of the maps, while idle"), in(1, "host_write"),
@@ -123,6 +128,10 @@ void add_control(Context& c) {
   c.wire(bits_for(c.structure.result_depth) + 1, "result_level");
   c.wire(1, "result_pop");
   c.wire(1, "deparser_empty");
+  if (c.structure.events) {
+    c.wire(1, "event_pop"), c.wire(1, "events_empty"), c.wire(1, "events_room");
+    c.wire(bits_for(c.structure.result_depth) + 1, "event_level");
+  }
   if (!c.p.maps.empty())
     c.wire(1, "host_write_now"), c.wire(1, "host_start");
   for (unsigned m = 0; m < c.p.maps.size(); ++m)
@@ -155,6 +164,8 @@ void add_housekeeping(Context& c) {
   add_held(c);
   std::vector<Expression> levels = {atom("header_level"), atom("packet_level"),
                                     atom("result_level")};
+  if (c.structure.events)
+    levels.insert(levels.end(), {atom("event_level"), unary("!", atom("events_empty"))});
   for (unsigned r = 1; r < c.p.regions.size(); ++r)
     levels.push_back(atom("region" + std::to_string(r) + "_level"));
   for (const Expression& e : stage_valids(c))

@@ -42,7 +42,7 @@ const Bench benches[] = {
     {"pw_events", "BUS=16 OPS=2 RECORD=32 SAMPLES=1 FIRST=-1 OVER=3"},
     {"pw_events", "BUS=8 OPS=3 RECORD=8 SAMPLES=1 FIRST=0 OVER=1"},
     {"pw_events", "BUS=64 OPS=1 RECORD=64 SAMPLES=1 FIRST=0 OVER=1"},
-    {"pw_events", "BUS=16 OPS=5 RECORD=48 SAMPLES=0"},
+    {"pw_events", "BUS=16 OPS=4 RECORD=48 SAMPLES=0"},
     {"pw_interlock", "DISTANCE=1 HANDLES=1 HANDLE_BITS=3"},
     {"pw_interlock", "DISTANCE=4 HANDLES=2 HANDLE_BITS=4"},
     {"pw_interlock", "DISTANCE=3 HANDLES=0 HANDLE_BITS=1"},

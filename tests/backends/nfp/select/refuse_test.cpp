@@ -66,7 +66,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"grows", "PW-NFP-206"}, Case{"jumps_far", "PW-NFP-207"},
                     Case{"reads_far", "PW-NFP-208"}, Case{"counts_in_pieces", "PW-NFP-209"},
                     Case{"looks_up_constants", "PW-NFP-210"},
-                    Case{"indexes_the_stack", "PW-NFP-211"}, Case{"has_metadata", "PW-NFP-213"}));
+                    Case{"indexes_the_stack", "PW-NFP-211"}, Case{"has_metadata", "PW-NFP-213"},
+                    Case{"sends_events", "PW-NFP-214"}));
 
 TEST(Refuses, WhatTheFirmwareHasNot) {
   FirmwareProfile bare;

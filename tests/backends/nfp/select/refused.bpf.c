@@ -95,6 +95,18 @@ SEC("xdp") int looks_up(struct xdp_md* ctx) {
   struct value* v = first();
   return v ? v->a & 1 : 0;
 }
+struct {
+  __uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+  __uint(key_size, 4);
+  __uint(value_size, 4);
+} told SEC(".maps");
+
+SEC("xdp") int sends_events(struct xdp_md* ctx) {
+  __u64 length = ctx->data_end - ctx->data;
+  bpf_perf_event_output(ctx, &told, BPF_F_CURRENT_CPU, &length, sizeof(length));
+  return XDP_PASS;
+}
+
 SEC("xdp") int has_metadata(struct xdp_md* ctx) {
   return bpf_xdp_adjust_meta(ctx, -4) ? XDP_DROP : XDP_PASS;
 }
