@@ -296,12 +296,10 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
          "--mac", [&e](const std::string& text) { e.mac = parse_mac(text); },
          "address of that interface, for tc programs (default 02:00:00:00:00:01)")
       ->type_name("ADDRESS")
-      ->group(group);
+      ->group(""); // docs/design.md names it
   app.add_option_function<std::string>(
          "--skb", [&e](const std::string& text) { set_metadata(e, text); },
-         "metadata of a tc program's packets: FIELD=N,... of mark, priority, tstamp, cb0 to cb4, "
-         "or "
-         "random (default 0)")
+         "metadata of tc packets: FIELD=N,... (mark, priority, tstamp, cb0 to cb4), or random")
       ->type_name("FIELDS")
       ->group(group);
   app.add_option("--seed", e.seed, "seed of random numbers (default 1)")

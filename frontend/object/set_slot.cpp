@@ -44,19 +44,36 @@ std::uint32_t slot_of(const MapDefinition& map, const std::string& text,
   return slot;
 }
 
+bool names_map(const Program& p, std::int32_t map) {
+  return std::ranges::any_of(p.insns, [map](const bpf_insn& i) {
+    return i.code == (BPF_LD | BPF_IMM | BPF_DW) && i.src_reg == BPF_PSEUDO_MAP_IDX && i.imm == map;
+  });
+}
+
+// An array holds programs of one type: that of those that name it.
+bool may_hold(const Object& object, std::int32_t array, const Program& p) {
+  if (p.type == ProgramType::Unknown || p.type == ProgramType::Other)
+    return p.type == ProgramType::Unknown;
+  bool named = false, same = false;
+  for (const Program& caller : object.programs)
+    if (caller.type != ProgramType::Unknown && names_map(caller, array)) {
+      named = true;
+      same |= caller.type == p.type;
+    }
+  return same || !named;
+}
+
 // By its name or, if that is one program's alone, its section.
-const Program& program_named(const Object& object, const std::string& name,
+const Program& program_named(const Object& object, std::int32_t array, const std::string& name,
                              const std::string& assignment) {
-  const auto fits = [](const Program& p) {
-    return p.type != ProgramType::Other;
-  };
+  const auto fits = [&](const Program& p) { return may_hold(object, array, p); };
   auto found = std::ranges::find(object.programs, name, &Program::name);
   if (found == object.programs.end() &&
       std::ranges::count(object.programs, name, &Program::section) == 1)
     found = std::ranges::find(object.programs, name, &Program::section);
   if (found == object.programs.end() || !fits(*found))
-    throw wrong(assignment, "there is no packet program '" + name +
-                                "' (programs: " + list(object.programs, fits) + ")");
+    throw wrong(assignment, "there is no program '" + name + "' of its type" +
+                                " (programs: " + list(object.programs, fits) + ")");
   return *found;
 }
 
@@ -89,7 +106,8 @@ void set_slot(Object& object, const std::string& assignment) {
   if (program.empty())
     map.initial_programs.erase(slot);
   else
-    map.initial_programs[slot] = program_named(object, program, assignment).name;
+    map.initial_programs[slot] =
+        program_named(object, std::int32_t(&map - object.maps.data()), program, assignment).name;
 }
 
 } // namespace pw
