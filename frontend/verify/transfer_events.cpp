@@ -21,8 +21,8 @@ bool Transfer::check_events(State& s, unsigned insn, std::uint32_t helper) {
     return check_reserve(s, insn);
   case BPF_FUNC_ringbuf_query: {
     const Scalar& what = s.reg(2).scalar;
-    const bool known = what.is_constant() && what.value() != BPF_RB_CONS_POS &&
-                       what.value() != BPF_RB_PROD_POS;
+    const bool known =
+        what.is_constant() && what.value() != BPF_RB_CONS_POS && what.value() != BPF_RB_PROD_POS;
     if (!known)
       report_.add(diagnose("PW-EVT-004", "bpf_ringbuf_query may ask for a position")
                       .breaks("positions count the bytes of all packets since the start")
@@ -78,12 +78,12 @@ bool Transfer::check_record(State& s, unsigned insn, const Value& v, std::int64_
   const std::int64_t size = record == s.records.end() ? 0 : record->bytes;
   if (first >= 0 && last <= size)
     return true;
-  report_.add(diagnose("PW-EVT-005", "access outside of a record of ring buffer '" + map(v).name +
-                                         "'")
-                  .limited("bytes [0, " + std::to_string(size) + ")",
-                           "bytes [" + std::to_string(first) + ", " + std::to_string(last) + ")")
-                  .help("check the index against the size of the array"),
-              insn);
+  report_.add(
+      diagnose("PW-EVT-005", "access outside of a record of ring buffer '" + map(v).name + "'")
+          .limited("bytes [0, " + std::to_string(size) + ")",
+                   "bytes [" + std::to_string(first) + ", " + std::to_string(last) + ")")
+          .help("check the index against the size of the array"),
+      insn);
   return false;
 }
 
@@ -101,8 +101,7 @@ bool Transfer::check_records_closed(const State& s, unsigned insn, const std::st
 
 namespace {
 // Copies of the pointer: in registers and on stacks.
-template <typename Change>
-void change_copies(State& s, unsigned number, Change change) {
+template <typename Change> void change_copies(State& s, unsigned number, Change change) {
   s.each_value([&](Value& v) {
     if ((v.kind == Kind::Record || v.kind == Kind::RecordOrNull) && v.frame == number)
       change(v);

@@ -86,9 +86,7 @@ std::uint64_t ringbuf_reserve(HelperContext& c, const Arguments& a) {
   return address;
 }
 
-std::uint64_t ringbuf_submit(HelperContext& c, const Arguments& a) {
-  return close(c, a[0], false);
-}
+std::uint64_t ringbuf_submit(HelperContext& c, const Arguments& a) { return close(c, a[0], false); }
 std::uint64_t ringbuf_discard(HelperContext& c, const Arguments& a) { return close(c, a[0], true); }
 
 std::uint64_t ringbuf_query(HelperContext& c, const Arguments& a) {

@@ -1,5 +1,5 @@
-// Perf event arrays and ring buffers (kernel/trace/bpf_trace.c, kernel/bpf/ringbuf.c in Linux), with a
-// consumer that takes everything after each packet.
+// Perf event arrays and ring buffers (kernel/trace/bpf_trace.c, kernel/bpf/ringbuf.c in Linux),
+// with a consumer that takes everything after each packet.
 #pragma once
 
 #include "sim/interp/helpers.h"

@@ -95,9 +95,8 @@ void EventReader::open_samples(Source& source, unsigned cpu, unsigned pretended)
     }
     return LIBBPF_PERF_EVENT_CONT;
   };
-  source.samples = {
-      perf_buffer__new_raw(map, buffer_pages, &attributes, sample, &source, &options),
-      perf_buffer__free};
+  source.samples = {perf_buffer__new_raw(map, buffer_pages, &attributes, sample, &source, &options),
+                    perf_buffer__free};
   if (!source.samples)
     fail(source, "buffer");
 }
@@ -108,9 +107,8 @@ void EventReader::open_records(Source& source) {
     static_cast<Source*>(context)->events.emplace_back(bytes, bytes + size);
     return 0;
   };
-  source.records = {
-      ring_buffer__new(program_.map_fds()[source.map], record, &source, nullptr),
-      ring_buffer__free};
+  source.records = {ring_buffer__new(program_.map_fds()[source.map], record, &source, nullptr),
+                    ring_buffer__free};
   if (!source.records)
     fail(source, "buffer");
 }

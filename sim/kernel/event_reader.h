@@ -1,8 +1,8 @@
 // The consumer of perf event arrays and ring buffers: takes all that is there after each packet.
 #pragma once
 
-#include "sim/kernel/loader.h"
 #include "sim/engine.h"
+#include "sim/kernel/loader.h"
 
 #include <memory>
 #include <vector>

@@ -170,9 +170,8 @@ std::vector<unsigned> ModelEngine::event_beats(Timing::PacketId id) {
   take_events(id);
   std::vector<unsigned> beats;
   for (const Event& event : results_[id].events)
-    beats.push_back(unsigned(
-        std::max<std::size_t>(1, (event.bytes.size() + pipeline_.bus_bytes - 1) /
-                                     pipeline_.bus_bytes)));
+    beats.push_back(unsigned(std::max<std::size_t>(
+        1, (event.bytes.size() + pipeline_.bus_bytes - 1) / pipeline_.bus_bytes)));
   return beats;
 }
 

@@ -60,11 +60,11 @@ public:
 
   // One clock's inputs. A beat that was not accepted is to be offered again.
   struct Input {
-    bool valid = false;  // s_axis_tvalid
-    PacketId packet = 0; // of the offered beat
-    bool last = false;   // s_axis_tlast
-    bool bad = false;    // s_axis_bad; looked at on the first beat only
-    bool ready = true;   // m_axis_tready
+    bool valid = false;       // s_axis_tvalid
+    PacketId packet = 0;      // of the offered beat
+    bool last = false;        // s_axis_tlast
+    bool bad = false;         // s_axis_bad; looked at on the first beat only
+    bool ready = true;        // m_axis_tready
     bool events_ready = true; // m_events_tready
   };
 
@@ -154,11 +154,12 @@ private:
   // Names as in rtl/pw_events.sv.
   bool has_events_ = false, samples_ = false;
   unsigned event_delay_ = 0, event_depth_ = 0;
-  std::deque<Entry> event_entries_;        // event FIFO, and what is on the way to it
-  bool event_known_ = false;               // the beats of the first of them have been asked for
-  unsigned event_beats_left_ = 0;          // of its events
-  std::deque<std::uint64_t> event_output_; // output FIFO: first clock in which it can be at the head
-  std::deque<unsigned> stored_;            // beats of packets that the event unit may still read
+  std::deque<Entry> event_entries_; // event FIFO, and what is on the way to it
+  bool event_known_ = false;        // the beats of the first of them have been asked for
+  unsigned event_beats_left_ = 0;   // of its events
+  std::deque<std::uint64_t>
+      event_output_;            // output FIFO: first clock in which it can be at the head
+  std::deque<unsigned> stored_; // beats of packets that the event unit may still read
   unsigned stored_beats_ = 0, stored_next_ = 0; // in all; of the packet that comes in
 };
 

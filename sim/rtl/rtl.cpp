@@ -56,9 +56,13 @@ std::vector<PwRtlPacket> RtlEngine::inputs(std::span<const Packet> packets) {
   const auto offer = offer_clocks(packets, input_);
   std::vector<PwRtlPacket> inputs;
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    inputs.push_back({packets[i].bytes.data(), std::uint32_t(packets[i].bytes.size()),
-                      packet_ifindex(packets[i], input_.environment), input_.environment.rx_queue,
-                      packet_time(packets[i], packet_index_, input_.environment), offer[i], {}});
+    inputs.push_back({packets[i].bytes.data(),
+                      std::uint32_t(packets[i].bytes.size()),
+                      packet_ifindex(packets[i], input_.environment),
+                      input_.environment.rx_queue,
+                      packet_time(packets[i], packet_index_, input_.environment),
+                      offer[i],
+                      {}});
     for (unsigned f = 0; f < skb_input_count; ++f)
       inputs.back().skb[f] = skb_input(input_.environment, std::uint32_t(packet_index_), f);
     ++packet_index_;

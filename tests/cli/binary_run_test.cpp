@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
 
 namespace pw::cli_test {
 namespace {
@@ -42,6 +45,28 @@ TEST(Run, JsonOfAnUntimedEngine) {
     EXPECT_EQ(p.at("cycle_in"), nullptr);
     EXPECT_EQ(p.at("cycle_out"), nullptr);
   }
+}
+
+// A line for each event, in the order of packets: the record, and the packet's bytes behind it.
+TEST(Run, EventsAreLinesOfJson) {
+  const std::string file = testing::TempDir() + "/events.jsonl";
+  const Outcome o = pipewright(run_line("header_sampler", "model", {"--events", file, "--json"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  const auto packets = o.json().at("packets");
+  std::ifstream in(file);
+  std::string line;
+  std::size_t count = 0;
+  for (; std::getline(in, line); ++count) {
+    const auto event = nlohmann::json::parse(line);
+    EXPECT_EQ(event.at("packet"), count);
+    EXPECT_EQ(event.at("map"), "samples");
+    EXPECT_TRUE(event.at("time_ns").is_number_unsigned());
+    const std::size_t copied =
+        std::min<std::size_t>(96, packets.at(count).at("length").get<std::size_t>());
+    EXPECT_EQ(event.at("bytes").get<std::string>().size(), 2 * (24 + copied));
+    EXPECT_EQ(packets.at(count).at("events").at(0).at("bytes"), event.at("bytes"));
+  }
+  EXPECT_EQ(count, packets.size());
 }
 
 TEST(Run, JsonOfATimedEngine) {

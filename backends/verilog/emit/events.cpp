@@ -71,8 +71,7 @@ void EventEmitter::pass_operation(unsigned number) {
   };
   give("enables", operand(0, "on"));
   give("lengths", operand(1, "length"));
-  give("records",
-       widened(operand(2, "record"), c_.values.width(op.operands[2]), 8 * record_));
+  give("records", widened(operand(2, "record"), c_.values.width(op.operands[2]), 8 * record_));
   const std::size_t own = op.operands.size() - (c_.structure.samples ? 3 : 1);
   const bool copies = own > 3; // behind those are the emitter's own
   give("copies", copies ? operand(3, "copied") : literal(16, 0));
@@ -170,9 +169,8 @@ void EventEmitter::add_unit() {
   for (const auto& [port, parts] : ports_)
     if (port != "maps")
       unit.ports.emplace_back(port, concat(parts));
-  for (const char* same : {"m_events_tvalid", "m_events_tready", "m_events_tdata",
-                           "m_events_tkeep", "m_events_tlast", "m_events_map", "m_events_length",
-                           "m_events_index"})
+  for (const char* same : {"m_events_tvalid", "m_events_tready", "m_events_tdata", "m_events_tkeep",
+                           "m_events_tlast", "m_events_map", "m_events_length", "m_events_index"})
     unit.ports.emplace_back(same, atom(same));
   c_.top.add(std::move(unit));
 }
