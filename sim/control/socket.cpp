@@ -75,6 +75,7 @@ ControlSocket::~ControlSocket() {
 }
 
 void ControlSocket::bind_to() {
+  (void)address_of(path_); // throws while the mask is the user's
   replace_dead();
   const mode_t before = ::umask(0177); // 0600 from the first moment on
   const int bound = connect_or_bind(::bind, listener_, path_);

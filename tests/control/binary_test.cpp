@@ -179,7 +179,7 @@ TEST_F(Control, PrefixesAreChangedWithTheInputHeld) {
   std::string lpm;
   const auto shown = map({"show", "--json"}).json();
   for (const auto& m : shown)
-    if (m["type"] == "lpm_trie")
+    if (m["type"] == "lpm_trie" && m["bytes_key"] == 8)
       lpm = m["name"];
   ASSERT_FALSE(lpm.empty());
   const auto before = map({"dump", "name", lpm, "--json"}).json().size();

@@ -26,15 +26,30 @@
 namespace pw::test {
 namespace {
 
-std::string scratch(const std::string& name) {
-  const std::string folder = std::filesystem::temp_directory_path() / "pw_control_XXXXXX";
-  static const std::string made = [&] {
-    std::string copy = folder;
-    if (!mkdtemp(copy.data()))
+// A folder for all tests, removed at the end.
+class Folder {
+public:
+  Folder() {
+    std::string name = std::filesystem::temp_directory_path() / "pw_control_XXXXXX";
+    if (!mkdtemp(name.data()))
       throw std::runtime_error("mkdtemp");
-    return copy;
-  }();
-  return made + "/" + name;
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string path(const std::string& name) const { return path_ / name; }
+
+private:
+  std::filesystem::path path_;
+};
+
+std::string scratch(const std::string& name) {
+  static const Folder folder;
+  return folder.path(name);
 }
 
 // A simulation in a thread: packets flow all the time.
