@@ -110,8 +110,9 @@ void ShellEmitter::add_control() {
       wire(p.width, p.name);
   wire(1, "closed"), wire(1, "counters_clear"), wire(select_, "counter_number");
   wire(64, "counter_value");
+  wire(1, "live_request");
   if (live())
-    wire(1, "live_request"), wire(1, "live_done"), wire(c_.host_width, "live_answer");
+    wire(1, "live_done"), wire(c_.host_width, "live_answer");
   Instance unit{"pw_control",
                 "control",
                 {{"ADDRESS", number(axil_address_bits(c_))},
@@ -128,7 +129,7 @@ void ShellEmitter::add_control() {
     if (inside(p))
       unit.ports.emplace_back(p.name, atom(p.name));
   same(unit.ports, {"counters_clear", "counter_number", "counter_value"});
-  unit.ports.emplace_back("live_request", live() ? atom("live_request") : nullptr);
+  same(unit.ports, {"live_request"});
   unit.ports.emplace_back("live_done", live() ? atom("live_done") : literal(1, 0));
   unit.ports.emplace_back("live_answer", live() ? atom("live_answer") : literal(c_.host_width, 0));
   m_.add(std::move(unit));
