@@ -195,11 +195,14 @@ std::vector<Group> form_groups(std::vector<Member>& members, const std::vector<b
   return former.take();
 }
 
+// A store after a load of the same place adds nothing to when the place is that one; and as it may
+// depend on what was loaded it must not.
 void merge_places(Group& g, Build& build) {
+  Exclusion exclusion;
   for (const Place& p : g.others) {
     Value enable;
     for (const Member* m : g.members)
-      if (same_place(m->place, p))
+      if (same_place(m->place, p) && !(enable && exclusion.implies(m->access->enable, enable)))
         enable = build.either(enable, m->access->enable);
     g.place.handle = build.select(enable, p.handle, g.place.handle);
     if (p.index)
