@@ -170,17 +170,14 @@ void add_map(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<MapCommand>();
   CLI::App* app = add_command(
       root, "map", "Reads and changes maps of a running pipeline, with bpftool's words.",
-      "show|dump|lookup|update|delete|getnext [id N|name NAME] [key [hex] BYTES] "
-      "[value [hex] BYTES] [any|exist|noexist] --control SOCKET",
-      "  pipewright map show --control fw.sock\n"
-      "  pipewright map dump name flows --json --control fw.sock\n"
-      "  pipewright map update name ports key 80 0 value 1 0 0 0 --control fw.sock\n"
-      "  pipewright map delete id 2 key hex 0a 00 00 01 --control fw.sock\n");
-  app->add_option("WORDS", o->words,
-                  "show [MAP], dump MAP, lookup MAP key DATA, "
-                  "update MAP key DATA value DATA [any|exist|noexist], "
-                  "delete MAP key DATA, getnext MAP [key DATA]; MAP: id N or "
-                  "name NAME; DATA: bytes, behind `hex` without 0x")
+      "show|dump|lookup|update|delete|getnext [MAP] ... --control SOCKET [options]",
+      "  pipewright map show [MAP] --control fw.sock                  MAP: id N or name NAME\n"
+      "  pipewright map dump MAP --json --control fw.sock\n"
+      "  pipewright map lookup MAP key DATA --control fw.sock         DATA: 10 0x0a, or hex 0a 0a\n"
+      "  pipewright map update MAP key DATA value DATA [any|exist|noexist] --control fw.sock\n"
+      "  pipewright map delete name flows key hex 0a 00 00 01 --control fw.sock\n"
+      "  pipewright map getnext MAP [key DATA] --control fw.sock\n");
+  app->add_option("WORDS", o->words, "what to do with which map, as in the examples")
       ->type_name("WORDS")
       ->required();
   app->add_option("--control", o->socket, "of pipewright sim --control SOCKET")

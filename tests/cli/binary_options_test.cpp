@@ -39,8 +39,8 @@ TEST_P(Help, LinesFitATerminal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, Help,
-                         testing::Values("check", "compile", "run", "diff", "estimate", "report",
-                                         "sweep", "traffic"),
+                         testing::Values("check", "compile", "run", "diff", "sim", "map", "estimate",
+                                         "report", "sweep", "traffic"),
                          [](const auto& info) { return info.param; });
 
 // Wrong command lines: PW-OPT-001, exit code 1, nothing on standard output.
