@@ -15,7 +15,7 @@ SEC("tc") int csum(struct __sk_buff *skb)
 	note(0, bpf_l4_csum_replace(skb, 40, 0, to + from, BPF_F_MARK_MANGLED_0 | BPF_F_MARK_ENFORCE));
 	note(1, bpf_l4_csum_replace(skb, 40, 1, to, 0));
 	note(1, bpf_l4_csum_replace(skb, 41, 1, to, 2));
-	note(1, bpf_l4_csum_replace(skb, 4000, 1, to, 2));
+	note(1, bpf_l4_csum_replace(skb, 300, 1, to, 2));
 	note(1, bpf_l3_csum_replace(skb, 40, 1, to, 3));
 	note(1, bpf_l3_csum_replace(skb, 40, 1, to, 0x14));
 	note(1, bpf_l4_csum_replace(skb, 40, 1, to, 0x104));
