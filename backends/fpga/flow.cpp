@@ -53,6 +53,9 @@ class Flow {
 public:
   explicit Flow(const SynthesisInput& in)
       : in_(in), tools_(device_tools(in.pipeline->device)), start_(Clock::now()) {
+    if (small() && in.pipeline->register_bits > hx8k_cells)
+      throw too_large("needs " + std::to_string(in.pipeline->register_bits) +
+                      " flip-flops between its stages alone");
     for (const auto& [name, text] : in.verilog->files)
       write(in.folder / name, text);
     if (small())

@@ -3,6 +3,7 @@
 
 #include "support/diagnostic.h"
 #include "support/process.h"
+#include "tests/backends/fpga/netlists.h"
 #include "tests/backends/verilog/builder.h"
 
 #include <gtest/gtest.h>
@@ -40,6 +41,18 @@ protected:
     } catch (const Failure& failure) {
       return failure.diagnostics().at(0).code;
     }
+  }
+
+  // The same for pass_all(), with a tool that does something else.
+  std::string with_tool(const std::string& name, const std::string& script,
+                        const std::string& device) {
+    const std::string before = std::getenv("PATH");
+    std::ofstream(folder_ / name) << "#!/bin/sh\n" << script << "\n";
+    fs::permissions(folder_ / name, fs::perms::owner_all);
+    setenv("PATH", (folder_.string() + ":" + before).c_str(), 1);
+    const std::string code = failure(test::pass_all(), device, 8);
+    setenv("PATH", before.c_str(), 1);
+    return code;
   }
 
   fs::path folder_;
@@ -81,8 +94,18 @@ TEST_F(Flow, TheSmallDeviceIsPlacedAndRouted) {
 }
 
 TEST_F(Flow, SaysWhatDoesNotFit) {
-  NEEDS("yosys");
-  EXPECT_EQ(failure(test::flow_table(), "ice40hx8k", 64), "PW-SYN-003");
+  test::NetlistText large;
+  for (int i = 0; i < 8000; ++i)
+    large.cell("SB_LUT4", {{"I0", {2}}, {"O", {10 + i}}});
+  std::ofstream(folder_ / "large.json") << large.text("pw_pins");
+  EXPECT_EQ(with_tool("yosys", "cp large.json netlist.json", "ice40hx8k"), "PW-SYN-003");
+}
+
+// Nobody has to wait for yosys to hear it.
+TEST_F(Flow, SaysAtOnceWhatCanNotFit) {
+  pipeline::Pipeline p = test::pass_all();
+  p.register_bits = 10'000;
+  EXPECT_EQ(failure(p, "ice40hx8k", 8), "PW-SYN-003");
 }
 
 TEST_F(Flow, UnknownDevice) { EXPECT_EQ(failure(test::pass_all(), "xc7z020", 64), "PW-DEV-003"); }
@@ -95,13 +118,7 @@ TEST_F(Flow, ToolThatIsNotThere) {
 }
 
 TEST_F(Flow, ToolThatStops) {
-  const std::string before = std::getenv("PATH");
-  const fs::path tool = folder_ / "yosys";
-  std::ofstream(tool) << "#!/bin/sh\necho ERROR: out of order\nexit 1\n";
-  fs::permissions(tool, fs::perms::owner_all);
-  setenv("PATH", (folder_.string() + ":" + before).c_str(), 1);
-  EXPECT_EQ(failure(test::pass_all(), "xcu50", 64), "PW-SYN-002");
-  setenv("PATH", before.c_str(), 1);
+  EXPECT_EQ(with_tool("yosys", "echo ERROR: out of order; exit 1", "xcu50"), "PW-SYN-002");
 }
 
 } // namespace

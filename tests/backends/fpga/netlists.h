@@ -8,15 +8,13 @@
 #include <sstream>
 #include <string>
 
-namespace pw::fpga::test {
-
-using Json = nlohmann::json;
+namespace pw::test {
 
 class NetlistText {
 public:
   // Ports with their bits; an output's name begins with O or Q.
   NetlistText& cell(const std::string& type, const std::map<std::string, std::vector<int>>& ports) {
-    Json cell = {
+    nlohmann::json cell = {
         {"type", type}, {"parameters", {{"INIT", "0110"}}}, {"attributes", {{"src", "x"}}}};
     for (const auto& [port, bits] : ports) {
       cell["port_directions"][port] = port[0] == 'O' || port[0] == 'Q' ? "output" : "input";
@@ -31,17 +29,19 @@ public:
     return *this;
   }
 
-  std::string text() const {
-    return Json{{"modules", {{"top", {{"cells", cells_}, {"netnames", names_}}}}}}.dump();
+  std::string text(const std::string& top = "top") const {
+    nlohmann::json file;
+    file["modules"][top] = {{"cells", cells_}, {"netnames", names_}};
+    return file.dump();
   }
 
-  Netlist read(Family family = Family::UltraScalePlus) const {
+  fpga::Netlist read(fpga::Family family = fpga::Family::UltraScalePlus) const {
     std::istringstream in(text());
-    return read_netlist(in, "top", family);
+    return fpga::read_netlist(in, "top", family);
   }
 
 private:
-  Json cells_ = Json::object(), names_ = Json::object();
+  nlohmann::json cells_ = nlohmann::json::object(), names_ = nlohmann::json::object();
 };
 
 // Register s1_a (10) > LUT (11, s1_sum) > two pieces of a carry chain (12, 13) > LUT (14) >
@@ -61,4 +61,4 @@ inline NetlistText adder() {
   return n;
 }
 
-} // namespace pw::fpga::test
+} // namespace pw::test
