@@ -61,6 +61,11 @@ Importer::Outcome Importer::access(unsigned index, Value key, Value insert, Valu
   out.handle = make<BitsOp>(builder_.getIntegerType(bits), op.getOutcome(), 0);
   out.hit = make<BitsOp>(builder_.getI1Type(), op.getOutcome(), 0);
   out.found = make<BitsOp>(builder_.getI1Type(), op.getOutcome(), bits);
+  if (when) { // it may come to stand for accesses of other paths, and this path looks at it anyway
+    out.handle = make<arith::SelectOp>(when, out.handle, constant(bits, 0));
+    out.hit = make<arith::AndIOp>(when, out.hit);
+    out.found = make<arith::AndIOp>(when, out.found);
+  }
   return out;
 }
 

@@ -66,7 +66,7 @@ std::vector<Packet> requests(const Shape& shape, unsigned count, Random& random)
   std::uint64_t number = 0;
   for (Packet& p : packets) {
     p.bytes.resize(std::max<std::size_t>(60, 14 + 24 + shape.data_bytes));
-    const std::uint64_t what = random.below(shape.both ? 5 : 3);
+    const std::uint64_t what = random.below(shape.both ? 6 : 3);
     const std::uint64_t flags = random.below(20) == 0  ? random.below(256)
                                 : random.below(2) == 0 ? 0
                                                        : random.below(3);

@@ -85,6 +85,12 @@ int churn(struct xdp_md *ctx)
 		if (value)
 			r->found = value->number;
 		return XDP_TX;
+	case 5: // no prefix is as long as this key, so nothing is found
+		r->result = bpf_map_update_elem(&table, &key, &fresh, BPF_ANY);
+		key.length = 8 * DATA + 1;
+		value = bpf_map_lookup_elem(&table, &key);
+		r->found = value ? value->number : 77;
+		return XDP_TX;
 #endif
 	}
 	return XDP_PASS;
