@@ -355,6 +355,8 @@ std::vector<ControlledMap> add_control(LiftedProgram& lifted, Object& object) {
     parts.push_back(std::move(*pieces));
     bytes = std::max(bytes, maps.back().bytes);
   }
+  if (maps.empty())
+    return maps;
   Brancher(lifted, object, bytes).add(maps, parts);
   lift::check_form(*lifted.module, false);
   return maps;
