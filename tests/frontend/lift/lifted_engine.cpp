@@ -30,6 +30,7 @@ struct Host {
   std::uint64_t time = 0;
   const std::vector<std::string>* formats = nullptr;
   std::vector<std::string> trace;
+  std::vector<Event> events;
   struct {
     std::uint32_t retval, head, tail, fill, trap, redirect_map, redirect_key, redirect_ifindex;
     std::uint64_t redirect_flags;
@@ -126,6 +127,14 @@ void host_trace(std::uint32_t format, std::uint64_t a, std::uint64_t b, std::uin
   host->trace.push_back(format_trace(host->formats->at(format), numbers).value_or("?"));
 }
 
+void host_event(std::uint32_t map, std::uint32_t length, std::uint32_t copied, std::int32_t head,
+                const std::uint8_t* record) {
+  Event event{host->definitions.at(map)->name, {record, record + length}};
+  const std::uint8_t* first = host->packet.data() + origin + head;
+  event.bytes.insert(event.bytes.end(), first, first + copied);
+  host->events.push_back(std::move(event));
+}
+
 void host_exit(std::uint32_t retval, std::uint32_t head, std::uint32_t tail, std::uint32_t fill,
                std::uint32_t trap, std::uint32_t map, std::uint32_t key, std::uint32_t ifindex,
                std::uint64_t flags) {
@@ -143,6 +152,9 @@ public:
       for (const auto& [prefix, host] : hosts)
         if (f.getName().starts_with(prefix))
           define(f, host);
+    for (llvm::Function& f : m_)
+      if (f.getName().starts_with("pw.event.") || f.getName().starts_with("pw.sample."))
+        define_event(f);
   }
 
 private:
@@ -174,6 +186,31 @@ private:
       b_.CreateRetVoid();
     else
       b_.CreateRet(call);
+  }
+
+  // pw.event.M.K(length, ...) and pw.sample.M.K(length, copied, head, ...).
+  void define_event(llvm::Function& f) {
+    const bool sample = f.getName().starts_with("pw.sample.");
+    unsigned map = 0, bytes = 0;
+    f.getName().rsplit('.').first.rsplit('.').second.getAsInteger(10, map);
+    f.setMemoryEffects(llvm::MemoryEffects::unknown());
+    b_.SetInsertPoint(llvm::BasicBlock::Create(m_.getContext(), "", &f));
+    llvm::Value* record = b_.CreateAlloca(b_.getInt8Ty(), b_.getInt32(2048));
+    for (unsigned a = sample ? 3 : 1; a < f.arg_size(); ++a) {
+      b_.CreateAlignedStore(f.getArg(a), b_.CreateConstGEP1_32(b_.getInt8Ty(), record, bytes),
+                            llvm::Align(1));
+      bytes += f.getArg(a)->getType()->getIntegerBitWidth() / 8;
+    }
+    llvm::Value* none = b_.getInt32(0);
+    std::vector<llvm::Value*> given{b_.getInt32(map), f.getArg(0), sample ? f.getArg(1) : none,
+                                    sample ? f.getArg(2) : none, record};
+    std::vector<llvm::Type*> types;
+    for (llvm::Value* v : given)
+      types.push_back(v->getType());
+    b_.CreateCall(
+        m_.getOrInsertFunction("host.event", llvm::FunctionType::get(b_.getVoidTy(), types, false)),
+        given);
+    b_.CreateRetVoid();
   }
 
   llvm::Value* in_memory(llvm::Value* v) {
@@ -269,6 +306,7 @@ private:
     define("host.update", host_update);
     define("host.delete", host_delete);
     define("host.trace", host_trace);
+    define("host.event", host_event);
     check(jit_->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols))));
   }
 
@@ -280,6 +318,7 @@ private:
                      ? packet.time_ns
                      : std::uint64_t{host_.index} * 4;
     host_.trace.clear();
+    host_.events.clear();
     host = &host_;
     program_();
     ++host_.index;
@@ -308,6 +347,7 @@ private:
     r.redirect = redirect_target(object_, e.retval, e.redirect_map, e.redirect_key,
                                  e.redirect_ifindex, e.redirect_flags);
     r.trace = host_.trace;
+    r.events = host_.events;
     return r;
   }
 
