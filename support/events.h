@@ -1,5 +1,5 @@
-// Rules of perf event arrays and ring buffers that every engine follows. The consumer takes all that
-// is there after each packet (docs/design.md, section 1).
+// Rules of perf event arrays and ring buffers that every engine follows. The consumer takes all
+// that is there after each packet (docs/design.md, section 1).
 #pragma once
 
 #include <cstdint>

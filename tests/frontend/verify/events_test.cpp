@@ -68,11 +68,12 @@ TEST(VerifyEvents, RefusesSizesThatNoRegistersHold) {
 }
 
 TEST(VerifyEvents, RefusesPositions) {
-  EXPECT_EQ(codes(map(1, ring) + Insns{mov(2, BPF_RB_PROD_POS), call(BPF_FUNC_ringbuf_query)} + pass),
-            Codes{"PW-EVT-004"});
-  EXPECT_EQ(codes(map(1, ring) + Insns{mov(2, BPF_RB_AVAIL_DATA), call(BPF_FUNC_ringbuf_query)} +
-                  pass),
-            Codes{});
+  EXPECT_EQ(
+      codes(map(1, ring) + Insns{mov(2, BPF_RB_PROD_POS), call(BPF_FUNC_ringbuf_query)} + pass),
+      Codes{"PW-EVT-004"});
+  EXPECT_EQ(
+      codes(map(1, ring) + Insns{mov(2, BPF_RB_AVAIL_DATA), call(BPF_FUNC_ringbuf_query)} + pass),
+      Codes{});
 }
 
 TEST(VerifyEvents, RefusesAccessesBehindTheRecord) {
@@ -80,9 +81,9 @@ TEST(VerifyEvents, RefusesAccessesBehindTheRecord) {
 }
 
 TEST(VerifyEvents, ForgetsRecordsThatAreClosed) {
-  EXPECT_EQ(codes(take(16) + Insns{mov_r(6, 0)} + submit + Insns{store_k(BPF_DW, 6, 0, 5)} + pass)
-                .size(),
-            1u);
+  EXPECT_EQ(
+      codes(take(16) + Insns{mov_r(6, 0)} + submit + Insns{store_k(BPF_DW, 6, 0, 5)} + pass).size(),
+      1u);
 }
 
 } // namespace
