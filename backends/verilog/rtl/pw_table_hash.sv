@@ -15,6 +15,11 @@ module pw_table_hash #(
   wire [KEY-1:0] mixed = key ^ ({key[NEAR-1:0], key[KEY-1:NEAR]} & mix[KEY-1:0]) ^
       ({key[FAR-1:0], key[KEY-1:FAR]} & mix[2*KEY-1:KEY]);
   wire [ROW_BITS-1:0] h0, h1;
+  // M^(w-2) h1, one way beside the other. (Names through the generate loop would do, but Verilator 5.006 loses them where two tables
+  // have the same parameters.)
+  /* verilator lint_off UNOPTFLAT */
+  wire [WAYS*ROW_BITS-1:0] turned;
+  /* verilator lint_on UNOPTFLAT */
   genvar o, w;
   generate
     for (o = 0; o < ROW_BITS; o = o + 1) begin : g_bit
@@ -22,23 +27,19 @@ module pw_table_hash #(
       assign h1[o] = ^(mixed & SECRET[KEY+ROW_BITS+o+:KEY]);
     end
     for (w = 0; w < WAYS; w = w + 1) begin : g_way
-      /* verilator lint_off UNUSEDSIGNAL */  // of the first two ways
-      wire [ROW_BITS-1:0] turned;  // M^(w-2) h1
-      /* verilator lint_on UNUSEDSIGNAL */
-      if (w <= 2) begin : g_first
-        assign turned = h1;
-      end else if (ROW_BITS == 1) begin : g_one_bit
-        assign turned = h1;
+      if (w <= 2 || ROW_BITS == 1) begin : g_first
+        assign turned[w*ROW_BITS+:ROW_BITS] = h1;
       end else begin : g_next
-        wire top = g_way[w-1].turned[ROW_BITS-1];
-        assign turned = {g_way[w-1].turned[ROW_BITS-2:0], 1'b0} ^ (ROW_BITS'(2'b11) & {ROW_BITS{top}});
+        wire top = turned[w*ROW_BITS-1];
+        assign turned[w*ROW_BITS+:ROW_BITS] =
+            (turned[(w-1)*ROW_BITS+:ROW_BITS] << 1) ^ (ROW_BITS'(2'b11) & {ROW_BITS{top}});
       end
       if (w == 0) begin : g_h0
         assign rows[w*ROW_BITS+:ROW_BITS] = h0;
       end else if (w == 1) begin : g_h1
         assign rows[w*ROW_BITS+:ROW_BITS] = h1;
       end else begin : g_sum
-        assign rows[w*ROW_BITS+:ROW_BITS] = h0 ^ turned;
+        assign rows[w*ROW_BITS+:ROW_BITS] = h0 ^ turned[w*ROW_BITS+:ROW_BITS];
       end
     end
   endgenerate
