@@ -29,8 +29,10 @@ public:
   }
 
   static NewLink device(const std::string& name, std::uint32_t ifindex, const char* kind,
-                        std::uint32_t queues) {
+                        std::uint32_t queues, const std::array<std::uint8_t, 6>* mac) {
     NewLink link(ifindex, NLM_F_CREATE | NLM_F_EXCL);
+    if (mac != nullptr)
+      link.attribute(IFLA_ADDRESS, mac->data(), mac->size());
     link.describe(name, kind, queues);
     return link;
   }
@@ -119,7 +121,8 @@ Devices::~Devices() {
     ::close(socket);
 }
 
-std::optional<std::string> Devices::ensure(std::uint32_t ifindex, std::uint32_t queues) {
+std::optional<std::string> Devices::ensure(std::uint32_t ifindex, std::uint32_t queues,
+                                           const std::array<std::uint8_t, 6>* mac) {
   if (const auto known = made_.find(ifindex); known != made_.end()) {
     if (known->second >= queues)
       return std::nullopt;
@@ -130,7 +133,7 @@ std::optional<std::string> Devices::ensure(std::uint32_t ifindex, std::uint32_t 
     return "there can be no interface " + std::to_string(ifindex);
   int result = 0;
   for (const char* kind : device_kinds) {
-    result = NewLink::device("pw" + std::to_string(ifindex), ifindex, kind, queues).send();
+    result = NewLink::device("pw" + std::to_string(ifindex), ifindex, kind, queues, mac).send();
     if (result == 0 || result == -EEXIST)
       break;
   }

@@ -20,7 +20,9 @@ public:
 
   // A device with this index and at least `queues` receive queues; an error text if there can't be
   // one. Index 1 is the loopback device, which has one queue.
-  std::optional<std::string> ensure(std::uint32_t ifindex, std::uint32_t queues = 1);
+  // `mac`, if given: address of a device that has to be made.
+  std::optional<std::string> ensure(std::uint32_t ifindex, std::uint32_t queues = 1,
+                                    const std::array<std::uint8_t, 6>* mac = nullptr);
   // An error text if it can't have this MTU.
   std::optional<std::string> set_mtu(std::uint32_t ifindex, std::uint32_t mtu);
   // An error text if it can't have this address; its broadcast address is that of Ethernet.

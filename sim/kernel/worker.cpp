@@ -66,10 +66,10 @@ public:
         lru_(*input.object, [this](unsigned map) { return maps_.entries(map); }),
         events_(*input.object, program_, cpu_, input.environment.cpu), output_(output_room) {
     const Environment& e = input.environment;
-    auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1);
+    auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1, tc_ ? &e.mac : nullptr);
     if (!problem)
       problem = devices_.set_mtu(e.ifindex, e.mtu);
-    if (!problem && tc_)
+    if (!problem && tc_ && e.ifindex == 1) // the loopback device is there already
       problem = devices_.set_address(e.ifindex, e.mac);
     if (problem)
       throw Failure(diagnose("PW-ENG-004", "the kernel engine can't receive there: " + *problem)
