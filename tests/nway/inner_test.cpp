@@ -107,12 +107,10 @@ protected:
 };
 
 TEST_P(InnerMaps, Agree) {
-  for (const std::uint32_t seed : {1u, 2u}) {
-    const auto packets = packets_of(400, seed);
-    EXPECT_EQ(contest_.differences(engines(), packets), "");
-    EXPECT_EQ(contest_.differences(engines(), packets, filled(false)), "");
-    EXPECT_EQ(contest_.differences(engines(), packets, filled(true)), "");
-  }
+  const auto packets = packets_of(400, 1);
+  EXPECT_EQ(contest_.differences(engines(), packets), "");
+  EXPECT_EQ(contest_.differences(engines(), packets, filled(false)), "");
+  EXPECT_EQ(contest_.differences(engines(), packets, filled(true)), "");
 }
 
 TEST_P(InnerMaps, AgreeInEverySchedule) {
