@@ -1,7 +1,6 @@
 #include "ir/schedule/memory.h"
 
 #include "ir/dialect/prefixes.h"
-#include "ir/schedule/ports.h"
 
 namespace pw::schedule {
 
@@ -49,8 +48,12 @@ unsigned packet_reads(mlir::ModuleOp module) {
 // Comparators for all prefixes are what shorter keys cost, and changes by packets.
 void check_prefixes(mlir::ModuleOp module, ir::MapOp map, const std::string& device) {
   bool changed = false;
+  const auto never = [](mlir::Value v) {
+    auto c = ir::constant_of(v);
+    return c && c->isZero();
+  };
   module.walk([&](ir::AccessOp a) {
-    changed |= a.getMap() == map.getSymName() && (inserts(a) || removes(a));
+    changed |= a.getMap() == map.getSymName() && !(never(a.getInsert()) && never(a.getRemove()));
   });
   if (!changed)
     check_prefix_lookups(map.getSymName().str(), demand_of(shape_of(map)), device);
