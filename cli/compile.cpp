@@ -1,6 +1,7 @@
 // pipewright compile: SystemVerilog and its signature into a folder, or one of the steps before it
 // as text. What a Netronome card gets is in card.h.
 
+#include "backends/fpga/vivado.h"
 #include "backends/verilog/wrap/wrap.h"
 #include "cli/card.h"
 #include "cli/describe.h"
@@ -21,6 +22,7 @@ struct CompileCommand {
   CommonOptions common;
   std::string target = "verilog";
   std::string emit;
+  std::string project; // of a vendor's tool; "" = none
   std::string out;
   std::string wrap; // name of a shell; "" = none
 };
@@ -148,8 +150,21 @@ std::optional<Shell> chosen_shell(const CompileCommand& o) {
   return shell;
 }
 
+void check_project(const CompileCommand& o) {
+  if (!o.project.empty() && (o.target != "verilog" || !o.emit.empty() || !o.wrap.empty()))
+    throw Failure(diagnose("PW-OPT-011", "--project makes a project of the pipeline's own Verilog")
+                      .help("leave --target nfp, --emit and --wrap away: a shell has its own"));
+}
+
+VerilogOutput with_project(VerilogOutput verilog, const pipeline::Pipeline& p) {
+  verilog.files.merge(fpga::vivado_project(verilog, p));
+  return verilog;
+}
+
 // The files to write: the pipeline's own, or those of a shell's plug-in around it.
 VerilogOutput output_of(Session& session, const CompileCommand& o, std::optional<Shell> shell) {
+  if (!o.project.empty())
+    return with_project(session.verilog(), session.compiled().pipeline);
   if (!shell)
     return session.verilog();
   const pipeline::Pipeline& p = session.compiled().pipeline;
@@ -167,6 +182,7 @@ std::vector<Diagnostic> all_warnings(Session& session, std::optional<Shell> shel
 
 int compile(const CompileCommand& o) {
   check_target(o.target);
+  check_project(o);
   const std::optional<Shell> shell = chosen_shell(o);
   if (!o.emit.empty())
     return emit_text(o);
@@ -208,6 +224,10 @@ void add_compile(CLI::App& root, Invocation& invocation) {
       ->group("Output");
   app->add_option("--wrap", o->wrap, "make a plug-in for a card's shell: " + shell_names())
       ->type_name("SHELL")
+      ->group("Output");
+  app->add_option("--project", o->project, "also make a project for a vendor's tool: vivado")
+      ->check(CLI::IsMember({"vivado"}).description(""))
+      ->type_name("TOOL")
       ->group("Output");
   app->add_option("-o,--out", o->out,
                   "folder to make; with --emit a file (default: standard output)")

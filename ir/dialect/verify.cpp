@@ -41,9 +41,7 @@ LogicalResult states_are_chains(mlir::Block& block) {
     for (mlir::Value v : op.getResults()) {
       if (!mlir::isa<StateType>(v.getType()))
         continue;
-      auto changes = [](mlir::Operation* user) {
-        return mlir::isa<StoreOp, WriteOp, AccessOp>(user);
-      };
+      auto changes = [](mlir::Operation* user) { return mlir::isa<StoreOp, WriteOp, AccessOp>(user); };
       if (llvm::count_if(v.getUsers(), changes) > 1)
         return op.emitOpError("its state is changed by two operations");
     }

@@ -1,9 +1,9 @@
 #include "ir/export/export.h"
 
 #include "ir/passes/report.h"
-#include "ir/prefixes.h"
 #include "ir/schedule/memory.h"
 #include "ir/schedule/ports.h"
+#include "ir/prefixes.h"
 #include "ir/table_reserve.h"
 #include "support/table_shape.h"
 

@@ -38,7 +38,6 @@ DynamicTable::Result DynamicTable::next() const {
 DynamicTable::Result DynamicTable::next_find(unsigned port) const {
   if (core_->prefixes)
     return core_->prefixes->next_find(port);
-
   return core_->shape.lru ? core_->found_before[port] : core_->found[port];
 }
 bool DynamicTable::hold() const { return core_->holds; }

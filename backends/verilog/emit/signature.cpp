@@ -40,12 +40,12 @@ Json tables_json(const pipeline::Map& map) {
     out.push_back(
         {{"table", 0}, {"holds", "keys"}, {"rows", map.slots}, {"width", 8 * map.key_bytes + 1}});
   if (map.kind == pipeline::MapKind::Table)
-    out.push_back(
-        {{"table", 0},
-         {"holds", "entries"},
-         {"rows",
-          holds_prefixes(map) ? map.slots : (map.ways << map.row_bits) * map.places + map.stash},
-         {"width", table_row_bits(map)}});
+    out.push_back({{"table", 0},
+                   {"holds", "entries"},
+                   {"rows", holds_prefixes(map)
+                                ? map.slots
+                                : (map.ways << map.row_bits) * map.places + map.stash},
+                   {"width", table_row_bits(map)}});
   if (map.kind == pipeline::MapKind::Lpm)
     out.push_back({{"table", 0},
                    {"holds", "intervals"},
