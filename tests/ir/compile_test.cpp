@@ -388,7 +388,7 @@ TEST(Compile, UnknownDeviceIsAnError) {
 
 TEST(Compile, MapTypeWithoutHardwareIsUnsupported) {
   Object o = sample_object();
-  o.maps[0].type = BPF_MAP_TYPE_QUEUE;
+  o.maps[0].type = BPF_MAP_TYPE_BLOOM_FILTER;
   EXPECT_EQ(first_code(o, counter), "PW-MAP-020");
 }
 

@@ -15,11 +15,18 @@ module pw_table_hash #(
   wire [KEY-1:0] mixed = key ^ ({key[NEAR-1:0], key[KEY-1:NEAR]} & mix[KEY-1:0]) ^
       ({key[FAR-1:0], key[KEY-1:FAR]} & mix[2*KEY-1:KEY]);
   wire [ROW_BITS-1:0] h0, h1;
-  // M^(w-2) h1, one way beside the other. (Names through the generate loop would do, but Verilator 5.006 loses them where two tables
-  // have the same parameters.)
-  /* verilator lint_off UNOPTFLAT */
-  wire [WAYS*ROW_BITS-1:0] turned;
-  /* verilator lint_on UNOPTFLAT */
+
+  // M^count word. (One way's wires made of the wires of the way before would do, too, but Verilator 5.006 loses names through a generate
+  // loop where two tables have the same parameters, and computes a vector that is made of its own parts wrongly.)
+  function [ROW_BITS-1:0] turned(input [ROW_BITS-1:0] word, input integer count);
+    integer i;
+    begin
+      turned = word;
+      for (i = 0; i < WAYS; i = i + 1)
+        if (i < count) turned = (turned << 1) ^ (ROW_BITS'(2'b11) & {ROW_BITS{turned[ROW_BITS-1]}});
+    end
+  endfunction
+
   genvar o, w;
   generate
     for (o = 0; o < ROW_BITS; o = o + 1) begin : g_bit
@@ -27,19 +34,12 @@ module pw_table_hash #(
       assign h1[o] = ^(mixed & SECRET[KEY+ROW_BITS+o+:KEY]);
     end
     for (w = 0; w < WAYS; w = w + 1) begin : g_way
-      if (w <= 2 || ROW_BITS == 1) begin : g_first
-        assign turned[w*ROW_BITS+:ROW_BITS] = h1;
-      end else begin : g_next
-        wire top = turned[w*ROW_BITS-1];
-        assign turned[w*ROW_BITS+:ROW_BITS] =
-            (turned[(w-1)*ROW_BITS+:ROW_BITS] << 1) ^ (ROW_BITS'(2'b11) & {ROW_BITS{top}});
-      end
       if (w == 0) begin : g_h0
         assign rows[w*ROW_BITS+:ROW_BITS] = h0;
       end else if (w == 1) begin : g_h1
         assign rows[w*ROW_BITS+:ROW_BITS] = h1;
       end else begin : g_sum
-        assign rows[w*ROW_BITS+:ROW_BITS] = h0 ^ turned[w*ROW_BITS+:ROW_BITS];
+        assign rows[w*ROW_BITS+:ROW_BITS] = h0 ^ turned(h1, w - 2);
       end
     end
   endgenerate

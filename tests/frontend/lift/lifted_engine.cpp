@@ -85,12 +85,34 @@ void* host_find(std::uint32_t map, const std::uint8_t* key) {
   return found == contents.end() ? nullptr : found->second.data();
 }
 
+// The entry of just this prefix, whatever the bits behind it.
+MapContents::iterator same_prefix(MapContents& contents, const std::uint8_t* key) {
+  return std::ranges::find_if(contents, [&](const auto& entry) {
+    return prefix_length(entry.first.data()) == prefix_length(key) &&
+           begins_with(key, entry.first.data());
+  });
+}
+
+MapContents::iterator find_exact(std::uint32_t map, const std::uint8_t* key) {
+  MapContents& contents = *host->maps.at(map);
+  return host->definitions[map]->type == BPF_MAP_TYPE_LPM_TRIE ? same_prefix(contents, key)
+                                                               : contents.find(host_key(map, key));
+}
+
+bool bad_prefix(std::uint32_t map, const std::uint8_t* key) {
+  const MapDefinition& m = *host->definitions[map];
+  return m.type == BPF_MAP_TYPE_LPM_TRIE && prefix_length(key) > 8 * (m.key_size - 4);
+}
+
 // Without eviction: LRU maps are to be large enough.
 std::int64_t host_update(std::uint32_t map, const std::uint8_t* key, const std::uint8_t* value,
                          std::uint64_t flags) {
   MapContents& contents = *host->maps.at(map);
   const MapDefinition& m = *host->definitions[map];
-  const auto found = contents.find(host_key(map, key));
+  if (bad_prefix(map, key))
+    return -EINVAL;
+  const auto found = find_exact(map, key);
+  const bool trie = m.type == BPF_MAP_TYPE_LPM_TRIE;
   if (flags > BPF_EXIST)
     throw std::logic_error("flags that the program should have dealt with");
   if (found != contents.end() && flags == BPF_NOEXIST)
@@ -98,7 +120,7 @@ std::int64_t host_update(std::uint32_t map, const std::uint8_t* key, const std::
   if (found == contents.end() && flags == BPF_EXIST)
     return -ENOENT;
   if (found == contents.end() && contents.size() >= m.max_entries)
-    return -E2BIG;
+    return trie ? -ENOSPC : -E2BIG;
   std::vector<std::uint8_t> fresh(value, value + m.value_size);
   const bool in_place =
       m.type == BPF_MAP_TYPE_PERCPU_HASH || m.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
@@ -106,6 +128,9 @@ std::int64_t host_update(std::uint32_t map, const std::uint8_t* key, const std::
     contents.emplace(host_key(map, key), std::move(fresh));
   } else if (in_place) {
     std::ranges::copy(fresh, found->second.begin());
+  } else if (trie) { // with the bits behind the prefix as they are now
+    host->detached.push_back(std::move(contents.extract(found).mapped()));
+    contents.emplace(host_key(map, key), std::move(fresh));
   } else {
     found->second.swap(fresh);
     host->detached.push_back(std::move(fresh));
@@ -115,9 +140,12 @@ std::int64_t host_update(std::uint32_t map, const std::uint8_t* key, const std::
 
 std::int64_t host_delete(std::uint32_t map, const std::uint8_t* key) {
   MapContents& contents = *host->maps.at(map);
-  auto element = contents.extract(host_key(map, key));
-  if (element.empty())
+  if (bad_prefix(map, key))
+    return -EINVAL;
+  const auto found = find_exact(map, key);
+  if (found == contents.end())
     return -ENOENT;
+  auto element = contents.extract(found);
   host->detached.push_back(std::move(element.mapped()));
   return 0;
 }
