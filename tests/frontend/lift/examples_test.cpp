@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace pw {
 namespace {
 
@@ -32,7 +34,15 @@ std::vector<Packet> packets_for(const nway::Subject& subject) {
   return all;
 }
 
+// Queues and maps of maps become other maps for hardware, which this engine doesn't translate back;
+// tests/nway compares them with the model.
+bool has_made_maps(const Object& object) {
+  return std::ranges::any_of(object.maps, [](const MapDefinition& m) { return !m.parts.empty(); });
+}
+
 void compare_program(const nway::Subject& subject, const Object& object, const Program& program) {
+  if (has_made_maps(object))
+    return;
   EngineInput input;
   input.object = &object;
   input.program = &program;
