@@ -162,7 +162,7 @@ const Variant variants[] = {
     {"pw_shell_control", "-GPORTS=2 -GCOUNTERS=5"},
     {"pw_event_read", ""},
     {"pw_event_read", "-GBUS=8 -GDEPTH=4 -GFIRST=-2 -GOVER=4"},
-    {"pw_events", "-GOPS=3 -GMAPS=131328 -GRECORD=192 -GSAMPLES=1"},
+    {"pw_events", "-GOPS=4 -GMAPS=131328 -GRECORD=192 -GSAMPLES=1"},
     {"pw_events", "-GBUS=8 -GRECORD=8"},
     {"pw_operation", ""},
     {"pw_operation", "-GBUS=8 -GBYTES=24 -GHOST=192"},
