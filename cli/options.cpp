@@ -299,7 +299,7 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
       ->group(""); // docs/design.md names it
   app.add_option_function<std::string>(
          "--skb", [&e](const std::string& text) { set_metadata(e, text); },
-         "metadata of tc packets: FIELD=N,... (mark, priority, tstamp, cb0 to cb4), or random")
+         "metadata of tc packets: FIELD=N,... (mark, priority, tstamp, cb0 .. cb4) or random")
       ->type_name("FIELDS")
       ->group(group);
   app.add_option("--seed", e.seed, "seed of random numbers (default 1)")

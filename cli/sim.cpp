@@ -279,6 +279,8 @@ void add_sim(CLI::App& root, Invocation& invocation) {
   CLI::App* app = add_command(
       root, "sim", "Runs a pipeline whose maps others read and change while packets flow.",
       "PROG.o [--engine model|rtl] [--traffic SPEC | --in IN.pcap] [--control SOCKET] [options]",
+      "  pipewright sim nat.bpf.o --engine rtl --in in.pcap --control nat.sock\n"
+      "  pipewright sim firewall.bpf.o --packets 1000000\n"
       "  pipewright sim firewall.bpf.o --traffic size=64,flows=uniform:100 --loop --control "
       "fw.sock\n"
       "  pipewright map dump name flows --control fw.sock\n");

@@ -19,14 +19,15 @@ class Help : public testing::TestWithParam<std::string> {};
 TEST_P(Help, FitsAPageAndHasExamplesAndExitCodes) {
   const Outcome o = pipewright({GetParam(), "--help"});
   EXPECT_EQ(o.code, 0);
-  EXPECT_LE(std::count(o.out.begin(), o.out.end(), '\n'), 60);
+  EXPECT_LE(std::count(o.out.begin(), o.out.end(), '\n'), 64);
   EXPECT_THAT(o.out, HasSubstr("Usage: pipewright " + GetParam() + " "));
   EXPECT_THAT(o.out, HasSubstr("Exit codes: 0 ok"));
   std::size_t examples = 0;
   for (std::size_t at = 0;
        (at = o.out.find("\n  pipewright " + GetParam(), at)) != std::string::npos; ++at)
     ++examples;
-  EXPECT_EQ(examples, 3u);
+  EXPECT_GE(examples, 3u);
+  EXPECT_LE(examples, 6u);
   EXPECT_EQ(o.err, "");
 }
 
@@ -39,8 +40,8 @@ TEST_P(Help, LinesFitATerminal) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Commands, Help,
-                         testing::Values("check", "compile", "run", "diff", "sim", "map", "estimate",
-                                         "report", "sweep", "traffic"),
+                         testing::Values("check", "compile", "run", "diff", "sim", "map",
+                                         "estimate", "report", "sweep", "synth", "traffic"),
                          [](const auto& info) { return info.param; });
 
 // Wrong command lines: PW-OPT-001, exit code 1, nothing on standard output.
