@@ -35,11 +35,9 @@ Machine::Machine(const Object& object, const Program& program, const Environment
   load(program_);
 }
 
-// Decodes a program and those that program arrays it names start with, so that what can't be run is
-// told before the first packet.
+// Decodes a program and those that program arrays it names start with.
 const isa::Code& Machine::load(const Program& program) {
   isa::Code& code = codes_[program.name] = isa::decode(program.insns);
-  refuse_unsupported(program, code);
   for (const auto& insn : code)
     if (const auto* array = insn ? std::get_if<isa::LoadMap>(&*insn) : nullptr)
       for (const auto& [slot, name] : object_.maps.at(array->map).initial_programs)
@@ -61,26 +59,16 @@ Helper Machine::helper_of(std::uint32_t id) const {
   return own ? own : find_helper(id);
 }
 
-void Machine::refuse_unsupported(const Program& program, const isa::Code& code) const {
-  std::vector<Diagnostic> all;
-  for (unsigned at = 0; at < code.size(); ++at) {
-    if (!code[at])
-      continue;
-    std::string what;
-    if (const auto* helper = std::get_if<isa::CallHelper>(&*code[at]);
-        helper && !helper_of(helper->id) && helper->id != BPF_FUNC_loop &&
-        helper->id != BPF_FUNC_tail_call)
-      what = "helper " + std::to_string(helper->id);
-    if (std::get_if<isa::CallKfunc>(&*code[at]))
-      what = "kernel functions";
-    if (std::get_if<isa::LoadPacket>(&*code[at]) && !tc_)
-      what = "LD_ABS and LD_IND";
-    if (!what.empty())
-      all.push_back(
-          diagnose("PW-ENG-004", "the interpreter has not " + what).at(at, program.location(at)));
-  }
-  if (!all.empty())
-    throw Failure(all);
+// Where it is executed and not before: what no packet comes to may call anything, as in Linux,
+// whose verifier removes it.
+void Machine::refuse(const std::string& what, unsigned at) const {
+  const auto running = std::ranges::find_if(
+      codes_, [this](const auto& program) { return &program.second == code_; });
+  const auto program = std::ranges::find(object_.programs, running->first, &Program::name);
+  Diagnostic d = diagnose("PW-ENG-004", "the interpreter has not " + what);
+  if (program != object_.programs.end())
+    d.at(at, program->location(at));
+  throw Failure(d);
 }
 
 PacketResult Machine::run(const Packet& packet, std::uint32_t index) {
@@ -289,14 +277,16 @@ unsigned Machine::execute(const isa::CallLocal& insn, unsigned next) {
   return next;
 }
 
-unsigned Machine::execute(const isa::CallKfunc&, unsigned) {
-  throw MemoryFault("kernel functions are refused before");
+unsigned Machine::execute(const isa::CallKfunc&, unsigned next) {
+  refuse("kernel functions", next - 1);
 }
 
 unsigned Machine::execute(const isa::Exit&, unsigned) { return returned; }
 
 // Outside of the packet the function returns 0.
 unsigned Machine::execute(const isa::LoadPacket& insn, unsigned next) {
+  if (!tc_)
+    refuse("LD_ABS and LD_IND", next - 1);
   const std::uint32_t index = insn.index ? static_cast<std::uint32_t>(r_[*insn.index]) : 0;
   const auto offset = static_cast<std::int32_t>(static_cast<std::uint32_t>(insn.offset) + index);
   const auto value = load_from_packet(helpers_, offset, insn.bytes);
@@ -314,7 +304,7 @@ unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
   } else {
     const Helper helper = helper_of(id);
     if (!helper)
-      throw MemoryFault("unknown helper in a tail-called program");
+      refuse("helper " + std::to_string(id), next - 1);
     r_[0] = helper(helpers_, {r_[1], r_[2], r_[3], r_[4], r_[5]});
   }
   return next;

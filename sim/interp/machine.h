@@ -18,7 +18,7 @@ public:
   std::vector<std::unique_ptr<MapStore>>& maps() { return maps_; } // as Object::maps
 
 private:
-  void refuse_unsupported(const Program&, const isa::Code&) const;
+  [[noreturn]] void refuse(const std::string& what, unsigned at) const;
   const isa::Code& load(const Program&);
   const isa::Code& code_of(const std::string& program);
   std::uint64_t call(unsigned target);

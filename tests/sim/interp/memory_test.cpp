@@ -160,14 +160,23 @@ TEST(InterpMemory, FramesOfEveryLength) {
   }
 }
 
-TEST(InterpMemory, UnknownHelpersAreNamedBeforeThePacketsCome) {
+TEST(InterpMemory, UnknownHelpersAreNamedWhereTheyAreCalled) {
+  Interp engine({insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_fib_lookup), leave});
   try {
-    Interp engine({insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_fib_lookup), leave});
+    engine.run(60);
     FAIL();
   } catch (const Failure& failure) {
     EXPECT_EQ(failure.diagnostics().front().code, "PW-ENG-004");
+    EXPECT_EQ(failure.diagnostics().front().insn, 0u);
     EXPECT_EQ(failure.exit(), Exit::Unsupported);
   }
+}
+
+// Programs are often built with a switch that is constant: the kernel removes what it leaves out.
+TEST(InterpMemory, UnknownHelpersThatNoPacketComesToAreNoMatter) {
+  Interp engine({move(0, XDP_TX), insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
+                 insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_fib_lookup), leave});
+  EXPECT_EQ(engine.run(60).retval, XDP_TX);
 }
 
 } // namespace
