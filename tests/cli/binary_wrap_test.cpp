@@ -29,8 +29,9 @@ TEST(Wrap, OpennicIsAWholePlugin) {
   const Outcome o =
       pipewright({"compile", example("firewall"), "--wrap", "opennic", "-o", out, "--json"});
   ASSERT_EQ(o.code, 0) << o.err;
-  EXPECT_EQ(o.json().at("top"), "pw_firewall_opennic");
-  for (const auto& file : o.json().at("files"))
+  const auto report = o.json();
+  EXPECT_EQ(report.at("top"), "pw_firewall_opennic");
+  for (const auto& file : report.at("files"))
     EXPECT_NE(slurp(file.get<std::string>()), "") << file;
   for (const char* name :
        {"box_250mhz/user_plugin_250mhz_inst.vh", "box_250mhz/box_250mhz_address_map.v",
