@@ -70,14 +70,17 @@ GlobalData global_kind(const bpf_map* map, const std::string& name) {
   return name.starts_with(".bss") ? GlobalData::Bss : GlobalData::Kconfig;
 }
 
-// libbpf passes on whatever number stands in the file; one out of the range of the enumeration is
-// none.
+// libbpf passes on whatever number stands in the file; one that the kernel's header doesn't name is
+// no value of the enumeration.
 bpf_map_type map_type(const bpf_map* map, const std::string& name) {
-  constexpr unsigned largest = 63;
+  constexpr unsigned newest = BPF_MAP_TYPE_USER_RINGBUF;
   const auto type = static_cast<unsigned>(bpf_map__type(map));
-  if (type > largest)
-    throw Failure(diagnose("PW-OBJ-003", "map '" + name + "' has the type " + std::to_string(type) +
-                                             ", which doesn't exist"));
+  if (type > newest)
+    throw Failure(
+        diagnose("PW-OBJ-003", "map '" + name + "' has the unknown type " + std::to_string(type))
+            .limited("types 1 to " + std::to_string(newest), std::to_string(type))
+            .help("no hardware here holds a map of a type made later: leave the map out "
+                  "of this object"));
   return static_cast<bpf_map_type>(type);
 }
 

@@ -340,7 +340,7 @@ private:
 
   PacketResult run_one(const Packet& packet) {
     host_.packet.fill(0);
-    std::memcpy(host_.packet.data() + origin, packet.bytes.data(), packet.bytes.size());
+    std::ranges::copy(packet.bytes, host_.packet.begin() + origin);
     host_.length = std::uint32_t(packet.bytes.size());
     host_.time = host_.environment.time == Environment::Time::Capture
                      ? packet.time_ns

@@ -51,6 +51,13 @@ TEST(Refuse, OnlyAHeader) {
   EXPECT_THAT(open_bytes(bytes), ElementsAre("PW-OBJ-003"));
 }
 
+TEST(Refuse, AMapTypeOfLaterDays) {
+  auto bytes = read_bytes(test_object("legacy"));
+  const object::ElfFile elf = object::parse_elf(bytes);
+  bytes.at(elf.sections[*elf.find("maps")].offset) = 47; // the type of "packets"
+  EXPECT_THAT(open_bytes(bytes), ElementsAre("PW-OBJ-003"));
+}
+
 TEST(Refuse, TheReasonIsLibbpfs) {
   auto bytes = read_bytes(test_object("tour.v3"));
   const object::ElfFile elf = object::parse_elf(bytes);

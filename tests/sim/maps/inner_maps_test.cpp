@@ -1,22 +1,12 @@
 // Maps of maps, queues and stacks in map files; which maps a slot may hold.
 #include "sim/maps/contents.h"
 #include "sim/maps/map_file.h"
+#include "tests/sim/maps/definitions.h"
 
 #include <gtest/gtest.h>
 
 namespace pw {
 namespace {
-
-MapDefinition map_of(const char* name, bpf_map_type type, std::uint32_t key, std::uint32_t value,
-                     std::uint32_t entries) {
-  MapDefinition map;
-  map.name = name;
-  map.type = type;
-  map.key_size = key;
-  map.value_size = value;
-  map.max_entries = entries;
-  return map;
-}
 
 Object object() {
   Object o;

@@ -1,6 +1,7 @@
 // Map files: what bpftool prints is read, what is written can be read again, mistakes are named.
 #include "sim/maps/contents.h"
 #include "sim/maps/map_file.h"
+#include "tests/sim/maps/definitions.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,17 +12,6 @@
 
 namespace pw {
 namespace {
-
-MapDefinition map_of(const char* name, bpf_map_type type, std::uint32_t key, std::uint32_t value,
-                     std::uint32_t entries) {
-  MapDefinition map;
-  map.name = name;
-  map.type = type;
-  map.key_size = key;
-  map.value_size = value;
-  map.max_entries = entries;
-  return map;
-}
 
 Object object() {
   Object o;
