@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <utility>
 
 namespace pw {
@@ -159,10 +160,17 @@ MemoryUse packet_copies(unsigned reads) {
           {.luts = 0, .blocks = reads * packet_copy_blocks, .ultra = 0}};
 }
 
+// Global data is as large as the program's variables; other maps with a dot in their name, but for
+// the definition of inner maps, were made for hardware.
+std::uint32_t sizable(const std::string& map, std::uint32_t max_entries) {
+  return map.find('.') == std::string::npos || map.ends_with(".inner") ? max_entries : 0;
+}
+
 std::vector<MemoryUse> memory_uses(const pipeline::Pipeline& p) {
   std::vector<MemoryUse> uses;
   for (unsigned map = 0; map < p.maps.size(); ++map)
-    uses.push_back({p.maps[map].name, demand_of(p, map)});
+    uses.push_back(
+        {p.maps[map].name, demand_of(p, map), sizable(p.maps[map].name, p.maps[map].max_entries)});
   const auto reads =
       std::ranges::count(p.operations, pipeline::OpKind::PacketRead, &pipeline::Operation::kind);
   uses.push_back(packet_copies(unsigned(reads)));
@@ -216,34 +224,87 @@ void check_prefix_lookups(const std::string& map, const MemoryDemand& demand,
                             "lower max_entries"));
 }
 
+namespace {
+
+// One URAM288 holds as much as eight BRAM36.
+std::uint64_t weight(const MemoryUse& u) { return u.demand.blocks + 8 * u.demand.ultra; }
+
+MemoryDemand sum_of(const std::vector<MemoryUse>& uses) {
+  MemoryDemand all;
+  for (const MemoryUse& use : uses) {
+    all.blocks += use.demand.blocks;
+    all.ultra += use.demand.ultra;
+  }
+  return all;
+}
+
+// What is left of URAM288 can hold what BRAM36 can't.
+bool memories_fit(const MemoryDemand& all, const DeviceSize& device) {
+  const std::uint64_t spare = device.ultra288 > all.ultra ? device.ultra288 - all.ultra : 0;
+  return all.ultra <= device.ultra288 && all.blocks <= device.block36 + 8 * spare;
+}
+
+std::string memory_text(const MemoryDemand& d) {
+  const std::string blocks = std::to_string(d.blocks) + " BRAM36",
+                    ultra = std::to_string(d.ultra) + " URAM288";
+  return d.ultra == 0 ? blocks : d.blocks == 0 ? ultra : blocks + ", " + ultra;
+}
+
+// The largest ones by name, the others together.
+std::string memory_sum(std::vector<MemoryUse> uses) {
+  constexpr std::size_t named = 5;
+  std::erase_if(uses, [](const MemoryUse& u) { return weight(u) == 0; });
+  std::ranges::stable_sort(uses, std::ranges::greater(), weight);
+  std::string sum;
+  for (std::size_t i = 0; i < uses.size() && i < named; ++i)
+    sum += (i == 0 ? "" : " + ") + uses[i].what + ": " + memory_text(uses[i].demand);
+  if (uses.size() <= named)
+    return sum;
+  const std::vector<MemoryUse> rest(uses.begin() + named, uses.end());
+  return sum + " + " + std::to_string(rest.size()) + " others: " + memory_text(sum_of(rest));
+}
+
+// The heaviest map is halved until all fit. What can't be smaller than a block stays.
+std::string sizes_that_fit(std::vector<MemoryUse> uses, const DeviceSize& device) {
+  std::map<std::string, std::uint32_t> sizes;
+  while (!memories_fit(sum_of(uses), device)) {
+    std::erase_if(uses, [](const MemoryUse& u) { return weight(u) == 0; });
+    const auto most = std::ranges::max_element(uses, {}, [](const MemoryUse& u) {
+      return u.entries > 1 && weight(u) > 1 ? weight(u) : 0;
+    });
+    if (most == uses.end() || most->entries <= 1 || weight(*most) <= 1)
+      return "";
+    sizes[most->what] = most->entries /= 2;
+    most->demand.blocks = divide_up(most->demand.blocks, 2);
+    most->demand.ultra = divide_up(most->demand.ultra, 2);
+  }
+  std::string options;
+  for (const auto& [map, entries] : sizes)
+    options += " --entries " + map + "=" + std::to_string(entries);
+  return options;
+}
+
+} // namespace
+
 void check_fits(const std::vector<MemoryUse>& uses, const std::string& name) {
   const DeviceSize* device = device_named(name);
   if (device == nullptr)
     throw Failure(diagnose("PW-DEV-003", "unknown device '" + name + "'")
                       .help("xcu50, xcu200, xcu250, xcu280 or ice40hx8k"));
   check_prefixes_fit(uses, *device);
-  const auto text = [](const MemoryDemand& d) {
-    return std::to_string(d.blocks) + " BRAM36, " + std::to_string(d.ultra) + " URAM288";
-  };
-  const auto weight = [](const MemoryUse& u) { return u.demand.blocks + 8 * u.demand.ultra; };
-  MemoryDemand all;
-  std::string sum;
-  for (const MemoryUse& use : uses) {
-    all.blocks += use.demand.blocks;
-    all.ultra += use.demand.ultra;
-    if (weight(use) != 0)
-      sum += (sum.empty() ? "" : " + ") + use.what + ": " + text(use.demand);
-  }
-  const std::uint64_t spare = device->ultra288 > all.ultra ? device->ultra288 - all.ultra : 0;
-  if (all.ultra <= device->ultra288 && all.blocks <= device->block36 + 8 * spare)
+  const MemoryDemand all = sum_of(uses);
+  if (memories_fit(all, *device))
     return;
+  const std::string options = sizes_that_fit(uses, *device);
   throw Failure(
       diagnose("PW-DEV-001", "the memories don't fit " + name + "; the largest is '" +
                                  std::ranges::max(uses, {}, weight).what + "'")
-          .limited(text({.luts = 0, .blocks = device->block36, .ultra = device->ultra288}),
-                   text(all) + " (" + sum + ")")
-          .help("lower max_entries (--entries MAP=N, for the kernel's map, too) or the size of the "
-                "value"));
+          .limited(memory_text({.luts = 0, .blocks = device->block36, .ultra = device->ultra288}),
+                   memory_text(all) + " (" + memory_sum(uses) + ")")
+          .help(options.empty()
+                    ? "lower max_entries (--entries MAP=N, for the kernel's map, too) "
+                      "or the size of the value"
+                    : "these sizes would do (max_entries, in every engine):" + options));
 }
 
 } // namespace pw

@@ -46,10 +46,14 @@ MemoryDemand demand_of(const pipeline::Pipeline&, unsigned map);
 struct MemoryUse {
   std::string what; // the map's name, ...
   MemoryDemand demand;
+  std::uint32_t entries = 0; // max_entries of a map; 0: nothing that --entries can change
 };
 
+// MemoryUse::entries of a map.
+std::uint32_t sizable(const std::string& map, std::uint32_t max_entries);
+
 // Throws Failure: PW-DEV-003, there is no such device; PW-DEV-001, it is too small, with the
-// arithmetic; PW-MAP-008, comparators of prefixes don't fit.
+// arithmetic and sizes of maps that would fit; PW-MAP-008, comparators of prefixes don't fit.
 void check_fits(const std::vector<MemoryUse>&, const std::string& device);
 // Prefixes that packets only look up. Throws Failure PW-MAP-026: they don't fit.
 void check_prefix_lookups(const std::string& map, const MemoryDemand&, const std::string& device);

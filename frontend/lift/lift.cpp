@@ -54,6 +54,7 @@ LiftedProgram lift_program(const Object& object, const Program& program,
   lift::promote_cells(*out.module);
   if (options.optimize)
     lift::optimize(*out.module, options.verify.micro_engine);
+  lift::split_nulls(*out.module);
   lift::normalize(*out.module);
   lift::check_form(*out.module, options.verify.micro_engine);
   return out;

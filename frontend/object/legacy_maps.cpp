@@ -5,6 +5,8 @@
 //                      struct { char (*type)[T]; char (*key_size)[K]; ... }
 //                    all members at offset 0, so that the structure is no larger than the old
 //                    definition; variable and section entries name these types
+// Where the object has a section .maps already (Cilium's program array beside its other maps), the
+// old ones stand behind its definitions, and BTF gets a new description of the section.
 #include "frontend/object/legacy_maps.h"
 
 #include "frontend/object/btf_info.h"
@@ -121,6 +123,12 @@ void find_inner(std::vector<LegacyMap>& maps) {
   }
 }
 
+// A definition in .maps.
+struct Placed {
+  std::string name;
+  std::uint32_t offset = 0, size = 0;
+};
+
 // Adds the types. libbpf keeps them as a buffer of its own; ids are stable, pointers are not.
 class TypeWriter {
 public:
@@ -143,21 +151,25 @@ public:
       check(btf__add_field(types_, "values", values, 0, 0));
   }
 
-  // Variables and the section .maps; those that the compiler made are used again.
-  void place(const std::vector<LegacyMap>& maps, std::uint32_t section_size) {
-    const int name = check(btf__add_str(types_, ".maps"));
-    const int known = find_section();
+  // Variables and the section .maps; those that the compiler made are used again. `newer` are the
+  // definitions that stand in .maps already.
+  void place(const std::vector<LegacyMap>& maps, const std::vector<Placed>& newer,
+             std::uint32_t section_size) {
+    const int known = find_section("maps");
     if (known > 0)
-      return reuse(known, name, maps, section_size);
-    std::vector<int> variables;
-    for (const LegacyMap& m : maps)
-      variables.push_back(
-          check(btf__add_var(types_, m.name.c_str(), BTF_VAR_GLOBAL_ALLOCATED, m.type)));
+      reuse(known, check(btf__add_str(types_, ".maps")), maps, section_size);
+    if (known > 0 && newer.empty())
+      return;
+    std::vector<Entry> entries;
+    if (known > 0)
+      retire(known, entries);
+    else
+      add_variables(maps, entries);
+    if (!newer.empty())
+      find_newer(newer, entries);
     check(btf__add_datasec(types_, ".maps", section_size));
-    for (std::size_t i = 0; i < maps.size(); ++i)
-      check(btf__add_datasec_var_info(types_, variables[i],
-                                      static_cast<std::uint32_t>(maps[i].offset),
-                                      static_cast<std::uint32_t>(maps[i].size)));
+    for (const Entry& e : entries)
+      check(btf__add_datasec_var_info(types_, e.variable, e.offset, e.size));
   }
 
 private:
@@ -170,7 +182,61 @@ private:
   int pointer(int to) { return check(btf__add_ptr(types_, to)); }
   int number(std::uint32_t n) { return pointer(check(btf__add_array(types_, index_, byte_, n))); }
 
-  int find_section() const { return btf__find_by_name_kind(types_, "maps", BTF_KIND_DATASEC); }
+  struct Entry {
+    int variable = 0;
+    std::uint32_t offset = 0, size = 0;
+  };
+
+  int find_section(const char* name) const {
+    return btf__find_by_name_kind(types_, name, BTF_KIND_DATASEC);
+  }
+
+  void add_variables(const std::vector<LegacyMap>& maps, std::vector<Entry>& out) {
+    for (const LegacyMap& m : maps)
+      out.push_back({check(btf__add_var(types_, m.name.c_str(), BTF_VAR_GLOBAL_ALLOCATED, m.type)),
+                     static_cast<std::uint32_t>(m.offset), static_cast<std::uint32_t>(m.size)});
+  }
+
+  // A section's description can't grow where it stands and types can't be taken away, since their
+  // places are their numbers: it keeps its entries under a name that means nothing.
+  void retire(int section, std::vector<Entry>& out) {
+    const int name = check(btf__add_str(types_, ".maps.before"));
+    btf_type* t = writable(static_cast<std::uint32_t>(section));
+    t->name_off = static_cast<std::uint32_t>(name);
+    for (unsigned i = 0; i < btf_vlen(t); ++i) {
+      const btf_var_secinfo& v = btf_var_secinfos(t)[i];
+      out.push_back({static_cast<int>(v.type), v.offset, v.size});
+    }
+  }
+
+  // Offsets are the linker's business: libbpf would take them from the symbols, as we do.
+  void find_newer(const std::vector<Placed>& newer, std::vector<Entry>& out) {
+    const int section = find_section(".maps");
+    if (section <= 0)
+      refuse("section .maps has no type information");
+    btf_type* t = writable(static_cast<std::uint32_t>(section));
+    for (unsigned i = 0; i < btf_vlen(t); ++i) {
+      btf_var_secinfo& info = btf_var_secinfos(t)[i];
+      const std::string name = btf_string(types_, writable(info.type)->name_off);
+      const auto at =
+          std::find_if(newer.begin(), newer.end(), [&](const Placed& p) { return p.name == name; });
+      if (at == newer.end())
+        refuse("map '" + name + "' has no symbol");
+      info.offset = at->offset;
+      info.size = at->size;
+      t->size = std::max(t->size, at->offset + at->size);
+    }
+    sort_entries(t);
+    retire(section, out);
+    std::sort(out.begin(), out.end(),
+              [](const Entry& a, const Entry& b) { return a.offset < b.offset; });
+  }
+
+  static void sort_entries(btf_type* t) {
+    std::sort(
+        btf_var_secinfos(t), btf_var_secinfos(t) + btf_vlen(t),
+        [](const btf_var_secinfo& a, const btf_var_secinfo& b) { return a.offset < b.offset; });
+  }
 
   btf_type* writable(std::uint32_t id) {
     return const_cast<btf_type*>(btf__type_by_id(types_, id));
@@ -182,9 +248,7 @@ private:
     t->size = size;
     for (unsigned i = 0; i < btf_vlen(t); ++i)
       reuse_variable(btf_var_secinfos(t)[i], maps);
-    std::sort(
-        btf_var_secinfos(t), btf_var_secinfos(t) + btf_vlen(t),
-        [](const btf_var_secinfo& a, const btf_var_secinfo& b) { return a.offset < b.offset; });
+    sort_entries(t);
   }
 
   void reuse_variable(btf_var_secinfo& info, const std::vector<LegacyMap>& maps) {
@@ -204,6 +268,15 @@ private:
   int byte_ = 0, index_ = 0;
 };
 
+std::vector<Placed> definitions_in(const ElfFile& elf, std::optional<std::size_t> section) {
+  std::vector<Placed> out;
+  for (const ElfSymbol& s : elf.symbols)
+    if (section && s.section == *section && s.type == STT_OBJECT)
+      out.push_back(
+          {s.name, static_cast<std::uint32_t>(s.value), static_cast<std::uint32_t>(s.size)});
+  return out;
+}
+
 Bytes btf_with_maps(const ElfFile& elf, std::vector<LegacyMap>& maps, std::uint32_t section_size) {
   Btf types = parse_btf(elf);
   if (!types)
@@ -215,7 +288,7 @@ Bytes btf_with_maps(const ElfFile& elf, std::vector<LegacyMap>& maps, std::uint3
   for (LegacyMap& m : maps)
     if (m.inner)
       writer.define(m, maps[*m.inner].type);
-  writer.place(maps, section_size);
+  writer.place(maps, definitions_in(elf, elf.find(".maps")), section_size);
   std::uint32_t size = 0;
   const auto* raw = static_cast<const std::uint8_t*>(btf__raw_data(types.get(), &size));
   if (!raw)
@@ -237,6 +310,30 @@ Bytes symbols_with_maps(const ElfFile& elf, const std::vector<LegacyMap>& maps,
     std::memcpy(at, &symbol, sizeof symbol);
   }
   return table;
+}
+
+// Contents of the section that all definitions stand in: those of .maps first.
+struct Joined {
+  std::vector<LegacyMap> maps;
+  std::size_t section = 0;
+  Bytes contents;
+};
+
+Joined join_sections(const ElfFile& elf, const std::vector<std::size_t>& legacy) {
+  Joined j;
+  const auto newer = elf.find(".maps");
+  j.section = newer.value_or(legacy.empty() ? 0 : legacy.front());
+  if (newer)
+    j.contents = elf.sections[*newer].data;
+  for (const std::size_t s : legacy) {
+    j.contents.resize((j.contents.size() + 7) / 8 * 8);
+    const auto more = maps_of_section(elf, s, j.contents.size());
+    j.maps.insert(j.maps.end(), more.begin(), more.end());
+    const Bytes& data = elf.sections[s].data;
+    j.contents.insert(j.contents.end(), data.begin(), data.end());
+  }
+  j.contents.resize((j.contents.size() + 7) / 8 * 8);
+  return j;
 }
 
 } // namespace
@@ -261,29 +358,22 @@ std::map<std::uint32_t, std::string> legacy_program_arrays(const ElfFile& origin
 Bytes translate_legacy_maps(const Bytes& image) {
   const ElfFile elf = parse_elf(image);
   const auto sections = legacy_sections(elf);
-  std::vector<LegacyMap> maps;
-  Bytes contents;
-  for (const std::size_t s : sections) {
-    const auto more = maps_of_section(elf, s, contents.size());
-    maps.insert(maps.end(), more.begin(), more.end());
-    const Bytes& data = elf.sections[s].data;
-    contents.insert(contents.end(), data.begin(), data.end());
-    contents.resize((contents.size() + 7) / 8 * 8);
-  }
-  if (maps.empty())
+  Joined joined = join_sections(elf, sections);
+  if (joined.maps.empty())
     return image;
-  if (elf.find(".maps"))
-    refuse("the object has both SEC(\"maps\") and SEC(\".maps\")");
-  find_inner(maps);
-  const auto size = static_cast<std::uint32_t>(contents.size());
-  const Bytes types = btf_with_maps(elf, maps, size);
-  std::vector<SectionEdit> edits = {{sections.front(), ".maps", contents},
+  find_inner(joined.maps);
+  const Bytes types =
+      btf_with_maps(elf, joined.maps, static_cast<std::uint32_t>(joined.contents.size()));
+  std::vector<SectionEdit> edits = {{joined.section, ".maps", joined.contents},
                                     {elf.symbol_table, elf.sections[elf.symbol_table].name,
-                                     symbols_with_maps(elf, maps, sections.front())}};
+                                     symbols_with_maps(elf, joined.maps, joined.section)}};
   std::vector<NewSection> added;
-  for (const std::size_t s : sections) // what they name stands in the types now
+  for (const std::size_t s : sections) { // what they name stands in the types now
+    if (s != joined.section)
+      edits.push_back({s, ".maps.done", elf.sections[s].data});
     if (const auto pointers = elf.find(".rel" + elf.sections[s].name))
       edits.push_back({*pointers, ".rel.maps.done", {}});
+  }
   if (const auto known = elf.find(".BTF"))
     edits.push_back({*known, ".BTF", types});
   else

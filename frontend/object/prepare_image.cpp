@@ -1,6 +1,7 @@
 // The image before libbpf sees it.
 #include "frontend/object/core_relocations.h"
 #include "frontend/object/legacy_maps.h"
+#include "frontend/object/publish_programs.h"
 #include "frontend/object/read_object.h"
 #include "frontend/object/set_values.h"
 
@@ -31,6 +32,7 @@ void set_values(Bytes& image, const OpenOptions& options) {
 
 Bytes prepare_image(const Bytes& original, const OpenOptions& options) {
   Bytes image = translate_legacy_maps(original);
+  publish_programs(image);
   apply_core_relocations(image);
   set_values(image, options);
   return image;

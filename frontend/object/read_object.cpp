@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 namespace pw::object {
 namespace {
@@ -115,6 +116,22 @@ void read_legacy_slots(const Bytes& original, Object& object) {
   }
 }
 
+// A program that stands in a slot is of the type of those that call it: of the object's others, as
+// far as they tell.
+void type_called_programs(Object& object) {
+  std::set<ProgramType> types;
+  for (const Program& p : object.programs)
+    types.insert(program_type(p));
+  types.erase(ProgramType::Unknown);
+  if (types.size() != 1 || types.contains(ProgramType::Other))
+    return;
+  for (const MapDefinition& m : object.maps)
+    for (const auto& [slot, name] : m.initial_programs)
+      for (Program& p : object.programs)
+        if (p.name == name && program_type(p) == ProgramType::Unknown)
+          p.type = *types.begin();
+}
+
 // The file has no room for values of .bss; those of other sections are in the image already.
 void set_globals(const ElfFile& elf, const btf* types, const OpenOptions& options, Object& object) {
   for (const Assignment& a : assignments(elf, types, options.set))
@@ -154,6 +171,7 @@ Object read_object(const Bytes& original, const OpenOptions& options) {
   for (const OpenedProgram& p : opened.programs)
     object.programs.push_back(read_program(context, p));
   read_legacy_slots(original, object);
+  type_called_programs(object);
   object.kernel_functions = std::move(externs.functions);
   return object;
 }

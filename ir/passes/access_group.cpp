@@ -140,6 +140,42 @@ void AccessGroup::replace_uses(AccessOp old, Value found, Value hit, Value handl
   }
 }
 
+// What the access needs may be read only where the program finds out that the key is not there: a
+// ring that says which server a new session gets, if any. Reading it always is no harm, and then
+// the access doesn't wait for its own outcome.
+void AccessGroup::free_reads() {
+  llvm::DenseSet<mlir::Operation*> seen;
+  std::vector<mlir::Operation*> work;
+  auto need = [&](Value v) {
+    if (mlir::Operation* op = v.getDefiningOp(); op && seen.insert(op).second)
+      work.push_back(op);
+  };
+  for (Value v : {enable_, Value(members_.front().getKey()), inserted_, removed_})
+    need(v);
+  while (!work.empty()) {
+    mlir::Operation* op = work.back();
+    work.pop_back();
+    if (mlir::isa<LoadOp, FindOp>(op))
+      free_read(op);
+    for (Value v : op->getOperands())
+      need(v);
+  }
+}
+
+void AccessGroup::free_read(mlir::Operation* op) {
+  std::vector<Value> outcomes;
+  for (AccessOp a : members_)
+    outcomes.push_back(a.getOutcome());
+  mlir::OpOperand& enable = mlir::isa<LoadOp>(op) ? mlir::cast<LoadOp>(op).getEnableMutable()
+                                                  : mlir::cast<FindOp>(op).getEnableMutable();
+  if (!depends_on(enable.get(), outcomes))
+    return;
+  Value absent = absent_.of(enable.get()), present = present_.of(enable.get());
+  const bool known =
+      absent && present && !depends_on(absent, outcomes) && !depends_on(present, outcomes);
+  enable.set(known ? build_.either(absent, present) : build_.constant(1, 1));
+}
+
 AccessOp AccessGroup::create() {
   AccessOp first = members_.front();
   llvm::SmallVector<mlir::Location> places;
@@ -155,6 +191,7 @@ AccessOp AccessGroup::create() {
 }
 
 AccessOp AccessGroup::replace() {
+  free_reads();
   AccessOp one = create();
   unsigned bits = width_of(one.getOutcome()) - 1;
   Value handle = build_.bits(one.getOutcome(), 0, bits);

@@ -34,6 +34,8 @@ private:
   std::optional<mlir::Value> absent_after(AccessOp);
   std::optional<After> present_after(AccessOp);
   bool enable(AccessOp);
+  void free_reads();
+  void free_read(mlir::Operation*);
   AccessOp create();
   mlir::Value hit(const After&, mlir::Value found, mlir::Value hit_at_end);
   void replace_uses(AccessOp old, mlir::Value found, mlir::Value hit, mlir::Value handle);

@@ -287,7 +287,7 @@ void Former::renamed(Value old, Value v) {
     for (Value* use : {&a.data, &a.enable, &a.handle, &a.at})
       rename(*use);
   for (Member& m : members_)
-    for (Value* use : {&m.place.handle, &m.place.index, &m.place.shift})
+    for (Value* use : {&m.place.handle, &m.place.index, &m.place.shift, &m.when})
       rename(*use);
   renames_[old] = v;
 }

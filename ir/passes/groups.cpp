@@ -50,6 +50,10 @@ public:
       close(m.column, std::size_t(mine - open.begin()));
       mine = open.end();
     }
+    if (mine != open.end() && !settle(*mine, m)) {
+      close(m.column, std::size_t(mine - open.begin()));
+      mine = open.end();
+    }
     if (mine == open.end())
       mine = join(m);
     if (mine == open.end())
@@ -74,7 +78,7 @@ private:
 
   bool excludes(const Group& g, const Member& m) {
     return llvm::all_of(g.members, [&](const Member* n) {
-      return exclusion_.exclusive(n->access->enable, m.access->enable);
+      return exclusion_.exclusive(n->counts(), m.access->enable);
     });
   }
 
@@ -87,9 +91,39 @@ private:
   // A joined group may be at another of its places when this access happens.
   bool taken_elsewhere(const Group& g, const Member& m) {
     return llvm::any_of(g.members, [&](const Member* n) {
-      return !same_place(n->place, m.place) &&
-             !exclusion_.exclusive(n->access->enable, m.access->enable);
+      return !same_place(n->place, m.place) && !exclusion_.exclusive(n->counts(), m.counts());
     });
+  }
+
+  // An access whether or not which is done depends on what its own group read must have no part in
+  // choosing among the group's places. What it says besides is enough if it is exclusive still.
+  bool settle(Group& g, Member& m) {
+    Value enable = m.access->enable;
+    const bool adds_nothing = llvm::any_of(g.members, [&](const Member* n) {
+      return same_place(n->place, m.place) && exclusion_.implies(enable, n->counts());
+    });
+    if (adds_nothing || !reads_of(m, g.id, {enable}))
+      return true;
+    m.when = weakened(m, g.id, enable);
+    if (m.when && !taken_elsewhere(g, m))
+      return true;
+    m.when = {};
+    g.alone = g.others.empty();
+    return g.alone;
+  }
+
+  // A conjunct of a condition that doesn't depend on what the group reads; null if there is none.
+  Value weakened(const Member& m, unsigned group, Value condition) {
+    auto both = condition.getDefiningOp<mlir::arith::AndIOp>();
+    if (!both)
+      return {};
+    for (Value part : {both.getLhs(), both.getRhs()})
+      if (!reads_of(m, group, {part}))
+        return part;
+    for (Value part : {both.getLhs(), both.getRhs()})
+      if (Value found = weakened(m, group, part))
+        return found;
+    return {};
   }
 
   // An open group on paths that exclude this one, if that makes no value depend on itself.
@@ -98,21 +132,25 @@ private:
     if (!merge_[m.column] || writes_[m.column])
       return open.end();
     for (auto g = open.begin(); g != open.end(); ++g)
-      if (!g->place.index == !m.place.index && excludes(*g, m) && !needs(m, g->id)) {
+      if (!g->alone && !g->place.index == !m.place.index && excludes(*g, m) && !needs(m, g->id)) {
         g->others.push_back(m.place);
         return g;
       }
     return open.end();
   }
 
+  bool needs(const Member& m, unsigned group) {
+    std::vector<Value> work;
+    add_needs(m, work);
+    return reads_of(m, group, std::move(work));
+  }
+
   // Does what an access needs depend on what a group reads, by way of other groups too? The map's
   // own states say nothing of it: each column will have states of its own. What a load gets comes
   // from its group, and from those that wrote the column before.
-  bool needs(const Member& m, unsigned group) {
+  bool reads_of(const Member& m, unsigned group, std::vector<Value> work) {
     llvm::DenseSet<Value> seen;
-    std::vector<Value> work;
     const mlir::Type own = state_of(m);
-    add_needs(m, work);
     while (!work.empty()) {
       Value v = work.back();
       work.pop_back();
@@ -203,7 +241,7 @@ void merge_places(Group& g, Build& build) {
     Value enable;
     for (const Member* m : g.members)
       if (same_place(m->place, p) && !(enable && exclusion.implies(m->access->enable, enable)))
-        enable = build.either(enable, m->access->enable);
+        enable = build.either(enable, m->counts());
     g.place.handle = build.select(enable, p.handle, g.place.handle);
     if (p.index)
       g.place.index = build.select(enable, p.index, g.place.index);

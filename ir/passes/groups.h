@@ -20,6 +20,10 @@ struct Member {
   unsigned column;
   Place place;
   std::size_t stores_before = 0; // of its group, when it is reached
+  mlir::Value when = {}; // if not null, in place of the enable: that this place is the one that
+                         // counts, said without what its group reads
+
+  mlir::Value counts() const { return when ? when : access->enable; }
 };
 
 struct Group {
@@ -28,6 +32,7 @@ struct Group {
   Place place;
   std::vector<Place> others; // of accesses on paths that exclude those of `place`
   std::vector<Member*> members, stores;
+  bool alone = false;                        // takes no other places
   mlir::Value word;                          // what was read
   std::pair<std::size_t, mlir::Value> known; // contents after so many stores
   std::size_t writes_before = 0;             // writes of the column that its read comes after

@@ -64,7 +64,8 @@ void check_prefixes(mlir::ModuleOp module, ir::MapOp map, const std::string& dev
 void check_device(mlir::ModuleOp module, const std::string& name) {
   std::vector<MemoryUse> uses;
   for (auto map : module.getOps<ir::MapOp>())
-    uses.push_back({map.getSymName().str(), demand_of(shape_of(map))});
+    uses.push_back({map.getSymName().str(), demand_of(shape_of(map)),
+                    sizable(map.getSymName().str(), unsigned(map.getEntries()))});
   for (auto map : module.getOps<ir::MapOp>())
     if (holds_prefixes(map))
       check_prefixes(module, map, name);

@@ -87,6 +87,33 @@ TEST(Resources, SaysWhatDoesNotFit) {
   }
 }
 
+TEST(Resources, GivesSizesThatFit) {
+  pipeline::Pipeline p;
+  const auto array = [&](const char* name, unsigned entries) {
+    pipeline::Map m;
+    m.name = name;
+    m.max_entries = m.slots = entries;
+    m.value_bytes = 4;
+    m.columns = {{0, 4, 1}};
+    p.maps.push_back(m);
+  };
+  array("rings", 33554944);
+  array("small", 512);
+  array("servers", 16777214);
+  array(".bss", 4096);
+  try {
+    check_fits(memory_uses(p), "xcu50");
+    FAIL() << "they don't fit";
+  } catch (const Failure& failure) {
+    const std::string& remedy = failure.diagnostics().front().remedy;
+    EXPECT_THAT(remedy, HasSubstr(" --entries rings=2097184 --entries servers=2097151"));
+    EXPECT_THAT(remedy, testing::Not(HasSubstr("small")));
+  }
+  p.maps[0].max_entries = p.maps[0].slots = 2097184;
+  p.maps[2].max_entries = p.maps[2].slots = 2097151;
+  EXPECT_NO_THROW(check_fits(memory_uses(p), "xcu50"));
+}
+
 TEST(Resources, KnowsTheDevices) {
   EXPECT_NE(device_named("xcu280"), nullptr);
   try {

@@ -82,9 +82,44 @@ TEST(LegacyForms, SectionsOfIproute2FillProgramArrays) {
   EXPECT_TRUE(map_named(object, "numbers").initial_programs.empty());
 }
 
-TEST(LegacyForms, OldAndNewTogetherAreRefused) {
-  EXPECT_THAT(codes_of([] { open_object(test_object("mixed")); }),
-              testing::ElementsAre("PW-OBJ-008"));
+class Mixed : public testing::Test {
+protected:
+  const std::string path = test_object("mixed");
+};
+
+TEST_F(Mixed, OldAndNewStandSideBySide) {
+  const Object object = open_object(path);
+  EXPECT_TRUE(map_named(object, "before").legacy);
+  EXPECT_EQ(map_named(object, "before").value_size, 8u);
+  EXPECT_FALSE(map_named(object, "after").legacy);
+  EXPECT_EQ(map_named(object, "after").max_entries, 3u);
+  EXPECT_EQ(map_named(object, "behind").max_entries, 5u);
+  std::vector<std::string> used;
+  for (const auto& i : isa::decode(select_program(object, "").insns))
+    if (const auto* load = i ? std::get_if<isa::LoadMap>(&*i) : nullptr)
+      used.push_back(object.maps.at(load->map).name);
+  EXPECT_THAT(used, testing::ElementsAre("before", "after", "behind", "jumps"));
+}
+
+// A program that is static in C, in a section that names its slot and not its type.
+TEST_F(Mixed, StaticProgramsStandInTheirSlots) {
+  const Object object = open_object(path);
+  EXPECT_EQ(map_named(object, "jumps").initial_programs,
+            (std::map<std::uint32_t, std::string>{{1, "called"}}));
+  EXPECT_EQ(program_type(program_named(object, "called")), ProgramType::Xdp);
+  EXPECT_EQ(select_program(object, "").name, "entry");
+}
+
+TEST_F(Mixed, TheKernelTakesTheImage) {
+  if (bpf_map_create(BPF_MAP_TYPE_ARRAY, "probe", 4, 4, 1, nullptr) < 0)
+    GTEST_SKIP() << "no root, or no BPF here: " << std::strerror(errno);
+  const auto image = libbpf_image(path);
+  bpf_object* object = bpf_object__open_mem(image.data(), image.size(), nullptr);
+  ASSERT_NE(object, nullptr);
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, object) bpf_program__set_type(program, BPF_PROG_TYPE_XDP);
+  EXPECT_EQ(bpf_object__load(object), 0);
+  bpf_object__close(object);
 }
 
 TEST(LegacyForms, UnknownLayoutIsRefused) {

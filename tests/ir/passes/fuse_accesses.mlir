@@ -1,6 +1,7 @@
 // RUN: pipewright-opt %s -pw-fuse-accesses -canonicalize -cse | FileCheck %s
 
 pw.map @t "table"(4 -> 8) x 1000 index 0 type 1
+pw.map @v "array"(4 -> 4) x 256 index 1 type 2
 
 // Lookup, and insertion on a miss: one access, which inserts under the lookup's own condition.
 // CHECK-LABEL: pw.program @miss
@@ -111,4 +112,32 @@ pw.program @paths {
   %z = arith.ori %x, %y : i1
   %r = arith.extui %z : i1 to i32
   pw.exit(%r, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %s2 : !pw.state<"t:keys"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
+
+// Whether a new key is inserted depends on what is read only where it is new: that is read always.
+// CHECK-LABEL: pw.program @ring
+// CHECK: %[[PLACE:.*]] = pw.load @v
+// CHECK: %[[SOME:.*]] = arith.cmpi ne, %[[PLACE]]
+// CHECK: pw.access @t[%{{.*}}] insert
+// CHECK-NOT: pw.access
+pw.program @ring {
+  %s = pw.initial : !pw.state<"t:keys">
+  %m = pw.initial : !pw.state<"v">
+  %true = arith.constant true
+  %false = arith.constant false
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %k = pw.field 0 : i32
+  %l = pw.field 4 : i16
+  %x = pw.bits %l[0] : i16 -> i9
+  %a, %s1 = pw.access @t[%k] insert %false remove %false if %true on %s : !pw.state<"t:keys"> -> !pw.state<"t:keys"> : i32 -> i12
+  %hit = pw.bits %a[0] : i12 -> i1
+  %miss = arith.xori %hit, %true : i1
+  %v = pw.load @v[%x, 0] on %m if %miss : i9, !pw.state<"v"> -> i32
+  %some = arith.cmpi ne, %v, %c0 : i32
+  %new = arith.andi %miss, %some : i1
+  %b, %s2 = pw.access @t[%k] insert %true remove %false if %new on %s1 : !pw.state<"t:keys"> -> !pw.state<"t:keys"> : i32 -> i12
+  pw.exit(%v, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %s2 : !pw.state<"t:keys"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }

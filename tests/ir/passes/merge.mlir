@@ -158,3 +158,36 @@ pw.program @conditions {
   %m2 = pw.store @a[%y, 0], %w1 on %m1 if %e2 : i9, i32, !pw.state<"a"> -> !pw.state<"a">
   pw.exit(%c0, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) states %m2 : !pw.state<"a"> : i32, i16, i16, i16, i8, i8, i32, i32, i64
 }
+
+// A second read of the other place, done or not for what the first one gave (a server that may be
+// local): that has no part in choosing the place.
+// CHECK-LABEL: pw.program @twice
+// CHECK-COUNT-1: pw.read @a
+// CHECK-NOT: pw.read
+pw.program @twice {
+  %m = pw.initial : !pw.state<"a">
+  %true = arith.constant true
+  %zero = arith.constant 0 : i32
+  %c0 = arith.constant 0 : i32
+  %c0_16 = arith.constant 0 : i16
+  %c0_8 = arith.constant 0 : i8
+  %c0_64 = arith.constant 0 : i64
+  %k = pw.field 0 : i16
+  %l = pw.field 4 : i16
+  %x = pw.bits %k[0] : i16 -> i9
+  %y = pw.bits %l[0] : i16 -> i9
+  %f = pw.field 8 : i8
+  %p = pw.bits %f[0] : i8 -> i1
+  %q = arith.xori %p, %true : i1
+  %asked = pw.bits %f[1] : i8 -> i1
+  %u = pw.load @a[%y, 0] on %m if %q : i9, !pw.state<"a"> -> i32
+  %e = arith.andi %p, %asked : i1
+  %v = pw.load @a[%x, 0] on %m if %e : i9, !pw.state<"a"> -> i32
+  %is = arith.cmpi ne, %v, %zero : i32
+  %local = arith.andi %asked, %is : i1
+  %other = arith.xori %local, %true : i1
+  %e2 = arith.andi %p, %other : i1
+  %w = pw.load @a[%x, 0] on %m if %e2 : i9, !pw.state<"a"> -> i32
+  %r = arith.select %q, %u, %w : i32
+  pw.exit(%r, %c0_16, %c0_16, %c0_16, %c0_8, %c0_8, %c0, %c0, %c0_64) : i32, i16, i16, i16, i8, i8, i32, i32, i64
+}
