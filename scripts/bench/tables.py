@@ -46,13 +46,21 @@ def splitmix64(x):
     return x ^ (x >> 31)
 
 
+def folds(bit, row_bits):
+    """Where a bit of the key goes before it is hashed (support/hash.h, table_folds)."""
+    folded = 4 * row_bits
+    if KEY_BITS <= 8 * row_bits:
+        return [bit]
+    turn = bit // folded
+    return [bit % folded, (2 * bit + 15 * turn + 11) % folded, (27 * bit + 14 * turn + 11) % folded]
+
+
 def hash_rows(row_bits):
-    """The masks of all bits of both hash functions after reset (support/hash.h, table_secret_bit)."""
-    masks = []
-    for function in (0, 1):
-        secret = sum((splitmix64(((TABLE_SALT + function) << 48 & MASK64) ^ bit) >> 17 & 1) << bit for bit in range(KEY_BITS + row_bits))
-        masks += [secret >> out & ((1 << KEY_BITS) - 1) for out in range(row_bits)]
-    return masks
+    """The masks of all bits of both hash functions after reset (support/hash.h, table_column)."""
+    def secret(function, bit):
+        return splitmix64(((TABLE_SALT + function) << 48 & MASK64) ^ bit) >> 17 & 1
+    return [sum(sum(secret(function, fold + out) for fold in folds(bit, row_bits)) % 2 << bit for bit in range(KEY_BITS))
+            for function in (0, 1) for out in range(row_bits)]
 
 
 def null_space(masks):

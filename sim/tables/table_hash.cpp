@@ -17,11 +17,9 @@ void TableHash::set_mix(std::vector<bool> mix) {
 }
 
 std::uint64_t TableHash::of_mixed_bit(std::size_t bit) const {
-  std::uint64_t word = 0;
-  for (unsigned o = 0; o < row_bits_; ++o)
-    for (unsigned f = 0; f < 2; ++f)
-      word |= std::uint64_t(table_secret_bit(f, bit + o)) << (f * hash_bits + o);
-  return word;
+  const std::size_t key_bits = 8 * std::size_t(key_bytes_);
+  return table_column(0, bit, key_bits, row_bits_) |
+         std::uint64_t{table_column(1, bit, key_bits, row_bits_)} << hash_bits;
 }
 
 // A bit of the key takes part in its own mixed bit and, if `mix` says so, in two others.

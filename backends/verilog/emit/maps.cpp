@@ -146,7 +146,8 @@ std::string MapEmitter::masks() const {
 
 // What the hash functions of a table are after reset.
 std::string MapEmitter::secret() const {
-  const unsigned bits = 8 * map_.key_bytes + map_.row_bits;
+  const unsigned bits =
+      unsigned(table_folded_bits(8 * map_.key_bytes, map_.row_bits)) + map_.row_bits;
   pipeline::Bits out{2 * bits, std::vector<std::uint64_t>((2 * bits + 63) / 64)};
   for (unsigned i = 0; i < 2 * bits; ++i)
     if (table_secret_bit(i / bits, i % bits))

@@ -19,7 +19,7 @@ module pw_table #(
     parameter integer FINDS = 0,  // ports for look-ups (pw_table_find); with LRU at most 1, behind the access of its clock
     parameter integer REMOVES = 0,  // 1: the first of them may remove; then accesses don't, and LRU is 0
     parameter integer HOST_ADDRESS = 32,
-    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0  // strings of the hash functions (pw_table_hash)
+    parameter [2*((KEY>8*ROW_BITS?4*ROW_BITS:KEY)+ROW_BITS)-1:0] SECRET = 0  // strings of the hash functions (pw_table_hash)
 ) (
     input  wire                     clk,
     input  wire                     rst,
@@ -86,18 +86,17 @@ module pw_table #(
   wire issue_host = host_go && !access_enable;
   wire issue_look = look_go && !access_enable;
 
-  // In front of the hash, for everything but packets: the next entry to be moved, a key of the host, or one that was looked at (in two halves,
-  // see below). Their sum, since only the one that was loaded last is not zero: so the choice costs no LUT but that of the packet's key.
-  reg [KEY+SLOT_BITS-1:0] own_entry, own_lower, own_upper;
-  reg [KEY-1:0] own_host;
+  // In front of the hash, for everything but packets: an entry of the stash, or a key of the host or an entry that was looked at. Their sum,
+  // since only the one that was loaded last is not zero: so a LUT a bit chooses among them and the packet's key, with its enable.
+  reg [KEY+SLOT_BITS-1:0] own_entry, own_other;
   reg [STASH-1:0] own_index;
   reg move_ready, own_valid;
   // Nothing moves in the clock in which an entry is removed at another port.
   wire issue_move = move_ready && !access_enable && !host_go && !look_go && !(REMOVES != 0 && find_enable[0] && find_remove);
 
   // ---- t: hash
-  wire [KEY-1:0] key = access_enable ? access_key : own_entry[KEY+SLOT_BITS-1:SLOT_BITS] | own_lower[KEY+SLOT_BITS-1:SLOT_BITS] |
-                                                    own_upper[KEY+SLOT_BITS-1:SLOT_BITS] | own_host;
+  wire [KEY+SLOT_BITS-1:0] loaded = own_entry | own_other;
+  wire [KEY-1:0] key = access_enable ? access_key : loaded[KEY+SLOT_BITS-1:SLOT_BITS];
   wire [WAYS*ROW_BITS-1:0] hash;
   pw_table_hash #(.KEY(KEY), .WAYS(WAYS), .ROW_BITS(ROW_BITS), .SECRET(SECRET)) hasher (.key(key), .mix(mix), .rows(hash));
   reg access_1, access_2, access_3, move_1, move_2, move_3, look_1, look_2, look_3, host_1, host_2, host_3, host_4;
@@ -505,15 +504,9 @@ module pw_table #(
     else if (live && !exhausted) tries <= tries + 1'b1;
     if (load_host || load_looked) own_entry <= 0;
     else if (loads_move || load_stash) own_entry <= load_entry;
-    if (load_host || loads_move || load_stash) begin
-      own_lower <= 0;
-      own_upper <= 0;
-    end else if (load_looked) begin
-      own_lower <= lower_3[KEY+SLOT_BITS+1:2];
-      own_upper <= upper_3[KEY+SLOT_BITS+1:2];
-    end
-    if (load_looked || loads_move || load_stash) own_host <= 0;
-    else if (load_host) own_host <= host_wdata[KEY+1:2];
+    if (loads_move || load_stash) own_other <= 0;
+    else if (load_host || load_looked)
+      own_other <= load_host ? {host_wdata[KEY+1:2], {SLOT_BITS{1'b0}}} : {picked_key, picked_slot};
     own_valid <= 32'(load_number) < STASH && stash_valid[load_number];
     if (loads_move) own_index <= load_move;
     move_ready <= !restart && (loads_move || (move_ready && !issue_move));
@@ -551,7 +544,7 @@ module pw_table #(
       .hold(holds), .quiet(quiet), .exhausted(exhausted), .stash_full(stash_free == 0), .access_enable(access_enable),
       .host_go(host_go), .look_go(look_go), .load_host(load_host), .load_stash(load_stash), .load_number(load_number),
       .load_looked(load_looked), .keep_looked(keep_looked), .lift(lift), .misplaced(here == 0), .host_decided(host_4), .host_result(result),
-      .looked(look_3), .entry_valid(picked_valid), .own_entry({own_entry | own_lower | own_upper, own_valid}),
+      .looked(look_3), .entry_valid(picked_valid), .own_entry({loaded, own_valid}),
       .host_begin(host_start && host_select), .host_write(host_write), .host_address(host_address),
       .host_operation(host_wdata[1:0]), .host_done(host_done), .host_rdata(host_rdata));
 endmodule

@@ -10,7 +10,7 @@ module pw_table_find #(
     parameter integer STASH = 12,
     parameter integer TAKES = 0,  // 1: entries may go otherwise than by an access with their key
     parameter integer BEHIND = 0,
-    parameter [2*(KEY+ROW_BITS)-1:0] SECRET = 0
+    parameter [2*((KEY>8*ROW_BITS?4*ROW_BITS:KEY)+ROW_BITS)-1:0] SECRET = 0
 ) (
     input  wire                             clk,
     input  wire                             restart,

@@ -26,7 +26,8 @@ struct Case {
 };
 
 std::string secret(const DynamicTable::Shape& s) {
-  const unsigned half = 8 * s.key_bytes + s.row_bits, bits = 2 * half;
+  const unsigned half = unsigned(table_folded_bits(8 * s.key_bytes, s.row_bits)) + s.row_bits,
+                 bits = 2 * half;
   std::string digits((bits + 3) / 4, '0');
   for (unsigned i = 0; i < bits; ++i)
     if (table_secret_bit(i < half ? 0 : 1, i < half ? i : i - half)) {

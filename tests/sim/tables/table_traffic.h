@@ -123,9 +123,8 @@ inline std::vector<std::vector<std::uint8_t>> colliding_keys(const DynamicTable:
   for (std::size_t bit = 0; bit < 8 * bytes; ++bit) {
     Column c{0, Key(bytes)};
     c.key[bit / 8] = std::uint8_t(1 << bit % 8);
-    for (unsigned o = 0; o < row_bits; ++o)
-      for (unsigned f = 0; f < 2; ++f)
-        c.rows |= std::uint64_t(table_secret_bit(f, bit + o)) << (o + 32 * f);
+    for (unsigned f = 0; f < 2; ++f)
+      c.rows |= std::uint64_t{table_column(f, bit, 8 * bytes, row_bits)} << (32 * f);
     for (const Column& p : pivots)
       if (c.rows & (p.rows & -p.rows)) {
         c.rows ^= p.rows;

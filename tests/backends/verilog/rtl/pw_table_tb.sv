@@ -12,7 +12,8 @@ module pw_table_tb;
   localparam integer ALL = ((WAYS * PLACES) << ROW_BITS) + STASH;
   localparam integer POOL = ENTRIES + ENTRIES / 4 + 4;
   localparam [2047:0] PATTERN = {32{64'h9e3779b97f4a7c15}} ^ {31{66'h2a5c96e1b7d48f03a}};
-  localparam [2*(KEY+ROW_BITS)-1:0] SECRET = PATTERN[2*(KEY+ROW_BITS)-1:0];
+  localparam integer SECRET_BITS = 2 * ((KEY > 8 * ROW_BITS ? 4 * ROW_BITS : KEY) + ROW_BITS);
+  localparam [SECRET_BITS-1:0] SECRET = PATTERN[SECRET_BITS-1:0];
 
   reg clk = 0, rst = 1, access_enable = 0, access_insert = 0, access_remove = 0;
   reg [KEY-1:0] access_key = 0;
