@@ -18,6 +18,9 @@ Access access_of(const std::string& word) {
   return word == "constant" ? Access::Constant : Access::None;
 }
 
+// Bytes of a key or a value: sums of them don't wrap.
+constexpr std::uint32_t largest = 1u << 30;
+
 MapInfo info_of(const Json& map) {
   MapInfo m;
   m.id = map.at("id");
@@ -31,6 +34,8 @@ MapInfo info_of(const Json& map) {
   m.access = access_of(map.at("access"));
   m.array = map.at("array");
   m.per_cpu = map.at("per_cpu");
+  if (m.key_bytes > largest || m.value_bytes > largest || (m.array && m.key_bytes != 4))
+    throw ControlError(EPROTO, "map '" + m.name + "' has keys or values of an impossible size");
   return m;
 }
 
@@ -40,6 +45,10 @@ Bytes index_bytes(std::uint32_t n) {
   Bytes out;
   put32(out, n);
   return out;
+}
+
+std::size_t request_bytes(const MapInfo& map) {
+  return std::size_t{key_at} + map.key_bytes + map.value_bytes;
 }
 
 // How many slots are asked for at once.
@@ -71,6 +80,14 @@ const MapInfo* Maps::find(const std::string& name) const {
 }
 
 void Maps::reachable(const MapInfo& map) const {
+  if (map.id > highest_map)
+    throw ControlError(EOPNOTSUPP, "map '" + map.name + "' has number " + std::to_string(map.id) +
+                                       ": operations reach maps 0 to " +
+                                       std::to_string(highest_map));
+  if (request_bytes(map) > longest_operation)
+    throw ControlError(EMSGSIZE, "an operation on map '" + map.name + "' has " +
+                                     std::to_string(request_bytes(map)) +
+                                     " bytes: more than a message may have");
   if (map.access == Access::Live)
     return;
   if (map.access == Access::None)
@@ -87,25 +104,30 @@ Bytes Maps::operation(const MapInfo& map, Operation op, ByteSpan key, ByteSpan v
   Bytes packet = {std::uint8_t(op), std::uint8_t(map.id), std::uint8_t(flags), 0, 0, 0, 0, 0};
   packet.insert(packet.end(), key.begin(), key.end());
   packet.insert(packet.end(), value.begin(), value.end());
-  packet.resize(key_at + map.key_bytes + map.value_bytes);
+  packet.resize(request_bytes(map));
   return packet;
+}
+
+// The other side may be anything: what is read from an answer has to be there.
+std::vector<int> Maps::exchange(std::vector<Bytes>& packets) {
+  std::vector<std::size_t> asked;
+  for (const Bytes& packet : packets)
+    asked.push_back(packet.size());
+  transport_->exchange(packets);
+  std::vector<int> results;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (i >= packets.size() || packets[i].size() != asked[i])
+      throw ControlError(EPROTO, "an answer has another length than what was asked");
+    results.push_back(std::int32_t(get32(&packets[i][result_at])));
+  }
+  return results;
 }
 
 int Maps::run(Bytes& packet) {
   std::vector<Bytes> one = {std::move(packet)};
-  transport_->exchange(one);
+  const int result = exchange(one).front();
   packet = std::move(one.front());
-  return results({&packet, 1}).front();
-}
-
-std::vector<int> Maps::results(std::span<const Bytes> answers) const {
-  std::vector<int> out;
-  for (const Bytes& answer : answers) {
-    if (answer.size() < key_at)
-      throw ControlError(EPROTO, "an answer is too short");
-    out.push_back(std::int32_t(get32(&answer[result_at])));
-  }
-  return out;
+  return result;
 }
 
 int Maps::lookup(const MapInfo& map, ByteSpan key, Bytes& value) {
@@ -138,8 +160,7 @@ std::vector<int> Maps::update_all(const MapInfo& map, std::span<const Entry> ent
   std::vector<Bytes> packets;
   for (const Entry& e : entries)
     packets.push_back(operation(map, Operation::Update, e.key, e.value, flags));
-  transport_->exchange(packets);
-  return results(packets);
+  return changed(map, packets);
 }
 
 std::vector<int> Maps::remove_all(const MapInfo& map, std::span<const Entry> entries) {
@@ -149,8 +170,14 @@ std::vector<int> Maps::remove_all(const MapInfo& map, std::span<const Entry> ent
   std::vector<Bytes> packets;
   for (const Entry& e : entries)
     packets.push_back(operation(map, Operation::Delete, e.key, {}, 0));
-  transport_->exchange(packets);
-  return results(packets);
+  return changed(map, packets);
+}
+
+// What was listed of the map is no longer true.
+std::vector<int> Maps::changed(const MapInfo& map, std::vector<Bytes>& packets) {
+  if (listed_.map == map.id)
+    listed_ = {};
+  return exchange(packets);
 }
 
 // ---- one key after another
@@ -176,8 +203,7 @@ bool Maps::keys_from(const MapInfo& map, std::uint32_t& slot, std::uint32_t most
       for (unsigned b = 0; b < 4; ++b)
         packets.back()[result_at + b] = std::uint8_t((slot + i) >> 8 * b);
     }
-    transport_->exchange(packets);
-    const std::vector<int> states = results(packets);
+    const std::vector<int> states = exchange(packets);
     for (std::uint32_t i = 0; i < count; ++i) {
       if (states[i] == -ENXIO)
         return false;
@@ -205,14 +231,30 @@ std::optional<std::uint32_t> Maps::slot_of(const MapInfo& map, ByteSpan key) {
   }
 }
 
+// Where `key` stands, mostly the one that was given away last.
+std::optional<std::size_t> Maps::place_of(ByteSpan key) const {
+  const std::vector<Entry>& all = listed_.entries;
+  const auto is = [&](const Entry& e) { return std::ranges::equal(e.key, key); };
+  if (listed_.last < all.size() && is(all[listed_.last]))
+    return listed_.last;
+  const auto found = std::ranges::find_if(all, is);
+  return found == all.end() ? std::nullopt : std::optional(std::size_t(found - all.begin()));
+}
+
 int Maps::next_held(const MapInfo& map, ByteSpan key, Bytes& next) {
-  const std::vector<Entry> all = dumped(map);
-  const auto here = std::find_if(all.begin(), all.end(),
-                                 [&](const Entry& e) { return std::ranges::equal(e.key, key); });
-  const std::size_t at = here == all.end() ? 0 : std::size_t(here - all.begin()) + 1;
-  if (at >= all.size())
+  std::optional<std::size_t> here;
+  if (!key.empty() && listed_.map == map.id)
+    here = place_of(key);
+  if (!here) {
+    list(map);
+    here = key.empty() ? std::nullopt : place_of(key);
+  }
+  listed_.last = here ? *here + 1 : 0;
+  if (listed_.last >= listed_.entries.size()) {
+    listed_ = {};
     return -ENOENT;
-  next = all[at].key;
+  }
+  next = listed_.entries[listed_.last].key;
   return 0;
 }
 
@@ -233,12 +275,30 @@ int Maps::next_key(const MapInfo& map, ByteSpan key, Bytes& next) {
   return 0;
 }
 
-std::vector<Entry> Maps::dumped(const MapInfo& map) {
+void Maps::list(const MapInfo& map) {
+  listed_ = {};
   std::vector<Bytes> flat = transport_->dump(map.id);
-  std::vector<Entry> out;
-  for (std::size_t i = 0; i + 1 < flat.size(); i += 2)
-    out.push_back({std::move(flat[i]), std::move(flat[i + 1])});
-  return out;
+  if (flat.size() % 2 != 0)
+    throw ControlError(EPROTO, "a value is missing behind its key");
+  for (std::size_t i = 0; i < flat.size(); i += 2) {
+    if (flat[i].size() != map.key_bytes || flat[i + 1].size() != map.value_bytes)
+      throw ControlError(EPROTO, "an entry has another size than those of map '" + map.name + "'");
+    listed_.entries.push_back({std::move(flat[i]), std::move(flat[i + 1])});
+  }
+  listed_.map = map.id;
+}
+
+bool Maps::held_entries(const MapInfo& map, std::uint32_t& cursor, std::uint32_t most,
+                        std::vector<Entry>& out) {
+  if (cursor == 0 || listed_.map != map.id)
+    list(map);
+  const std::vector<Entry>& all = listed_.entries;
+  for (; cursor < all.size() && out.size() < most; ++cursor)
+    out.push_back(all[cursor]);
+  if (cursor < all.size())
+    return true;
+  listed_ = {};
+  return false;
 }
 
 // What has gone since its key was listed is left out.
@@ -246,8 +306,7 @@ void Maps::look_up_all(const MapInfo& map, std::vector<Entry>& entries) {
   std::vector<Bytes> packets;
   for (const Entry& e : entries)
     packets.push_back(operation(map, Operation::Lookup, e.key, {}, 0));
-  transport_->exchange(packets);
-  const std::vector<int> found = results(packets);
+  const std::vector<int> found = exchange(packets);
   std::vector<Entry> kept;
   for (std::size_t i = 0; i < entries.size(); ++i)
     if (found[i] == 0)
@@ -262,12 +321,8 @@ bool Maps::entries(const MapInfo& map, std::uint32_t& cursor, std::uint32_t most
   reachable(map);
   out.clear();
   bool more = false;
-  if (map.access != Access::Live) {
-    std::vector<Entry> all = dumped(map);
-    for (; cursor < all.size() && out.size() < most; ++cursor)
-      out.push_back(std::move(all[cursor]));
-    return cursor < all.size();
-  }
+  if (map.access != Access::Live)
+    return held_entries(map, cursor, most, out);
   if (map.array) {
     for (; cursor < map.max_entries && out.size() < most; ++cursor)
       out.push_back({index_bytes(cursor), {}});

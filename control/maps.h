@@ -51,7 +51,9 @@ public:
 
 private:
   Bytes operation(const MapInfo&, Operation, ByteSpan key, ByteSpan value, std::uint64_t flags);
-  std::vector<int> results(std::span<const Bytes> answers) const;
+  // Each packet becomes its answer -> 0 or -errno, by place.
+  std::vector<int> exchange(std::vector<Bytes>& packets);
+  std::vector<int> changed(const MapInfo&, std::vector<Bytes>& packets);
   int run(Bytes& packet);
   void reachable(const MapInfo&) const;
   // Keys of slots from `slot` on, which moves, until some are found; false: behind the last one.
@@ -59,7 +61,10 @@ private:
   std::optional<std::uint32_t> slot_of(const MapInfo&, ByteSpan key);
   int next_index(const MapInfo&, ByteSpan key, Bytes& next) const;
   int next_held(const MapInfo&, ByteSpan key, Bytes& next);
-  std::vector<Entry> dumped(const MapInfo&);
+  void list(const MapInfo&);
+  std::optional<std::size_t> place_of(ByteSpan key) const;
+  bool held_entries(const MapInfo&, std::uint32_t& cursor, std::uint32_t most,
+                    std::vector<Entry>& out);
   void look_up_all(const MapInfo&, std::vector<Entry>&);
 
   std::unique_ptr<Transport> transport_;
@@ -67,6 +72,14 @@ private:
   std::uint32_t cpu_ = 0;
   // Where the key that was given away last stands, by map: enumeration goes on from there.
   std::unordered_map<std::uint32_t, std::pair<Bytes, std::uint32_t>> last_;
+  // A map that is reached with the input held is asked for as a whole, and kept while somebody goes
+  // through it: until its end, or a change.
+  struct Listed {
+    std::optional<std::uint32_t> map;
+    std::vector<Entry> entries;
+    std::size_t last = 0; // place of the key that was given away last
+  };
+  Listed listed_;
 };
 
 } // namespace pw::control

@@ -4,6 +4,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace pw::control {
@@ -23,6 +24,7 @@ public:
 
 private:
   void connect_to(const std::string& path);
+  void exchange(std::span<Bytes> piece);
   Bytes ask(std::uint8_t kind, const Bytes& body);
   void send_all(const Bytes&);
   Bytes receive(std::size_t bytes);
@@ -107,11 +109,23 @@ Bytes SocketTransport::ask(std::uint8_t kind, const Bytes& body) {
   return answer;
 }
 
+// As many at once as a message takes; an answer is as long as its request.
 void SocketTransport::exchange(std::vector<Bytes>& operations) {
-  std::vector<Bytes> answers = unpack(ask(operate, pack(operations)));
-  if (answers.size() != operations.size())
+  for (std::size_t from = 0, to = 0; from < operations.size(); from = to) {
+    std::size_t room = longest_message - 5; // behind kind and number
+    for (; to < operations.size() && operations[to].size() + 4 <= room; ++to)
+      room -= operations[to].size() + 4;
+    if (to == from)
+      throw ControlError(EMSGSIZE, "an operation is longer than a message may be");
+    exchange(std::span(operations).subspan(from, to - from));
+  }
+}
+
+void SocketTransport::exchange(std::span<Bytes> piece) {
+  std::vector<Bytes> answers = unpack(ask(operate, pack(piece)));
+  if (answers.size() != piece.size())
     throw ControlError(EPROTO, "an answer is missing");
-  operations = std::move(answers);
+  std::ranges::move(answers, piece.begin());
 }
 
 std::vector<Bytes> SocketTransport::dump(std::uint32_t map) {

@@ -22,6 +22,8 @@ enum class Operation : std::uint8_t {
 
 inline constexpr unsigned operation_at = 0, map_at = 1, flags_at = 2, result_at = 4, key_at = 8;
 
+inline constexpr unsigned highest_map = 255; // maps behind it are not reached
+
 // What tells an operation from a packet: this bit of the ingress interface, whose numbers are
 // positive.
 inline constexpr unsigned mark_bit = 31;

@@ -22,7 +22,9 @@ inline constexpr std::uint8_t operate = 'o';
 // held
 inline constexpr std::uint8_t dump = 'l';
 
-inline constexpr std::uint32_t longest_message = 1u << 26; // bytes
+inline constexpr std::uint32_t longest_message = 1u << 26; // bytes behind the length
+// Bytes of an operation's packet: alone in a message, with kind, number and length in front.
+inline constexpr std::uint32_t longest_operation = longest_message - 9;
 
 inline void put32(Bytes& to, std::uint32_t n) {
   for (unsigned i = 0; i < 4; ++i)

@@ -338,7 +338,7 @@ std::vector<ControlledMap> add_control(LiftedProgram& lifted, Object& object) {
   std::vector<Parts> parts;
   unsigned bytes = key_at + 1;
   const std::size_t count = object.maps.size();
-  for (unsigned m = 0; m < count && m < 255; ++m) {
+  for (unsigned m = 0; m < count && m <= highest_map; ++m) {
     const MapDefinition map = object.maps[m];
     // What was made for hardware of several maps is none of the host's.
     if (map.role != MapRole::Own || !uses_map(lifted, m) || !(is_array(map) || is_hash(map)) ||

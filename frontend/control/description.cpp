@@ -75,7 +75,9 @@ bool has_entries(bpf_map_type t) {
   }
 }
 
-const char* access_of(const MapDefinition& m, bool live) {
+const char* access_of(const MapDefinition& m, unsigned id, bool live) {
+  if (id > control::highest_map)
+    return "none";
   if (live)
     return "live";
   if (m.global == GlobalData::Rodata || m.global == GlobalData::Kconfig)
@@ -113,7 +115,7 @@ std::string describe_control(const Object& object, const Program& program,
                            {"value_bytes", m.value_size},
                            {"max_entries", m.max_entries},
                            {"flags", m.flags},
-                           {"access", access_of(m, std::any_of(maps.begin(), maps.end(), is))},
+                           {"access", access_of(m, i, std::any_of(maps.begin(), maps.end(), is))},
                            {"array", is_array(m)},
                            {"per_cpu", per_cpu(m.type)}});
   }

@@ -212,6 +212,7 @@ Bytes ControlPlane::dump(std::uint32_t map, Engine& engine) {
   for (const auto& [key, value] : state.at(object_.maps[map].name)) {
     flat.push_back(key);
     flat.push_back(value);
+    flat.back().resize(object_.maps[map].value_size); // behind a target: no program
   }
   return control::pack(flat);
 }

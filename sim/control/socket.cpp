@@ -111,6 +111,7 @@ void ControlSocket::drop() {
   client_ = -1;
   in_.clear();
   out_.clear();
+  sent_ = 0;
   answered_ = true;
 }
 
@@ -142,11 +143,15 @@ void ControlSocket::read() {
 void ControlSocket::write() {
   if (client_ < 0 || out_.empty())
     return;
-  const ssize_t sent = ::send(client_, out_.data(), out_.size(), MSG_NOSIGNAL);
+  const ssize_t sent = ::send(client_, &out_[sent_], out_.size() - sent_, MSG_NOSIGNAL);
   if (sent > 0)
-    out_.erase(out_.begin(), out_.begin() + sent);
+    sent_ += std::size_t(sent);
   else if (sent < 0 && errno != EAGAIN && errno != EINTR)
     drop();
+  if (sent_ == out_.size()) {
+    out_.clear();
+    sent_ = 0;
+  }
 }
 
 void ControlSocket::wait(int milliseconds) {
@@ -201,7 +206,14 @@ void ControlSocket::reply(std::uint8_t status, const Bytes& body) {
   write();
 }
 
-void ControlSocket::answer(const Bytes& body) { reply(0, body); }
+void ControlSocket::answer(const Bytes& body) {
+  if (body.size() < control::longest_message)
+    reply(0, body);
+  else
+    refuse(EMSGSIZE, "the answer has " + std::to_string(body.size()) +
+                         " bytes: more than a message may have (" +
+                         std::to_string(control::longest_message) + ")");
+}
 
 void ControlSocket::refuse(int error, const std::string& sentence) {
   reply(std::uint8_t(error), Bytes(sentence.begin(), sentence.end()));

@@ -46,6 +46,7 @@ private:
   std::uint32_t owner_; // user
   int listener_ = -1, client_ = -1;
   control::Bytes in_, out_;
+  std::size_t sent_ = 0; // bytes of out_
   bool answered_ = true;
   std::uint64_t clients_ = 0, refused_ = 0;
 };
