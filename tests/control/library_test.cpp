@@ -398,6 +398,61 @@ TEST_F(Mapped, OperationsAreWrittenIntoMemory) {
   EXPECT_EQ(0, std::memcmp(&words_[512], expected, sizeof expected));
 }
 
+TEST_F(Mapped, FilesThatAreTooSmallAreNotMapped) {
+  for (const std::size_t bytes : {0, 4, 4095}) {
+    std::filesystem::resize_file(registers_, bytes);
+    EXPECT_FALSE(pipewright_open_registers(registers_.c_str(), signature_.c_str()));
+    EXPECT_EQ(EINVAL, errno) << bytes;
+  }
+}
+
+// One that is right, with one thing in it changed.
+std::string signature_with(const std::string& what, const std::string& by) {
+  std::string text =
+      R"({"registers":{"address_bits":12,"program":77,"list":[{"name":"id","offset":0},
+      {"name":"program","offset":8},{"name":"status","offset":12},{"name":"host_row","offset":40},
+      {"name":"command","offset":44},{"name":"data","offset":2048}]},"control":{"cpu":0,"maps":[]}})";
+  return text.replace(text.find(what), what.size(), by);
+}
+
+TEST_F(Mapped, SignaturesOfNothingAreRefused) {
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"2048", "2147483632"},     {"2048", "4095"},      {"2048", "-4"},
+      {"2048", "\"x\""},          {"\"data\"", "\"d\""}, {":12,", ":-1,"},
+      {":12,", ":64,"},           {":12,", ":1.5,"},     {":77,", ":null,"},
+      {":77,", ":-1,"},           {"[{", "[{},{"},       {"{\"cpu\":0,\"maps\":[]}", "{}"},
+      {"{\"cpu\":0", "5,\"x\":{"}};
+  const auto open = [&](const std::string& text) {
+    std::ofstream(signature_) << text;
+    auto* control = pipewright_open_registers(registers_.c_str(), signature_.c_str());
+    pipewright_close(control);
+    return control != nullptr;
+  };
+  ASSERT_TRUE(open(signature_with("77", "77"))) << pipewright_error(nullptr);
+  for (const auto& [what, by] : wrong) {
+    EXPECT_FALSE(open(signature_with(what, by))) << what << " -> " << by;
+    EXPECT_TRUE(errno == EINVAL || errno == EPROTO) << what << " -> " << by;
+  }
+  EXPECT_FALSE(open(R"({"registers":5,"control":{}})"));
+  EXPECT_EQ(EINVAL, errno);
+  EXPECT_FALSE(open("[]"));
+  EXPECT_EQ(EINVAL, errno);
+}
+
+TEST_F(Mapped, OperationsBehindTheRegistersAreRefused) {
+  std::string text = signature_with("2048", "4088"); // two words
+  const std::string maps =
+      R"("maps":[{"id":2,"name":"m","type":"hash","type_number":1,"key_bytes":3,
+      "value_bytes":2,"max_entries":4,"flags":0,"access":"live","array":false,"per_cpu":false}])";
+  text.replace(text.find("\"maps\":[]"), std::strlen("\"maps\":[]"), maps);
+  std::ofstream(signature_) << text;
+  auto* control = pipewright_open_registers(registers_.c_str(), signature_.c_str());
+  ASSERT_TRUE(control) << pipewright_error(nullptr);
+  const std::uint8_t key[] = {1, 2, 3}, value[] = {4, 5};
+  EXPECT_EQ(-EMSGSIZE, pipewright_map_update_elem(control, 2, key, value, 1));
+  pipewright_close(control);
+}
+
 TEST_F(Mapped, OtherHardwareIsRefused) {
   words_[2] = 78;
   store();
