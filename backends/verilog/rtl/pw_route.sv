@@ -2,7 +2,8 @@
 //   XDP_PASS      to the host, as from the port that it came in at
 //   XDP_TX        out of the port that it came in at
 //   XDP_REDIRECT  bpf_redirect: out of the port with this interface number; bpf_redirect_map: out of the port with this slot, if it is a
-//                 map of devices; to the host if it is one of CPUs or sockets. There is no such port: swallowed.
+//                 map of devices; to the host if it is one of CPUs or sockets. There is no such port: swallowed. Several ports of one
+//                 number: out of the lowest.
 module pw_route #(
     parameter integer PORTS = 1,
     parameter integer PORT_BITS = 1,
@@ -23,14 +24,16 @@ module pw_route #(
   wire redirect = verdict == REDIRECT;
   wire by_number = redirect && by_map == 0;
   wire by_slot = redirect && DEVICE_MAPS[by_map];
+  wire [PORTS-1:0] named;  // by the number or slot
   wire host = verdict == PASS || (redirect && HOST_MAPS[by_map]);
   genvar i;
   generate
     for (i = 0; i < PORTS; i = i + 1) begin : g_port
       localparam [PORT_BITS-1:0] HERE = PORT_BITS'(i);
+      localparam [PORTS-1:0] BELOW = (PORTS'(1) << i) - PORTS'(1);
+      assign named[i] = (by_number && ifindex == ifindexes[32*i+:32]) || (by_slot && key == slots[32*i+:32]);
       assign to_host[i] = host && port == HERE;
-      assign to_wire[i] = (verdict == TX && port == HERE) || (by_number && ifindex == ifindexes[32*i+:32]) ||
-                          (by_slot && key == slots[32*i+:32]);
+      assign to_wire[i] = (verdict == TX && port == HERE) || (named[i] && (named & BELOW) == 0);
     end
   endgenerate
 endmodule
