@@ -6,6 +6,8 @@ namespace pw::me {
 
 std::uint64_t MemoryUnit::book(std::uint64_t clock, std::uint64_t service) {
   const std::uint64_t wanted = std::max(clock / window, first_);
+  if (wanted - first_ >= kept)
+    forget_before(wanted - kept + 1);
   std::size_t at = wanted - first_;
   const auto used = [&](std::size_t n) -> std::uint32_t& {
     if (n >= booked_.size())
@@ -20,14 +22,19 @@ std::uint64_t MemoryUnit::book(std::uint64_t clock, std::uint64_t service) {
     used(at) += std::uint32_t(now);
     left -= now;
   }
-  while (booked_.size() > kept) {
-    booked_.pop_front();
-    ++first_;
-  }
+  if (booked_.size() > kept)
+    forget_before(first_ + booked_.size() - kept);
   ++commands;
   busy += service;
   waited += begin - clock;
   return begin;
+}
+
+// However far away it is: nothing may have happened in hours.
+void MemoryUnit::forget_before(std::uint64_t window) {
+  const auto gone = std::min<std::uint64_t>(window - first_, booked_.size());
+  booked_.erase(booked_.begin(), booked_.begin() + std::ptrdiff_t(gone));
+  first_ = window;
 }
 
 MemorySystem::MemorySystem(const MemoryProfile& profile, unsigned engines)

@@ -28,6 +28,8 @@ public:
   std::uint64_t commands = 0, busy = 0, waited = 0; // clocks
 
 private:
+  void forget_before(std::uint64_t window);
+
   static constexpr std::uint64_t window = 32;   // clocks
   static constexpr std::size_t kept = 1U << 14; // windows
 
