@@ -1,6 +1,7 @@
 #include "sim/control/plane.h"
 
 #include "frontend/control/description.h"
+#include "sim/control/targets.h"
 #include "sim/interp/map_store.h"
 #include "sim/maps/contents.h"
 #include "support/control_format.h"
@@ -139,35 +140,16 @@ void ControlPlane::give(std::span<const PacketResult> results) {
 
 // ---- with the input held
 
-// A slot of a devmap, cpumap or xskmap: results as in Linux; contents are targets of 4 bytes.
 int ControlPlane::change_target(Bytes& packet, const MapDefinition& map, Engine& engine) {
-  constexpr unsigned target = 4;
-  MapContents contents = engine.maps()[map.name];
-  const auto from = packet.begin() + control::key_at;
-  const Bytes key(from, from + map.key_size);
-  const auto value = from + map.key_size;
-  const auto op = Operation(packet[control::operation_at]);
-  const bool there = contents.contains(key), hash = map.type == BPF_MAP_TYPE_DEVMAP_HASH;
-  const std::uint8_t flags = packet[control::flags_at];
-  if (op == Operation::Lookup) {
-    if (there)
-      std::copy(contents[key].begin(), contents[key].end(), value);
-    return there ? 0 : -ENOENT;
-  }
-  if (!hash && key_index(key) >= map.max_entries)
-    return op == Operation::Update ? -E2BIG : -EINVAL;
-  if (op == Operation::Delete) {
-    if (contents.erase(key) == 0 && hash)
-      return -ENOENT;
-  } else {
-    if (flags == BPF_NOEXIST && (there || !hash))
-      return -EEXIST;
-    if (!there && contents.size() >= map.max_entries)
-      return -E2BIG;
-    contents[key].assign(value, value + target);
-  }
-  engine.set_maps({{map.name, contents}});
-  return 0;
+  MapContents slots = engine.maps()[map.name];
+  const auto key = std::span(packet).subspan(control::key_at, map.key_size);
+  const auto value = std::span(packet).subspan(control::key_at + map.key_size, map.value_size);
+  const auto operation = Operation(packet[control::operation_at]);
+  const int result =
+      pw::change_target(map, operation, key, value, packet[control::flags_at], slots);
+  if (result == 0 && operation != Operation::Lookup)
+    engine.set_maps({{map.name, slots}});
+  return result;
 }
 
 // The map as the kernel keeps it, with what the pipeline has in it.
