@@ -63,6 +63,8 @@ std::string options_text(const DiffCommand& o) {
   add("--rxq", std::to_string(e.rx_queue));
   add("--cpu", std::to_string(e.cpu));
   add("--mtu", std::to_string(e.mtu));
+  if (e.egress != Environment{}.egress)
+    add("--egress", std::to_string(e.egress));
   for (const auto& [name, value] : metadata_options(e))
     add(name, value);
   add("--seed", std::to_string(e.seed));

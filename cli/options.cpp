@@ -249,7 +249,7 @@ void add_hardware_options(CLI::App& app, CommonOptions& o) {
       ->type_name("DEVICE")
       ->group(group);
   app.add_option("--window", o.compile.window,
-                 "header bytes seen, up to 4096 (default: as needed, up to 256)")
+                 "header bytes seen, up to 4096 (default: as needed, up to 256; 512 for writes)")
       ->check(CLI::Range(1u, widest_window).description(""))
       ->type_name("BYTES")
       ->group(group);
@@ -292,6 +292,10 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
       ->check(CLI::Range(68u, 65535u).description(""))
       ->type_name("BYTES")
       ->group(group);
+  app.add_option("--egress", e.egress,
+                 "interface in front of which a program of a devmap stands (default 1)")
+      ->type_name("N")
+      ->group(""); // docs/design.md names it
   app.add_option_function<std::string>(
          "--mac", [&e](const std::string& text) { e.mac = parse_mac(text); },
          "address of that interface, for tc programs (default 02:00:00:00:00:01)")

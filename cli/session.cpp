@@ -27,6 +27,7 @@ Session::Session(const CommonOptions& options)
 LiftOptions lift_options(const CommonOptions& options) {
   LiftOptions lift;
   lift.mtu = options.environment.mtu;
+  lift.egress = options.environment.egress;
   lift.mac = options.environment.mac;
   return lift;
 }

@@ -47,6 +47,7 @@ struct LiftOptions {
   VerifyOptions verify;
   bool optimize = true; // false: as lifted, for tests of the lifter
   unsigned mtu = 1500;  // of every interface (Environment::mtu); becomes a constant of the program
+  unsigned egress = 1;  // Environment::egress, likewise
   unsigned head_room = 216; // bytes by which adjust_head may grow the packet in all
   // Of the ingress interface (Environment::mac); tc only
   std::array<std::uint8_t, 6> mac{2, 0, 0, 0, 0, 1};

@@ -9,6 +9,8 @@
 #include "llvm/IR/Module.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <algorithm>
+
 namespace pw {
 
 namespace {
@@ -38,16 +40,46 @@ void check_window(const pipeline::Pipeline& pipeline, unsigned window) {
   throw Failure(found);
 }
 
+bool is_window(const Failure& failure) {
+  return std::ranges::all_of(failure.diagnostics(),
+                             [](const Diagnostic& d) { return d.code == "PW-PKT-020"; });
+}
+
+mlir::OwningOpRef<mlir::ModuleOp> made_with(mlir::MLIRContext& context, const Object& object,
+                                            const LiftedProgram& lifted,
+                                            const CompileOptions& options, unsigned window) {
+  auto module = ir::import_program(context, object, lifted);
+  ir::run_passes(*module, {.window = window,
+                           .fixedWindow = options.window.value_or(widest_window),
+                           .wholePacket = options.whole_packet,
+                           .widest = options.bus_bits / 8});
+  return module;
+}
+
+// Writes at offsets known only at run time have to be in the window. Where the user does not name
+// one it grows for their sake.
+mlir::OwningOpRef<mlir::ModuleOp> data_flow(mlir::MLIRContext& context, const Object& object,
+                                            const LiftedProgram& lifted,
+                                            const CompileOptions& options) {
+  try {
+    return made_with(context, object, lifted, options, options.window.value_or(usual_window));
+  } catch (const Failure& failure) {
+    if (options.window || !options.whole_packet || !is_window(failure))
+      throw;
+    try {
+      return made_with(context, object, lifted, options, roomy_window);
+    } catch (const Failure&) {
+    }
+    throw;
+  }
+}
+
 } // namespace
 
 Compiled compile_pipeline(const Object& object, const LiftedProgram& lifted,
                           const CompileOptions& options) {
   mlir::MLIRContext context(mlir::MLIRContext::Threading::DISABLED);
-  auto module = ir::import_program(context, object, lifted);
-  ir::run_passes(*module, {.window = options.window.value_or(256),
-                           .fixedWindow = options.window.value_or(widest_window),
-                           .wholePacket = options.whole_packet,
-                           .widest = options.bus_bits / 8});
+  auto module = data_flow(context, object, lifted, options);
   Compiled result;
   result.pw_text = text_of(*module);
   schedule::ScheduleOptions how{options.device, options.clock_mhz, options.random_schedule};

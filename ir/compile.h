@@ -12,12 +12,14 @@ namespace pw {
 
 inline constexpr unsigned widest_window =
     4096; // bytes; wider ones would cost more than a device has
+inline constexpr unsigned usual_window = 256;
+inline constexpr unsigned roomy_window = 512; // for writes at offsets known only at run time
 
 struct CompileOptions {
   std::string device = "xcu50";
   double clock_mhz = 250;
   unsigned bus_bits = 512;
-  std::optional<unsigned> window; // bytes; default what the program needs, at most 256
+  std::optional<unsigned> window; // bytes; default what the program needs, at most usual_window
   // Reads behind the window are served from the stored packet; otherwise they are refused.
   bool whole_packet = true;
   std::optional<std::uint64_t>

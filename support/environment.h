@@ -13,6 +13,7 @@ namespace pw {
 struct Environment {
   std::uint32_t ifindex = 1; // ctx->ingress_ifindex
   std::uint32_t rx_queue = 0;
+  std::uint32_t egress = 1; // ctx->egress_ifindex: where a program of a devmap stands
   std::uint32_t cpu = 0;
   std::uint32_t seed = 1;
   std::uint32_t mtu = 1500; // of every interface: each index is one

@@ -36,11 +36,11 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
   case BPF_FUNC_map_delete_elem:
     return lift_delete(s);
   case BPF_FUNC_map_push_elem:
-    return lift_push(s);
+    return is_bloom(s) ? lift_bloom_push(s) : lift_push(s);
   case BPF_FUNC_map_pop_elem:
     return lift_pop(s, true);
   case BPF_FUNC_map_peek_elem:
-    return lift_pop(s, false);
+    return is_bloom(s) ? lift_bloom_peek(s) : lift_pop(s, false);
   case BPF_FUNC_spin_lock: // packets are processed as if one after another
   case BPF_FUNC_spin_unlock:
     return;
@@ -56,6 +56,12 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     return set_number(s, 0, environment("pw.cpu", bits(32)));
   case BPF_FUNC_get_prandom_u32:
     return lift_random(s);
+  case BPF_FUNC_get_numa_node_id:
+    return set_number(s, 0, c64(0));
+  case BPF_FUNC_probe_read_kernel:
+    return lift_probe_read(s);
+  case BPF_FUNC_strncmp:
+    return lift_compare_strings(s);
   case BPF_FUNC_trace_printk:
     return lift_trace(s);
   case BPF_FUNC_redirect:
@@ -183,7 +189,7 @@ void Lifter::lift_redirect(const State& s) {
 }
 
 // Flags that the map does not know: XDP_ABORTED, and an earlier target stays. An empty slot: the
-// two lowest bits of the flags, and no target.
+// two lowest bits of the flags, and no target. A broadcast needs no entry: its target is the map.
 void Lifter::lift_redirect_map(const State& s) {
   const unsigned map = s.reg(1).index;
   const bpf_map_type type = object_.maps[map].type;
@@ -206,6 +212,11 @@ void Lifter::lift_redirect_map(const State& s) {
     phi->addIncoming(target, there);
     phi->addIncoming(c32(0), here);
     ifindex = phi;
+  }
+  if (devmap) {
+    llvm::Value* all = b_.CreateICmpNE(b_.CreateAnd(flags, c64(BPF_F_BROADCAST)), c64(0));
+    ifindex = b_.CreateSelect(all, c32(0), ifindex);
+    hit = b_.CreateOr(hit, all);
   }
   const auto if_hit = [&](llvm::Value* v) {
     return b_.CreateSelect(hit, v, llvm::ConstantInt::get(v->getType(), 0));

@@ -78,6 +78,15 @@ llvm::Value* Lifter::read_key(const State& s) {
   return b_.CreateSelect(b_.CreateICmpULT(key, c32(verify::entries(m))), index, c32(-1));
 }
 
+// Likewise of an element of an array.
+llvm::Value* Lifter::element_place(const State& s, std::uint64_t element) {
+  const MapDefinition& m = object_.maps[s.reg(1).index];
+  if (m.role != MapRole::Joined)
+    return c32(std::int64_t(element));
+  llvm::Value* map = b_.CreateTrunc(value_of(reg(s, 1).number), bits(32));
+  return b_.CreateAdd(b_.CreateMul(map, c32(verify::entries(m))), c32(std::int64_t(element)));
+}
+
 void Lifter::lift_lookup(const State& s) {
   b_.CreateStore(find(s.reg(1).index, read_key(s)), reg(s, 0).pointer);
 }

@@ -192,6 +192,8 @@ void Lifter::lift_context(const State& s, const Load& x) {
     break;
   case 12:
     return set_number(s, x.dst, environment("pw.ifindex", bits(32)));
+  case 20:
+    return set_number(s, x.dst, c32(options_.egress));
   default:
     return set_number(s, x.dst, environment("pw.rxq", bits(32)));
   }

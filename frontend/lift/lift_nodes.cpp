@@ -1,6 +1,8 @@
 // Nodes and edges of the exploration as basic blocks and branches.
 #include "frontend/lift/lifter.h"
 
+#include <cerrno>
+
 namespace pw::lift {
 
 using namespace isa;
@@ -26,7 +28,7 @@ void Lifter::lift_node(unsigned n) {
   const verify::Block& block = f.blocks[node.block];
   if (node.loop_step) {
     locate(block.last);
-    return finish_round(node);
+    return finish_round(node, verify::is_for_each(*explored_.code[block.last]));
   }
   State s = node.entry;
   for (unsigned i = block.first; i < block.last; ++i)
@@ -58,7 +60,7 @@ void Lifter::lift_step(const State& s, unsigned insn) {
     void operator()(const LoadMap&) const {}
     void operator()(const LoadFunction&) const {}
     void operator()(const CallLocal&) const {}
-    void operator()(const CallKfunc&) const {}
+    void operator()(const CallKfunc&) const { l.set_number(s, 0, l.c32(-EOPNOTSUPP)); }
     void operator()(const Jump&) const {}
     void operator()(const isa::Exit&) const {}
     void operator()(const LoadPacket& x) const { l.lift(s, x); }
@@ -159,20 +161,36 @@ void Lifter::finish_return(const verify::Node& node, State& s) {
     b_.CreateBr(block_of((again ? again : stop)->to));
 }
 
-// In front of a round of bpf_loop.
-void Lifter::finish_round(const verify::Node& node) {
+// Arguments of a callback of bpf_for_each_map_elem: map, key, value, and what the caller gave.
+void Lifter::give_element(const verify::Node& node) {
+  const State& s = node.entry;
+  const unsigned callee = top(s) + 1;
+  Cell* cells = cells_[callee].data();
+  put(s.reg(1), cells[1], get(s.reg(1), reg(s, 1)));
+  write_stack(callee, verify::element_key, 4, c32(std::int64_t(node.round)));
+  b_.CreateStore(c32(verify::element_key), cells[2].coordinate);
+  b_.CreateStore(find(s.reg(1).index, element_place(s, node.round)), cells[3].pointer);
+  put(s.reg(3), cells[4], get(s.reg(3), reg(s, 3)));
+}
+
+// In front of a round of bpf_loop or bpf_for_each_map_elem.
+void Lifter::finish_round(const verify::Node& node, bool walks) {
   const State& s = node.entry;
   const auto* body = edge(node, {verify::EdgeKind::Body});
   const auto* done = edge(node, {verify::EdgeKind::Done});
-  llvm::Value* more = b_.CreateICmpUGT(low32(s, 1), c32(std::int64_t(node.round)));
   b_.CreateStore(c64(std::int64_t(node.round)), reg(s, 0).number);
   if (body) {
+    if (walks)
+      give_element(node);
     Cell* callee = cells_[top(s) + 1].data();
-    b_.CreateStore(c64(std::int64_t(node.round)), callee[1].number);
-    put(s.reg(3), callee[2], get(s.reg(3), reg(s, 3)));
+    if (!walks) {
+      b_.CreateStore(c64(std::int64_t(node.round)), callee[1].number);
+      put(s.reg(3), callee[2], get(s.reg(3), reg(s, 3)));
+    }
   }
   if (body && done)
-    b_.CreateCondBr(more, block_of(body->to), block_of(done->to));
+    b_.CreateCondBr(b_.CreateICmpUGT(low32(s, 1), c32(std::int64_t(node.round))),
+                    block_of(body->to), block_of(done->to));
   else
     b_.CreateBr(block_of((body ? body : done)->to));
 }

@@ -41,6 +41,10 @@ private:
       return access(s.reg(4), 0, unsigned(s.reg(5).scalar.all.umax));
     if (id == BPF_FUNC_ringbuf_output)
       return access(s.reg(2), 0, unsigned(s.reg(3).scalar.all.umax));
+    if (id == BPF_FUNC_for_each_map_elem && s.frames.size() < first_record_)
+      stacks_[s.frames.size()].access(verify::element_key, 4);
+    if (id == BPF_FUNC_probe_read_kernel)
+      see_memory(s.reg(3), s.reg(2), 1);
     if (id == BPF_FUNC_ringbuf_submit)
       for (const State::Record& record : s.records)
         stacks_[first_record_ + record.number].access(record_place(0), record.bytes);

@@ -69,7 +69,8 @@ private:
   void finish_jump(const verify::Node&, State&, unsigned insn, const isa::Jump&);
   void finish_call(const verify::Node&, const State&);
   void finish_return(const verify::Node&, State&);
-  void finish_round(const verify::Node&);
+  void give_element(const verify::Node&);
+  void finish_round(const verify::Node&, bool walks);
   void finish_program(const State&);
   void finish_tail(const verify::Node&, const State&);   // lift_tail.cpp
   void finish_choice(const verify::Node&, const State&); // lift_inner.cpp
@@ -236,6 +237,7 @@ private:
                            const std::vector<llvm::Value*>& arguments);
   llvm::Value* find(unsigned map, llvm::Value* key);
   llvm::Value* read_key(const State&);
+  llvm::Value* element_place(const State&, std::uint64_t element);
   void lift_lookup(const State&);
   std::vector<Part> read_value(const State&);
   llvm::Value* joined(const std::vector<Part>&, unsigned value_size);
@@ -258,6 +260,15 @@ private:
   llvm::Value* value_base(unsigned map);
   void lift_push(const State&);
   void lift_pop(const State&, bool remove);
+
+  // lift_probe.cpp
+  void lift_probe_read(const State&);
+  void lift_compare_strings(const State&);
+  // lift_bloom.cpp
+  bool is_bloom(const State&) const; // the map in r1
+  std::vector<llvm::Value*> bloom_places(const State&);
+  void lift_bloom_push(const State&);
+  void lift_bloom_peek(const State&);
 
   llvm::Type* bits(unsigned n) { return b_.getIntNTy(n); }
   llvm::ConstantInt* c32(std::int64_t v) { return b_.getInt32(std::uint32_t(v)); }

@@ -1,6 +1,8 @@
 // Which maps stand in maps of maps, and what hardware makes of them.
 #include "frontend/object/object.h"
 
+#include "support/bloom.h"
+
 #include <algorithm>
 
 namespace pw {
@@ -19,13 +21,13 @@ bool is_hash(bpf_map_type t) { return t == BPF_MAP_TYPE_HASH || t == BPF_MAP_TYP
 bool alike(const MapDefinition& m, const MapDefinition& wanted) {
   return m.role == MapRole::Own && m.global == GlobalData::None && m.type == wanted.type &&
          m.key_size == wanted.key_size && m.value_size == wanted.value_size &&
-         m.flags == wanted.flags && m.spin_lock == wanted.spin_lock &&
+         m.flags == wanted.flags && m.extra == wanted.extra && m.spin_lock == wanted.spin_lock &&
          (!is_array(m.type) || m.max_entries == wanted.max_entries || (m.flags & BPF_F_INNER_MAP));
 }
 
 void drop_made(Object& object) {
   const auto made = [](const MapDefinition& m) {
-    return m.role == MapRole::Joined || m.role == MapRole::Ends;
+    return m.role == MapRole::Joined || m.role == MapRole::Ends || m.role == MapRole::Bits;
   };
   std::erase_if(object.maps, made); // they stand last
   for (MapDefinition& m : object.maps)
@@ -80,6 +82,19 @@ MapDefinition ends_of(const Object& object, unsigned queue) {
   m.max_entries = 1;
   m.role = MapRole::Ends;
   m.parts = {queue};
+  return m;
+}
+
+MapDefinition bits_of(const Object& object, unsigned filter) {
+  const MapDefinition& of = object.maps[filter];
+  MapDefinition m;
+  m.name = of.name + ".bits";
+  m.type = BPF_MAP_TYPE_ARRAY;
+  m.key_size = 4;
+  m.value_size = 4;
+  m.max_entries = bloom_words(of.max_entries, of.extra);
+  m.role = MapRole::Bits;
+  m.parts = {filter};
   return m;
 }
 
@@ -147,6 +162,8 @@ void make_parts(Object& object) {
     }
     if (type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK)
       make_of(object, i, ends_of(object, i));
+    if (type == BPF_MAP_TYPE_BLOOM_FILTER && object.maps[i].role == MapRole::Own)
+      make_of(object, i, bits_of(object, i));
   }
 }
 

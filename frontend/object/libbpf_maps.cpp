@@ -116,6 +116,7 @@ MapDefinition definition(bpf_map* map, const btf* types) {
   d.value_size = bpf_map__value_size(map);
   d.max_entries = bpf_map__max_entries(map);
   d.flags = bpf_map__map_flags(map);
+  d.extra = bpf_map__map_extra(map);
   d.global = global_kind(map, d.name);
   d.spin_lock = find_spin_lock(types, bpf_map__btf_value_type_id(map), 0);
   std::size_t size = 0;

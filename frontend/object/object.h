@@ -27,6 +27,7 @@ enum class MapRole {
   // (arrays).
   Joined,
   Ends, // made for hardware: of the queue or stack parts[0]: u32 first, u32 count
+  Bits, // made for hardware: of the Bloom filter parts[0]: its bits, in words of 32
 };
 
 struct MapDefinition {
@@ -37,6 +38,7 @@ struct MapDefinition {
   std::uint32_t value_size = 0; // bytes
   std::uint32_t max_entries = 0;
   std::uint32_t flags = 0;
+  std::uint64_t extra = 0; // map_extra: of a Bloom filter the number of hash functions, 0 for 5
   GlobalData global = GlobalData::None;
   std::vector<std::uint8_t> initial;      // contents of global data, value_size bytes; else empty
   bool legacy = false;                    // came from SEC("maps")
@@ -120,8 +122,8 @@ void set_entries(Object&, const std::string& assignment);
 // another shape.
 std::optional<unsigned> inner_map(Object&, unsigned outer, const std::string& name);
 
-// What hardware needs besides the maps of the file (MapRole::Joined, Ends), made anew; to be called
-// when it is known which inner maps there are, before lifting.
+// What hardware needs besides the maps of the file (MapRole::Joined, Ends, Bits), made anew; to be
+// called when it is known which inner maps there are, before lifting.
 void make_parts(Object&);
 
 // The type by the section's name or, failing that, by the use of the context; Unknown if neither

@@ -45,7 +45,8 @@ static void to_json(json& j, const MapDefinition& m) {
        m.initial_maps,
        m.spin_lock ? json(*m.spin_lock) : json(),
        m.role,
-       m.inner_maps};
+       m.inner_maps,
+       m.extra};
 }
 static void from_json(const json& j, MapDefinition& m) {
   j.at(0).get_to(m.name);
@@ -65,6 +66,7 @@ static void from_json(const json& j, MapDefinition& m) {
     m.spin_lock = j.at(12).get<std::uint32_t>();
   j.at(13).get_to(m.role);
   j.at(14).get_to(m.inner_maps);
+  j.at(15).get_to(m.extra);
 }
 
 static json::binary_t pack(const std::vector<bpf_insn>& insns) {

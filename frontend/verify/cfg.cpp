@@ -8,7 +8,12 @@ using namespace isa;
 
 bool is_loop_call(const Instruction& i) {
   const auto* call = std::get_if<CallHelper>(&i);
-  return call && call->id == BPF_FUNC_loop;
+  return call && (call->id == BPF_FUNC_loop || is_for_each(i));
+}
+
+bool is_for_each(const Instruction& i) {
+  const auto* call = std::get_if<CallHelper>(&i);
+  return call && call->id == BPF_FUNC_for_each_map_elem;
 }
 
 bool is_tail_call(const Instruction& i) {

@@ -65,7 +65,8 @@ private:
 };
 
 bool ends_block(const isa::Instruction&);
-bool is_loop_call(const isa::Instruction&); // bpf_loop
+bool is_loop_call(const isa::Instruction&); // bpf_loop, or the next
+bool is_for_each(const isa::Instruction&);  // bpf_for_each_map_elem
 bool is_tail_call(const isa::Instruction&); // bpf_tail_call
 // Calls of bpf_map_lookup_elem that are not seen to look into an ordinary map; none if the object
 // has no map of maps.

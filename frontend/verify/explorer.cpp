@@ -106,7 +106,8 @@ private:
 
   void add_live(Live& live, const Function& f, const Block& b, std::uint16_t regs) const {
     live.regs.push_back(regs);
-    live.slots.push_back([&f, &b](int offset) { return f.slot_live(b.slots_in, offset); });
+    live.slots.push_back(
+        [&f, &b](int offset) { return offset == element_key || f.slot_live(b.slots_in, offset); });
     live.shared_from.push_back(f.taken.empty() ? 0 : f.taken.front());
   }
 
@@ -325,7 +326,9 @@ private:
       transfer_.finish_call(s, Value::poison());
       return fall_through(n, function(out_.nodes[n].context), b, std::move(s), EdgeKind::Done);
     }
-    const Scalar rounds = zero_extend(s.reg(1).scalar, 32);
+    const Scalar rounds = is_for_each(*out_.code[b.last])
+                              ? Scalar::constant(transfer_.rounds_of_walk(s))
+                              : zero_extend(s.reg(1).scalar, 32);
     if (rounds.all.umax > max_rounds) {
       report_.add(diagnose("PW-CALL-009", "the number of rounds of bpf_loop has no bound")
                       .limited("2^23", to_string(rounds))
@@ -343,24 +346,39 @@ private:
     const std::uint64_t round = out_.nodes[n].round;
     const Function& f = function(out_.nodes[n].context);
     const Block& b = f.blocks[out_.nodes[n].block];
+    const bool walks = is_for_each(*out_.code[b.last]);
     const Jump more{Condition::Gt, false, 1, {std::nullopt, std::int64_t(round)}, 0};
     State done = out_.nodes[n].entry;
-    if (transfer_.branch(done, b.last, more, false)) {
+    const bool last = walks && round >= transfer_.rounds_of_walk(done);
+    if (walks ? last : transfer_.branch(done, b.last, more, false)) {
       transfer_.finish_call(done, Value::constant(round));
       fall_through(n, f, b, std::move(done), EdgeKind::Done);
     }
     State body = out_.nodes[n].entry;
-    if (!transfer_.branch(body, b.last, more, true) ||
+    if ((walks ? last : !transfer_.branch(body, b.last, more, true)) ||
         !callable(body, out_.nodes[n].context, b.last, body.reg(2).index))
       return;
     if (++out_.instructions > options_.max_unrolled)
       return give_up(n);
     const unsigned context = enter(n, body.reg(2).index, true, round);
     Frame callee = fresh_frame(unsigned(body.frames.size()));
-    callee.regs[1] = Value::constant(round);
-    callee.regs[2] = body.reg(3);
+    if (walks)
+      give_element(callee, body, round);
+    else
+      callee.regs[1] = Value::constant(round), callee.regs[2] = body.reg(3);
     body.frames.push_back(callee);
     arrive(std::move(body), {context, 0, counters_at_entry(context)}, EdgeKind::Body, n);
+  }
+
+  // Arguments of a callback of bpf_for_each_map_elem. Its key lies at the low end of its frame,
+  // where no callback's own variables reach.
+  void give_element(Frame& callee, const State& s, std::uint64_t round) {
+    callee.regs[1] = s.reg(1);
+    callee.regs[2] = callee.regs[10];
+    callee.regs[2].offset = element_key;
+    callee.regs[3] = transfer_.element_of_walk(s);
+    callee.regs[4] = s.reg(3);
+    write_stack(callee, element_key, 4, Value::constant(round));
   }
 
   // ---- maps of maps ----

@@ -38,6 +38,10 @@ constexpr HelperSignature table[] = {
     {BPF_FUNC_ringbuf_submit, {Argument::Record, Any}, Result::Nothing},
     {BPF_FUNC_ringbuf_discard, {Argument::Record, Any}, Result::Nothing},
     {BPF_FUNC_ringbuf_query, {Map, Any}},
+    {BPF_FUNC_probe_read_kernel, {MemoryOut, SizeOrZero, Source}},
+    {BPF_FUNC_strncmp, {Memory, Size, ConstantString}},
+    {BPF_FUNC_get_numa_node_id, {}},
+    {BPF_FUNC_for_each_map_elem, {Map, Callback, StackPointerOrNull, Any}},
     {BPF_FUNC_loop, {Any, Callback, StackPointerOrNull, Any}},
     {BPF_FUNC_xdp_get_buff_len, {Context}, Result::Length},
     {BPF_FUNC_xdp_load_bytes, {Context, Any, MemoryOut, Size}},
@@ -78,11 +82,12 @@ constexpr std::uint32_t xdp_helpers[] = {
 
 // Likewise tc_cls_act_func_proto.
 constexpr std::uint32_t tc_helpers[] = {
-    1,   2,   3,   5,   6,   7,   8,   9,   10,  11,  12,  13,  17,  18,  19,  20,  21,  23,  24,  25,  26,  28,  29,  30,  31,  32,  33,  34,  38,  39,  40,  41,  42,  43,  46,
-    47,  48,  50,  66,  68,  69,  79,  83,  84,  85,  86,  87,  88,  89,  93,  94,  95,  96,  97,
-    98,  99,  100, 107, 108, 110, 111, 112, 113, 114, 115, 118, 124, 125, 130, 131, 132, 133, 134,
-    135, 152, 153, 154, 155, 160, 163, 164, 165, 169, 170, 171, 172, 177, 181, 182, 184, 192, 194,
-    195, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209};
+    1,   2,   3,   5,   6,   7,   8,   9,   10,  11,  12,  13,  17,  18,  19,  20,  21,  23,
+    24,  25,  26,  28,  29,  30,  31,  32,  33,  34,  38,  39,  40,  41,  42,  43,  46,  47,
+    48,  50,  66,  68,  69,  79,  83,  84,  85,  86,  87,  88,  89,  93,  94,  95,  96,  97,
+    98,  99,  100, 107, 108, 110, 111, 112, 113, 114, 115, 118, 124, 125, 130, 131, 132, 133,
+    134, 135, 152, 153, 154, 155, 160, 163, 164, 165, 169, 170, 171, 172, 177, 181, 182, 184,
+    192, 194, 195, 197, 198, 199, 200, 201, 202, 203, 204, 205, 206, 207, 208, 209};
 
 } // namespace
 

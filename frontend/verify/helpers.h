@@ -27,6 +27,8 @@ enum class Argument : std::uint8_t {
   Callback,
   StackPointerOrNull,
   Record, // of a ring buffer
+  Source, // memory as large as the size before it, or a number that is no address
+  ConstantString,
 };
 
 enum class Result : std::uint8_t { Nothing, Number, Verdict, MapValueOrNull, Length, RecordOrNull };

@@ -25,8 +25,6 @@ constexpr Reason kernel_memory = {"it is about memory of the host's kernel, whic
                                   "let the host put what is needed into a map"};
 constexpr Reason tasks = {"it is about processes of the host, which a card can't see",
                           "leave it out: no process runs when a packet comes in"};
-constexpr Reason iteration = {"hardware looks entries up, it does not walk over maps",
-                              "use bpf_loop or a bounded loop over the keys of a small array"};
 constexpr Reason tracking = {"connection tracking is in the host's kernel",
                              "return XDP_PASS for such packets, or keep connections in a hash map "
                              "of the program"};
@@ -38,6 +36,8 @@ constexpr Reason copies = {"it sends a second packet: one packet in is at most o
 constexpr Reason neighbours = {"the host's namespaces and neighbours are not on the card",
                                "write the addresses of the link into the packet, from a map, and "
                                "use bpf_redirect"};
+constexpr Reason other_cpus = {"the values of other CPUs are in the host's kernel",
+                               "use bpf_map_lookup_elem: packets run on one CPU"};
 constexpr Reason routes = {"the host's routes are not on the card", "put them into a map"};
 constexpr Reason hashes = {"Linux hashes flows with a secret of the running machine",
                            "hash the fields that matter in the program"};
@@ -82,8 +82,8 @@ constexpr Helper helpers[] = {
     {BPF_FUNC_this_cpu_ptr, kernel_memory},
     {BPF_FUNC_probe_read_user, kernel_memory},
     {BPF_FUNC_probe_read_user_str, kernel_memory},
-    {BPF_FUNC_probe_read_kernel, kernel_memory},
     {BPF_FUNC_probe_read_kernel_str, kernel_memory},
+    {BPF_FUNC_map_lookup_percpu_elem, other_cpus},
     {BPF_FUNC_kptr_xchg, kernel_memory},
     {BPF_FUNC_get_current_task, tasks},
     {BPF_FUNC_get_current_task_btf, tasks},
@@ -93,7 +93,6 @@ constexpr Helper helpers[] = {
     {BPF_FUNC_get_current_pid_tgid, tasks},
     {BPF_FUNC_get_ns_current_pid_tgid, tasks},
     {BPF_FUNC_current_task_under_cgroup, tasks},
-    {BPF_FUNC_for_each_map_elem, iteration},
     {BPF_FUNC_sk_assign, sockets},
     {BPF_FUNC_sk_fullsock, sockets},
     {BPF_FUNC_tcp_sock, sockets},
@@ -127,10 +126,13 @@ Reason reason_against(std::uint32_t id) {
 }
 
 Reason reason_against(const std::string& function) {
-  if (function.find("_ct_") != std::string::npos)
+  if (function.find("_ct_") != std::string::npos ||
+      function.find("flow_lookup") != std::string::npos)
     return tracking;
   if (function.find("dynptr") != std::string::npos)
     return windows;
+  if (function.find("xfrm") != std::string::npos)
+    return tunnels;
   if (function.starts_with("bpf_xdp_metadata_"))
     return metadata;
   return {};

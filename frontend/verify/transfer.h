@@ -9,6 +9,7 @@
 namespace pw::verify {
 
 inline constexpr int stack_bytes = 512;            // of all frames on the stack together
+inline constexpr int element_key = -stack_bytes;   // where a callback of for_each finds its key
 inline constexpr unsigned max_record_bytes = 1024; // of what is reserved in a ring buffer
 inline constexpr unsigned max_records = 8;         // reserved at the same time
 
@@ -49,8 +50,10 @@ public:
   void step(State&, unsigned insn);
   // Narrows the state to where the jump goes the way of `taken`; false: it never does.
   bool branch(State&, unsigned insn, const isa::Jump&, bool taken);
-  bool check_loop_call(State&, unsigned insn); // arguments of bpf_loop
-  bool check_tail_call(State&, unsigned insn); // likewise
+  bool check_loop_call(State&, unsigned insn);      // arguments of bpf_loop or for_each_map_elem
+  std::uint64_t rounds_of_walk(const State&) const; // for_each: entries of the map in r1
+  Value element_of_walk(const State&);              // and a pointer to a value of it
+  bool check_tail_call(State&, unsigned insn);      // likewise
   // Programs that a tail call in this state may go to, and by which slots.
   std::map<std::string, std::vector<std::uint32_t>> tail_targets(const State&) const;
   // Look-ups in maps of maps, likewise.
@@ -65,6 +68,8 @@ public:
 
   // Text of the format argument of bpf_trace_printk, when it can be known.
   std::optional<TraceFormat> trace_format(const State&) const;
+  // Text of constant memory up to a NUL within its map.
+  std::optional<std::string> constant_string(const State&, const Value&) const;
   // Value of `bytes` bytes of constant memory or of known stack; nullopt if not known.
   std::optional<std::uint64_t> constant_memory(const State&, const Value&, std::int64_t offset,
                                                unsigned bytes) const;
@@ -136,6 +141,10 @@ private:
   void close_record(State&, bool submit);
   void branch_record(State&, const Value&, bool null);
   bool check_trace(State&, unsigned insn);
+  bool check_probe_source(State&, unsigned insn, const Value&, unsigned bytes);
+  bool check_string(const State&, unsigned insn, const Value&);
+  void call_kernel(State&, unsigned insn, const isa::CallKfunc&);
+  bool check_metadata_call(State&, unsigned insn, const std::string& name);
   bool check_redirect_map(State&, unsigned insn);
   bool check_moves(State&, unsigned insn, std::uint32_t helper);
   bool check_regrown(const State&, unsigned insn, bool reads);

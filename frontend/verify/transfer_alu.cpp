@@ -309,17 +309,7 @@ void Transfer::step(State& s, unsigned insn) {
     void operator()(const Store& x) const { t.store(s, i, x); }
     void operator()(const Atomic& x) const { t.atomic(s, i, x); }
     void operator()(const CallHelper& x) const { t.call(s, i, x); }
-    void operator()(const CallKfunc& x) const {
-      const auto known = t.object_.kernel_functions.find(x.btf_id);
-      const std::string name = known == t.object_.kernel_functions.end() ? "" : known->second;
-      const Reason reason = reason_against(name);
-      t.report_.add(diagnose("PW-CALL-007",
-                             "kernel function " + (name.empty() ? "" : name + " ") + "is called")
-                        .breaks(*reason.why ? reason.why : "kernel functions have no hardware")
-                        .help(reason.remedy),
-                    i);
-      t.finish_call(s, Value::poison());
-    }
+    void operator()(const CallKfunc& x) const { t.call_kernel(s, i, x); }
     void operator()(const LoadPacket& x) const { t.load_packet(s, i, x); }
     void operator()(const Jump&) const {}
     void operator()(const CallLocal&) const {}

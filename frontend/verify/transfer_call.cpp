@@ -34,11 +34,10 @@ void Transfer::refuse_helper(unsigned insn, std::uint32_t id) {
                     .limited("helpers 1 to 211", std::to_string(id)),
                 insn);
   else if (!(tc() ? allowed_for_tc(id) : allowed_for_xdp(id)))
-    report_.add(
-        diagnose("PW-CALL-003",
-                 "helper " + name + " is not for " + (tc() ? "tc" : "XDP") + " programs")
-            .breaks("Linux refuses it in a program of this type, too"),
-        insn);
+    report_.add(diagnose("PW-CALL-003",
+                         "helper " + name + " is not for " + (tc() ? "tc" : "XDP") + " programs")
+                    .breaks("Linux refuses it in a program of this type, too"),
+                insn);
   else
     report_.add(diagnose("PW-CALL-002", "helper " + name + " is not supported")
                     .breaks(reason_against(id).why)
@@ -129,7 +128,10 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
       return false;
     if (!v.is_pointer() || v.kind == Kind::Context)
       return expect(false, "a pointer to memory");
-    return check_written_memory(s, insn, v, map(s.reg(1)).value_size);
+    // What is asked of a Bloom filter is a value.
+    return map(s.reg(1)).type == BPF_MAP_TYPE_BLOOM_FILTER
+               ? check_fixed_memory(s, insn, v, map(s.reg(1)).value_size)
+               : check_written_memory(s, insn, v, map(s.reg(1)).value_size);
   }
   case Argument::Lock:
     return expect(v.kind == Kind::MapValue || v.kind == Kind::MapValueOrNull, "a map value") &&
@@ -150,6 +152,10 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
   case Argument::Record:
     return expect(v.kind == Kind::Record && v.offset == 0 && v.constant_offset(),
                   "the start of a ring buffer record");
+  case Argument::Source:
+    return check_probe_source(s, insn, v, unsigned(s.reg(2).scalar.all.umax));
+  case Argument::ConstantString:
+    return check_string(s, insn, v);
   case Argument::None:
     break;
   }
@@ -221,11 +227,13 @@ bool Transfer::check_redirect_map(State& s, unsigned insn) {
   const std::uint64_t may_set = flags.bits.value | flags.bits.mask;
   if (!devmap || !(may_set & BPF_F_BROADCAST))
     return true;
-  report_.add(diagnose("PW-CALL-011", "bpf_redirect_map may be asked to broadcast")
+  report_.add(diagnose("PW-CALL-011", "bpf_redirect_map is asked to broadcast")
+                  .breaks("one packet in is one packet out, with the map and the flags beside it: "
+                          "who takes it sends it to every interface of the map")
                   .limited("flags without BPF_F_BROADCAST", to_string(flags))
-                  .help("pass constant flags: one packet in is at most one packet out"),
+                  .warning(),
               insn);
-  return false;
+  return true;
 }
 
 bool Transfer::check_moves(State& s, unsigned insn, std::uint32_t helper) {
@@ -376,6 +384,10 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     const bool fixed = format && format->text.find('%') == std::string::npos;
     return fixed ? Value::constant(format->text.size()) : Value{};
   }
+  case BPF_FUNC_get_numa_node_id:
+    return Value::constant(0);
+  case BPF_FUNC_strncmp:
+    return Value::of(Scalar::signed_range(-1, 1));
   case BPF_FUNC_get_prandom_u32:
   case BPF_FUNC_get_smp_processor_id:
     return Value::of(Scalar::unsigned_range(0, 0xffffffff));
@@ -383,6 +395,7 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::unsigned_range(0, 0xffff));
   case BPF_FUNC_check_mtu:
     return Value::of(Scalar::signed_range(-95, 1));
+  case BPF_FUNC_probe_read_kernel:
   case BPF_FUNC_map_update_elem:
   case BPF_FUNC_map_delete_elem:
   case BPF_FUNC_map_push_elem:
@@ -410,13 +423,13 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
 }
 
 bool Transfer::check_loop_call(State& s, unsigned insn) {
-  const HelperSignature& sig = *signature(BPF_FUNC_loop);
-  if (!check_arguments(s, insn, sig))
+  const auto& call = std::get<CallHelper>(*code_[insn]);
+  if (!check_arguments(s, insn, *signature(call.id)))
     return false;
   if (!s.reg(4).scalar.is(0)) {
-    report_.add(
-        diagnose("PW-CALL-012", "bpf_loop takes no flags").limited("0", to_string(s.reg(4).scalar)),
-        insn);
+    report_.add(diagnose("PW-CALL-012", helper_name(call.id) + " takes no flags")
+                    .limited("0", to_string(s.reg(4).scalar)),
+                insn);
     return false;
   }
   return true;

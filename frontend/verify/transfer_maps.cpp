@@ -47,8 +47,8 @@ bool never_changed(bpf_map_type t) {
 }
 
 constexpr const char* supported_types = "array, hash (per-CPU, LRU), LPM trie, maps of these, "
-                                        "queue, stack, devmap, devmap hash, cpumap, "
-                                        "xskmap";
+                                        "queue, stack, Bloom filter, devmap, devmap hash, "
+                                        "cpumap, xskmap";
 
 bool changes_map(std::uint32_t helper) {
   return helper == BPF_FUNC_map_update_elem || helper == BPF_FUNC_map_delete_elem;
@@ -64,9 +64,17 @@ bool takes_queue(std::uint32_t helper) {
          helper == BPF_FUNC_map_peek_elem;
 }
 
+bool is_hash(bpf_map_type t) {
+  return in(t, {BPF_MAP_TYPE_HASH, BPF_MAP_TYPE_PERCPU_HASH, BPF_MAP_TYPE_LRU_HASH,
+                BPF_MAP_TYPE_LRU_PERCPU_HASH});
+}
+
 bool takes(std::uint32_t helper, bpf_map_type type) {
+  if (helper == BPF_FUNC_for_each_map_elem)
+    return in(type, {BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY});
   if (takes_queue(helper))
-    return in(type, {BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK});
+    return in(type, {BPF_MAP_TYPE_QUEUE, BPF_MAP_TYPE_STACK}) ||
+           (type == BPF_MAP_TYPE_BLOOM_FILTER && helper != BPF_FUNC_map_pop_elem);
   if (helper == BPF_FUNC_redirect_map)
     return can_redirect(type);
   if (helper == BPF_FUNC_tail_call)
@@ -80,9 +88,9 @@ bool takes(std::uint32_t helper, bpf_map_type type) {
 
 // Not only we, Linux refuses it, too.
 bool never_takes(std::uint32_t helper, bpf_map_type type) {
-  if (takes_queue(helper))
-    return type != BPF_MAP_TYPE_BLOOM_FILTER || helper == BPF_FUNC_map_pop_elem;
-  if (helper == BPF_FUNC_redirect_map || helper == BPF_FUNC_tail_call ||
+  if (helper == BPF_FUNC_for_each_map_elem)
+    return !is_hash(type);
+  if (takes_queue(helper) || helper == BPF_FUNC_redirect_map || helper == BPF_FUNC_tail_call ||
       helper == BPF_FUNC_perf_event_output || takes_ring_buffer(helper))
     return true;
   return changes_map(helper) ? never_changed(type) : never_looked_up(type);
@@ -98,6 +106,14 @@ bool Transfer::check_map(unsigned insn, std::uint32_t helper, const Value& v) {
   if (never_takes(helper, m.type))
     report_.add(diagnose("PW-MAP-004", helper_name(helper) + " can't take map '" + m.name + "'")
                     .limited("another type of map", type),
+                insn);
+  else if (helper == BPF_FUNC_for_each_map_elem)
+    report_.add(diagnose("PW-MAP-003", helper_name(helper) + " on map '" + m.name +
+                                           "': maps of this type are not supported")
+                    .breaks("the order in which Linux walks over a hash is its own secret, and "
+                            "hardware looks entries up")
+                    .limited("array, per-CPU array", type)
+                    .help("keep what is to be walked over in a small array"),
                 insn);
   else
     report_.add(diagnose("PW-MAP-003", helper_name(helper) + " on map '" + m.name +

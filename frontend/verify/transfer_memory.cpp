@@ -166,10 +166,12 @@ Value Transfer::load_context(unsigned insn, std::int64_t offset, unsigned bytes)
   case 8:
     return Value::pointer(Kind::PacketMeta);
   case 20:
-    report_.add(diagnose("PW-VER-015", "ctx->egress_ifindex is read")
-                    .breaks("there is no egress interface before the verdict"),
+    report_.add(diagnose("PW-VER-015", "ctx->egress_ifindex is read: it is a constant")
+                    .breaks("the program is taken for one of a devmap, in front of one interface")
+                    .help("say which one with --egress N")
+                    .warning(),
                 insn);
-    return Value::poison();
+    return unknown(4);
   default:
     return unknown(4);
   }

@@ -22,7 +22,7 @@ void set_result(Bytes& packet, int result) {
 
 bool held_kind(const MapDefinition& map) {
   return has_contents(map) && !is_program_map(map.type) && !is_map_of_maps(map.type) &&
-         !is_queue_map(map.type);
+         !is_queue_map(map.type) && !is_bloom_map(map.type);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "sim/interp/array_store.h"
 
+#include "sim/maps/bloom.h"
 #include "sim/maps/contents.h"
 
 #include <cerrno>
@@ -146,6 +147,19 @@ void QueueStore::replace(const MapContents& given) {
     else
       values_.push_back(value);
 }
+
+int FilterStore::push(ByteSpan value, std::uint64_t flags) {
+  if (flags != BPF_ANY)
+    return -EINVAL;
+  bloom_push(definition(), value, words_);
+  return 0;
+}
+
+bool FilterStore::may_hold(ByteSpan value) const {
+  return bloom_holds(definition(), value, words_);
+}
+
+void FilterStore::replace(const MapContents& given) { words_ = bloom_bits(definition(), given); }
 
 int OpaqueStore::update(ByteSpan, ByteSpan, std::uint64_t) { return -EINVAL; }
 int OpaqueStore::remove(ByteSpan) { return -EINVAL; }

@@ -3,6 +3,7 @@
 
 #include "sim/interp/map_store.h"
 
+#include <cerrno>
 #include <deque>
 
 namespace pw::interp {
@@ -79,6 +80,22 @@ public:
 private:
   bool stack() const { return definition().type == BPF_MAP_TYPE_STACK; }
   std::deque<Bytes> values_; // the oldest first
+};
+
+// Bloom filter.
+class FilterStore : public MapStore {
+public:
+  using MapStore::MapStore;
+  std::optional<Element> find(ByteSpan) override { return std::nullopt; }
+  int update(ByteSpan, ByteSpan, std::uint64_t) override { return -EINVAL; }
+  int remove(ByteSpan) override { return -EOPNOTSUPP; }
+  MapContents contents() override { return words_; }
+  void replace(const MapContents&) override;
+  int push(ByteSpan value, std::uint64_t flags); // 0 or -errno
+  bool may_hold(ByteSpan value) const;
+
+private:
+  MapContents words_; // that are not zero (sim/maps/bloom.h)
 };
 
 // Ring buffers and the like: nothing to look up in them.

@@ -58,7 +58,13 @@ QueueStore& queue(HelperContext& c, std::uint64_t pointer) {
   return *store;
 }
 
+FilterStore* filter(HelperContext& c, std::uint64_t pointer) {
+  return dynamic_cast<FilterStore*>(&c.map(pointer));
+}
+
 std::uint64_t map_push(HelperContext& c, const Arguments& a) {
+  if (FilterStore* map = filter(c, a[0]))
+    return error(map->push(c.memory.at(a[1], map->definition().value_size, false), a[2]));
   QueueStore& map = queue(c, a[0]);
   return error(map.push(c.memory.at(a[1], map.definition().value_size, false), a[2]));
 }
@@ -75,7 +81,13 @@ std::uint64_t take_next(HelperContext& c, const Arguments& a, bool remove) {
 }
 
 std::uint64_t map_pop(HelperContext& c, const Arguments& a) { return take_next(c, a, true); }
-std::uint64_t map_peek(HelperContext& c, const Arguments& a) { return take_next(c, a, false); }
+std::uint64_t map_peek(HelperContext& c, const Arguments& a) {
+  const FilterStore* map = filter(c, a[0]);
+  if (map == nullptr)
+    return take_next(c, a, false);
+  const ByteSpan value = c.memory.at(a[1], map->definition().value_size, false);
+  return map->may_hold(value) ? 0 : error(-ENOENT);
+}
 
 std::uint64_t time(HelperContext& c, const Arguments&) { return c.packet.time_ns; }
 std::uint64_t jiffies(HelperContext& c, const Arguments&) { return jiffies_at(c.packet.time_ns); }
@@ -140,6 +152,32 @@ std::uint64_t csum_diff(HelperContext& c, const Arguments& a) {
   return checksum_difference(from, to, static_cast<std::uint32_t>(a[4]));
 }
 
+// Memory that can be read, whatever it is; else zeros.
+std::uint64_t probe_read(HelperContext& c, const Arguments& a) {
+  const auto size = static_cast<std::uint32_t>(a[1]);
+  if (size == 0)
+    return 0;
+  const auto target = c.memory.at(a[0], size, true);
+  if (space_of(a[2]) == static_cast<unsigned>(Space::None)) {
+    std::ranges::fill(target, std::uint8_t{0});
+    return error(-EFAULT);
+  }
+  const ByteSpan source = c.memory.at(a[2], size, false);
+  std::ranges::copy(Bytes(source.begin(), source.end()), target.begin());
+  return 0;
+}
+
+std::uint64_t compare_strings(HelperContext& c, const Arguments& a) {
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(a[1]); ++i) {
+    const std::uint64_t one = c.memory.load(a[0] + i, 1), other = c.memory.load(a[2] + i, 1);
+    if (one != other)
+      return error(one < other ? -1 : 1);
+    if (one == 0)
+      break;
+  }
+  return 0;
+}
+
 std::uint64_t redirect(HelperContext& c, const Arguments& a) {
   if (a[1] != 0)
     return XDP_ABORTED;
@@ -193,6 +231,8 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_trace_printk, trace_printk},
     NamedHelper{BPF_FUNC_trace_vprintk, trace_vprintk},
     NamedHelper{BPF_FUNC_csum_diff, csum_diff},
+    NamedHelper{BPF_FUNC_probe_read_kernel, probe_read},
+    NamedHelper{BPF_FUNC_strncmp, compare_strings},
     NamedHelper{BPF_FUNC_redirect, redirect},
     NamedHelper{BPF_FUNC_redirect_map, redirect_map},
     NamedHelper{BPF_FUNC_check_mtu, check_mtu},

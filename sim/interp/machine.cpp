@@ -207,6 +207,8 @@ std::uint64_t Machine::load_context(const isa::Load& insn, std::int64_t offset) 
     return environment_.ifindex;
   case offsetof(xdp_md, rx_queue_index):
     return environment_.rx_queue;
+  case offsetof(xdp_md, egress_ifindex):
+    return environment_.egress;
   default:
     throw MemoryFault("no such context field");
   }
@@ -277,8 +279,13 @@ unsigned Machine::execute(const isa::CallLocal& insn, unsigned next) {
   return next;
 }
 
-unsigned Machine::execute(const isa::CallKfunc&, unsigned next) {
-  refuse("kernel functions", next - 1);
+// What came with the packet besides its bytes: nothing.
+unsigned Machine::execute(const isa::CallKfunc& insn, unsigned next) {
+  const auto name = object_.kernel_functions.find(insn.btf_id);
+  if (name == object_.kernel_functions.end() || !name->second.starts_with("bpf_xdp_metadata_rx_"))
+    refuse("kernel functions", next - 1);
+  r_[0] = static_cast<std::uint32_t>(-EOPNOTSUPP);
+  return next;
 }
 
 unsigned Machine::execute(const isa::Exit&, unsigned) { return returned; }
@@ -297,6 +304,8 @@ unsigned Machine::execute(const isa::LoadPacket& insn, unsigned next) {
 unsigned Machine::call_helper(std::uint32_t id, unsigned next) {
   if (id == BPF_FUNC_loop) {
     r_[0] = loop();
+  } else if (id == BPF_FUNC_for_each_map_elem) {
+    r_[0] = for_each(next - 1);
   } else if (id == BPF_FUNC_tail_call) {
     if (tail_call())
       return tail_called;
@@ -327,6 +336,30 @@ std::uint64_t Machine::loop() {
       return i + 1;
   }
   return count;
+}
+
+// bpf_for_each_map_elem(map, function, context, flags), likewise; the function is given map, key,
+// value and context. A hash is walked in an order that only the kernel knows.
+std::uint64_t Machine::for_each(unsigned at) {
+  const std::uint64_t map = r_[1], function = r_[2], context = r_[3], flags = r_[4];
+  auto* const elements = dynamic_cast<ArrayStore*>(&helpers_.map(map));
+  if (elements == nullptr)
+    refuse("bpf_for_each_map_elem over a map that is no array", at);
+  if (flags != 0)
+    return static_cast<std::uint64_t>(-EINVAL);
+  if (space_of(function) != static_cast<unsigned>(Space::Function))
+    throw MemoryFault("not a function");
+  const std::uint64_t key = Memory::stack_top(Memory::max_frames - 1) - 8 * (depth_ + 1);
+  for (std::uint32_t i = 0; i < elements->definition().max_entries; ++i) {
+    memory_.store(key, 4, i);
+    r_[1] = map;
+    r_[2] = key;
+    r_[3] = memory_.value_address(helpers_.map_number(map), i);
+    r_[4] = context;
+    if (call(static_cast<unsigned>(offset_of(function))) != 0)
+      return i + 1;
+  }
+  return elements->definition().max_entries;
 }
 
 // bpf_tail_call(ctx, map, index): true if there is a program to go on in. What finds none doesn't

@@ -26,6 +26,7 @@ private:
   std::uint64_t operand(const isa::Operand&) const;
   unsigned call_helper(std::uint32_t id, unsigned next);
   std::uint64_t loop();
+  std::uint64_t for_each(unsigned at);
   bool tail_call();
   void enter_frame(unsigned depth);
 

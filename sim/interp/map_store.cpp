@@ -57,6 +57,8 @@ std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
   case BPF_MAP_TYPE_QUEUE:
   case BPF_MAP_TYPE_STACK:
     return std::make_unique<QueueStore>(definition);
+  case BPF_MAP_TYPE_BLOOM_FILTER:
+    return std::make_unique<FilterStore>(definition);
   default:
     break;
   }

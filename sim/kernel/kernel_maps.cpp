@@ -1,5 +1,7 @@
 #include "sim/kernel/kernel_maps.h"
 
+#include "sim/kernel/bloom_reader.h"
+#include "sim/maps/bloom.h"
 #include "sim/maps/contents.h"
 
 #include <bpf/bpf.h>
@@ -84,6 +86,8 @@ void KernelMaps::replace(unsigned index, const MapContents& given) {
     fill_inner(index, given);
   else if (is_queue_map(map.type))
     fill_queue(index, given);
+  else if (is_bloom_map(map.type))
+    fill_filter(index, given);
   else
     fill_redirect(index, given);
 }
@@ -195,6 +199,19 @@ MapContents KernelMaps::queue_contents(unsigned index) {
   return all;
 }
 
+// Values can be put in; bits can't, nor can any be taken out.
+void KernelMaps::fill_filter(unsigned index, const MapContents& given) {
+  const MapDefinition& map = object_.maps[index];
+  for (const auto& [key, value] : given)
+    if (is_pushed_key(key) && bpf_map_update_elem(fds_[index], nullptr, value.data(), BPF_ANY) != 0)
+      fail(map, "push");
+  if (read_bloom_filter(fds_[index], map) != bloom_bits(map, given))
+    throw Failure(diagnose("PW-ENG-004", "the kernel's Bloom filter '" + map.name +
+                                             "' can be given values, but not bits, and never "
+                                             "loses any")
+                      .help("give it {\"value\": ...} in the map file"));
+}
+
 std::optional<std::string> KernelMaps::set_target(unsigned index, const Bytes& key,
                                                   std::uint32_t target) {
   const MapDefinition& map = object_.maps[index];
@@ -228,6 +245,8 @@ MapContents KernelMaps::contents(unsigned index) {
     return inner_contents(index);
   if (is_queue_map(map.type))
     return queue_contents(index);
+  if (is_bloom_map(map.type))
+    return read_bloom_filter(fds_[index], map);
   MapContents all;
   if (is_array_map(map.type)) {
     for (std::uint32_t slot = 0; slot < map.max_entries; ++slot) {

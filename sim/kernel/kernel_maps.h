@@ -34,6 +34,7 @@ private:
   MapContents inner_contents(unsigned map);
   void fill_queue(unsigned map, const MapContents&);
   MapContents queue_contents(unsigned map);
+  void fill_filter(unsigned map, const MapContents&);
   std::optional<std::string> set_target(unsigned map, const Bytes& key, std::uint32_t target);
   std::optional<Bytes> lookup(unsigned map, const Bytes& key);
   std::vector<Bytes> keys(unsigned map);

@@ -6,6 +6,7 @@
 #include "support/events.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <set>
 #include <sstream>
 #include <stdexcept>
@@ -124,6 +126,19 @@ bool uses_helper(const Program& program, std::int32_t helper) {
   });
 }
 
+// Only drivers of cards know them, and only programs that are bound to one may call them.
+std::set<std::int32_t> metadata_functions(const Object& object) {
+  std::set<std::int32_t> numbers;
+  const auto is_one = [](const auto& f) { return f.second.starts_with("bpf_xdp_metadata_rx_"); };
+  if (std::ranges::none_of(object.kernel_functions, is_one))
+    return numbers;
+  const std::unique_ptr<btf, void (*)(btf*)> types(btf__load_vmlinux_btf(), btf__free);
+  for (const auto& function : object.kernel_functions)
+    if (is_one(function) && types)
+      numbers.insert(btf__find_by_name_kind(types.get(), function.second.c_str(), BTF_KIND_FUNC));
+  return numbers;
+}
+
 bool any_traces(const LoadRequest& request) {
   const std::set<std::string> needed = needed_programs(request);
   return std::ranges::any_of(request.object.programs, [&](const Program& program) {
@@ -141,6 +156,7 @@ LoadedProgram::LoadedProgram(const LoadRequest& request)
   make_exchange();
   register_handlers(request);
   const bool may_trace = any_traces(request);
+  const auto unserved = metadata_functions(request.object);
   for (const auto& [traces, skb] :
        {std::pair(true, true), {true, false}, {false, true}, {false, false}}) {
     if ((!traces && !may_trace) || (skb && !tc_))
@@ -149,6 +165,7 @@ LoadedProgram::LoadedProgram(const LoadRequest& request)
     preparation = {.stubs = {.exchange_fd = exchange_fd_,
                              .fixed_cpu = request.fixed_cpu,
                              .traces = traces,
+                             .unserved = unserved,
                              .skb = skb},
                    .functions = {},
                    .lines = {}};
@@ -221,13 +238,16 @@ void LoadedProgram::open(const LoadRequest& request) {
   }
   bpf_map* any = nullptr;
   bpf_object__for_each_map(any, object_.get()) {
-    bpf_map__set_pin_path(any, nullptr);                     // ours alone
+    bpf_map__set_pin_path(any, nullptr); // ours alone
     if (bpf_map__type(any) == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
       // Else one for each CPU there is. Sizes are left away where the loader is not libbpf.
       bpf_map__set_max_entries(any, perf_slots(bpf_map__max_entries(any)));
       bpf_map__set_key_size(any, 4);
       bpf_map__set_value_size(any, 4);
     }
+    // Else each filter hashes with a random number of its own.
+    if (bpf_map__type(any) == BPF_MAP_TYPE_BLOOM_FILTER)
+      bpf_map__set_map_flags(any, bpf_map__map_flags(any) | BPF_F_ZERO_SEED);
     // Linux insists on it, and some loaders add it.
     if (bpf_map__type(any) == BPF_MAP_TYPE_LPM_TRIE)
       bpf_map__set_map_flags(any, bpf_map__map_flags(any) | BPF_F_NO_PREALLOC);
@@ -267,6 +287,9 @@ int LoadedProgram::create_added(const MapDefinition& definition) {
   LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = definition.flags);
   if (definition.type == BPF_MAP_TYPE_LPM_TRIE)
     options.map_flags |= BPF_F_NO_PREALLOC;
+  if (definition.type == BPF_MAP_TYPE_BLOOM_FILTER)
+    options.map_flags |= BPF_F_ZERO_SEED;
+  options.map_extra = definition.extra;
   if (definition.spin_lock) {
     options.btf_fd = static_cast<std::uint32_t>(bpf_object__btf_fd(object_.get()));
     options.btf_key_type_id = inner_types_.first;

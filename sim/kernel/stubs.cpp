@@ -244,10 +244,14 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
   const Code all(code.begin(), code.end());
   const bool clears = sends_stack(code) && BPF_CLASS(code[0].code) != BPF_JMP &&
                       BPF_CLASS(code[0].code) != BPF_JMP32 && stack_depth(code) != 0;
-  return [fd, fixed_cpu, known, all, clears](const bpf_insn& i,
-                                             std::size_t at) -> std::optional<Code> {
+  const auto unserved = options.unserved;
+  return [fd, fixed_cpu, known, all, clears, unserved](const bpf_insn& i,
+                                                       std::size_t at) -> std::optional<Code> {
     if (clears && at == 0)
       return with_clear_stack(all, BPF_CLASS(i.code) == BPF_LD ? Code{i, all[1]} : Code{i});
+    if (i.code == (BPF_JMP | BPF_CALL) && i.src_reg == BPF_PSEUDO_KFUNC_CALL &&
+        unserved.contains(i.imm))
+      return Assembler(fd).op32(BPF_MOV, R0, -EOPNOTSUPP).take();
     if (i.code != (BPF_JMP | BPF_CALL) || i.src_reg != 0)
       return std::nullopt;
     switch (i.imm) {

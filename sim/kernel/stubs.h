@@ -6,6 +6,8 @@
 #include "frontend/isa/rewrite.h"
 #include "support/skb.h"
 
+#include <set>
+
 namespace pw::kernel {
 
 using Code = isa::Insns;
@@ -59,7 +61,9 @@ struct StubOptions {
   int exchange_fd = -1;   // the map of struct Exchange
   bool fixed_cpu = false; // the processor's number is taken from the exchange, too
   bool traces = true;     // bpf_trace_printk is observed
-  bool skb = false;       // a tc program: so is the packet's metadata at its end
+  // Kernel functions that no driver serves here, by the number that calls carry: -EOPNOTSUPP.
+  std::set<std::int32_t> unserved = {};
+  bool skb = false; // a tc program: so is the packet's metadata at its end
 };
 
 // Replacements for the calls of one program.

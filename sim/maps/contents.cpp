@@ -1,5 +1,7 @@
 #include "sim/maps/contents.h"
 
+#include "sim/maps/bloom.h"
+
 #include <algorithm>
 #include <map>
 
@@ -34,7 +36,7 @@ public:
               .help("set constants with --set NAME=VALUE"));
       return;
     }
-    if (contents.size() > map_.max_entries)
+    if (contents.size() > map_.max_entries && !is_bloom_map(map_.type))
       report("PW-IN-108", "map '" + map_.name + "' is given more entries than it holds",
              map_.max_entries, contents.size());
     for (const auto& [key, value] : contents) {
@@ -53,6 +55,8 @@ private:
   void check_key(const std::vector<std::uint8_t>& key) {
     if (is_queue_map(map_.type))
       return; // whoever makes contents numbers them
+    if (is_bloom_map(map_.type))
+      return check_word(key);
     const std::string entry = "map '" + map_.name + "', entry with key " + hex(key) + ": ";
     if (key.size() != map_.key_size) {
       report("PW-IN-105", entry + "the key must have " + std::to_string(map_.key_size) + " bytes",
@@ -70,6 +74,18 @@ private:
              key_index(key));
   }
 
+  void check_word(const std::vector<std::uint8_t>& key) {
+    const std::uint32_t words = bloom_words(map_.max_entries, map_.extra);
+    if (is_pushed_key(key))
+      return;
+    if (key.size() != 4)
+      report("PW-IN-105", "map '" + map_.name + "': the number of a word must have 4 bytes", 4,
+             key.size());
+    else if (place_of_key(key) >= words)
+      report("PW-IN-107", "map '" + map_.name + "': the word is outside of the filter", words,
+             place_of_key(key));
+  }
+
   void check_value(const std::vector<std::uint8_t>& key, const std::vector<std::uint8_t>& value) {
     if (is_program_map(map_.type))
       return check_program(key, std::string(value.begin(), value.end()));
@@ -80,7 +96,8 @@ private:
       findings_.push_back(diagnose("PW-IN-107", "map '" + map_.name + "', entry with key " +
                                                     hex(key) + ": there is no interface 0")
                               .help("leave slots without a target out"));
-    const std::size_t size = is_redirect_map(map_.type) ? 4 : map_.value_size;
+    const bool word = is_bloom_map(map_.type) && !is_pushed_key(key);
+    const std::size_t size = is_redirect_map(map_.type) || word ? 4 : map_.value_size;
     if (value.size() != size)
       report("PW-IN-106",
              "map '" + map_.name + "', entry with key " + hex(key) + ": the value must have " +
@@ -153,9 +170,11 @@ bool is_queue_map(bpf_map_type type) {
   return type == BPF_MAP_TYPE_QUEUE || type == BPF_MAP_TYPE_STACK;
 }
 
+bool is_bloom_map(bpf_map_type type) { return type == BPF_MAP_TYPE_BLOOM_FILTER; }
+
 bool has_contents(bpf_map_type type) {
   return is_array_map(type) || is_keyed_map(type) || is_redirect_map(type) ||
-         is_program_map(type) || is_map_of_maps(type) || is_queue_map(type);
+         is_program_map(type) || is_map_of_maps(type) || is_queue_map(type) || is_bloom_map(type);
 }
 
 bool has_contents(const MapDefinition& map) {
@@ -263,6 +282,8 @@ MapContents one_key_a_prefix(const MapContents& given) {
 MapContents complete_contents(const MapDefinition& map, const MapContents& given) {
   if (map.type == BPF_MAP_TYPE_LPM_TRIE)
     return one_key_a_prefix(given);
+  if (is_bloom_map(map.type))
+    return bloom_bits(map, given);
   MapContents contents;
   if (is_array_map(map.type))
     for (std::uint32_t i = 0; i < map.max_entries; ++i)

@@ -16,6 +16,7 @@ bool is_map_of_maps(bpf_map_type);  // array or hash of maps: the value is a map
 // queue, stack: the key is a number of 4 bytes, big-endian, which counts from the value that would
 // be taken next
 bool is_queue_map(bpf_map_type);
+bool is_bloom_map(bpf_map_type);         // sim/maps/bloom.h says what its contents are
 bool has_contents(bpf_map_type);         // one of the above
 bool has_contents(const MapDefinition&); // that, and not made for hardware: it appears in MapState
 
@@ -40,7 +41,7 @@ MapState initial_state(const Object&);                             // every map 
 void check_maps(const MapState&, const Object&);
 
 // `given` as set_maps means it: an array keeps zeros in slots that are not named; an LPM trie has
-// one entry a prefix, and the last one counts. Checked already.
+// one entry a prefix, and the last one counts; a Bloom filter has its bits. Checked already.
 MapContents complete_contents(const MapDefinition&, const MapContents& given);
 
 } // namespace pw

@@ -1,5 +1,6 @@
 #include "sim/maps/entry_reader.h"
 
+#include "sim/maps/bloom.h"
 #include "sim/maps/contents.h"
 
 #include <nlohmann/json.hpp>
@@ -16,8 +17,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_findings = 20;
-constexpr std::array known_fields = {"key", "value", "values",  "formatted", "ifindex",
-                                     "cpu", "queue", "program", "map",       "error"};
+constexpr std::array known_fields = {"key",   "value",   "values", "formatted", "ifindex", "cpu",
+                                     "queue", "program", "map",    "error",     "word",    "bits"};
 
 // "0x1f", "31" or 31; nullopt if it is no byte.
 std::optional<std::uint8_t> byte_of(const json& item) {
@@ -64,6 +65,8 @@ MapContents EntryReader::read(const MapDefinition& map, const json& entries) {
 }
 
 void EntryReader::entry(const MapDefinition& map, const json& item, MapContents& contents) {
+  if (is_bloom_map(map.type))
+    return filter_entry(map, item, contents);
   const bool queue = is_queue_map(map.type);
   if (!item.is_object() || item.contains("key") == queue) {
     wrong("PW-IN-104", queue ? "an object with \"value\" and without \"key\" is expected"
@@ -82,6 +85,31 @@ void EntryReader::entry(const MapDefinition& map, const json& item, MapContents&
     return;
   if (!contents.emplace(*key_bytes, *value_bytes).second)
     wrong("PW-IN-109", "its key was given before");
+}
+
+// A value that is in the filter, or a word of its bits.
+void EntryReader::filter_entry(const MapDefinition& map, const json& item, MapContents& contents) {
+  const bool pushed = item.is_object() && item.size() == 1 && item.contains("value");
+  const bool word = item.is_object() && item.size() == 2 && item.contains("word") &&
+                    item.contains("bits") && item["word"].is_number_unsigned();
+  if (!pushed && !word) {
+    wrong("PW-IN-104",
+          "an object with \"value\", or with \"word\" (a number) and \"bits\", is expected");
+    return;
+  }
+  const auto found = pushed ? bytes(item["value"], map.value_size, "PW-IN-106", "the value")
+                            : bytes(item["bits"], 4, "PW-IN-106", "\"bits\"");
+  const auto key = pushed ? std::optional(pushed_key(static_cast<std::uint32_t>(contents.size())))
+                          : word_key(item["word"]);
+  if (found && key && !contents.emplace(*key, *found).second)
+    wrong("PW-IN-109", "its word was given before");
+}
+
+std::optional<EntryReader::Bytes> EntryReader::word_key(const json& number) {
+  const auto word = number.get<std::uint64_t>();
+  if (word > 0xffffffffu)
+    return wrong("PW-IN-107", "there is no word " + std::to_string(word));
+  return place_key(static_cast<std::uint32_t>(word));
 }
 
 // A list of bytes, or an unsigned number that fits.

@@ -19,6 +19,8 @@ private:
   using Bytes = std::vector<std::uint8_t>;
 
   void entry(const MapDefinition&, const nlohmann::json&, MapContents&);
+  void filter_entry(const MapDefinition&, const nlohmann::json&, MapContents&);
+  std::optional<Bytes> word_key(const nlohmann::json& number);
   std::optional<Bytes> key(const MapDefinition&, const nlohmann::json&);
   std::optional<Bytes> value(const MapDefinition&, const nlohmann::json&);
   std::optional<Bytes> name(const nlohmann::json&, const char* field); // of a program or a map

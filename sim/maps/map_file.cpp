@@ -1,5 +1,6 @@
 #include "sim/maps/map_file.h"
 
+#include "sim/maps/bloom.h"
 #include "sim/maps/contents.h"
 #include "sim/maps/entry_reader.h"
 #include "support/files.h"
@@ -65,12 +66,22 @@ std::string print_value(const MapDefinition& map, const std::vector<std::uint8_t
   return "\"value\":" + hex_list(value);
 }
 
+std::string print_filter(const std::vector<std::uint8_t>& key,
+                         const std::vector<std::uint8_t>& value) {
+  if (is_pushed_key(key))
+    return "\"value\":" + hex_list(value);
+  return "\"word\":" + std::to_string(place_of_key(key)) + ",\"bits\":" + hex_list(value);
+}
+
 std::string print_map(const MapDefinition& map, const MapContents& contents, std::uint32_t cpu) {
   std::string text = "[";
   for (const auto& [key, value] : contents)
-    text += std::string(text.size() > 1 ? "," : "") + "\n    {" +
-            (is_queue_map(map.type) ? "" : "\"key\":" + hex_list(key) + ",") +
-            print_value(map, value, cpu) + "}";
+    text +=
+        std::string(text.size() > 1 ? "," : "") + "\n    {" +
+        (is_bloom_map(map.type) ? print_filter(key, value)
+                                : (is_queue_map(map.type) ? "" : "\"key\":" + hex_list(key) + ",") +
+                                      print_value(map, value, cpu)) +
+        "}";
   return text + (contents.empty() ? "]" : "\n  ]");
 }
 

@@ -1,5 +1,6 @@
 #include "sim/tables/host_tables.h"
 
+#include "sim/maps/bloom.h"
 #include "sim/maps/contents.h"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ HostTables::HostTables(const Object& object, const pipeline::Pipeline& pipeline)
       table.load(initial_contents(definition));
   }
   for (const auto& definition : object.maps) {
-    if (has_contents(definition) && !table_of(definition.name))
+    if (has_contents(definition) && !hardware_of(definition))
       untouched_[definition.name] = initial_contents(object, definition);
     if (!definition.initial_maps.empty())
       give(definition, initial_contents(object, definition));
@@ -31,6 +32,13 @@ MapTable* HostTables::table_of(const std::string& name) {
     if (object_->maps[pipeline_->maps[m].object_index].name == name)
       return &tables_[m];
   return nullptr;
+}
+
+// A Bloom filter is its bits.
+const MapTable* HostTables::hardware_of(const MapDefinition& map) const {
+  if (is_bloom_map(map.type))
+    return map.made ? table_of(object_->maps[*map.made].name) : nullptr;
+  return table_of(map.name);
 }
 
 const MapTable* HostTables::table_of(const std::string& name) const {
@@ -128,8 +136,7 @@ void HostTables::give_queue(const MapDefinition& definition, const MapContents& 
 }
 
 MapContents HostTables::queue_contents(const MapDefinition& definition) const {
-  const MapTable* ends =
-      definition.made ? table_of(object_->maps[*definition.made].name) : nullptr;
+  const MapTable* ends = definition.made ? table_of(object_->maps[*definition.made].name) : nullptr;
   if (ends == nullptr)
     return untouched_.contains(definition.name) ? untouched_.at(definition.name) : MapContents();
   const auto state = ends->contents().begin()->second;
@@ -148,7 +155,29 @@ MapContents HostTables::queue_contents(const MapDefinition& definition) const {
   return contents;
 }
 
+void HostTables::give_filter(const MapDefinition& definition, const MapContents& contents) {
+  if (hardware_of(definition) == nullptr) {
+    untouched_[definition.name] = contents;
+    return;
+  }
+  const MapDefinition& bits = object_->maps[*definition.made];
+  MapContents words = initial_contents(bits);
+  for (const auto& [place, word] : contents)
+    words[index_key(place_of_key(place))] = word;
+  table_of(bits.name)->load(words);
+}
+
+MapContents HostTables::filter_contents(const MapTable& bits) const {
+  MapContents contents;
+  for (const auto& [key, word] : bits.contents())
+    if (key_index(word) != 0)
+      contents.emplace(place_key(key_index(key)), word);
+  return contents;
+}
+
 void HostTables::give(const MapDefinition& definition, const MapContents& contents) {
+  if (is_bloom_map(definition.type))
+    return give_filter(definition, contents);
   if (is_queue_map(definition.type))
     return give_queue(definition, contents);
   const auto index = static_cast<unsigned>(&definition - object_->maps.data());
@@ -188,6 +217,8 @@ MapState HostTables::state() const {
   for (const auto& map : object_->maps)
     if (has_contents(map) && is_queue_map(map.type))
       state[map.name] = queue_contents(map);
+    else if (const MapTable* bits = is_bloom_map(map.type) ? hardware_of(map) : nullptr)
+      state[map.name] = filter_contents(*bits);
   for (std::size_t m = 0; m < tables_.size(); ++m)
     if (const auto& map = object_->maps[pipeline_->maps[m].object_index];
         has_contents(map) && !is_queue_map(map.type))

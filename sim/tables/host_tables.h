@@ -24,6 +24,9 @@ public:
 private:
   MapTable* table_of(const std::string& name);
   const MapTable* table_of(const std::string& name) const;
+  const MapTable* hardware_of(const MapDefinition&) const;
+  void give_filter(const MapDefinition&, const MapContents&);
+  MapContents filter_contents(const MapTable& bits) const;
   void give(const MapDefinition&, const MapContents& complete);
   void give_part(unsigned joined, unsigned part, const MapContents& complete);
   MapContents contents_of(const MapTable&, const MapDefinition&) const;

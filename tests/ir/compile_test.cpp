@@ -318,6 +318,29 @@ TEST(Compile, AccessBehindTheWindowIsRefusedIfTheUserWantsThat) {
   }
 }
 
+// The byte at 200 + the first one is written.
+TEST(Compile, TheWindowGrowsForWrites) {
+  const std::string body = R"(
+define void @pw.program() {
+  %p = getelementptr i8, ptr @pw.packet, i32 512
+  %b = load i8, ptr %p, align 1
+  %i = zext i8 %b to i32
+  %at = add i32 %i, 712
+  %q = getelementptr i8, ptr @pw.packet, i32 %at
+  store i8 55, ptr %q, align 1
+  call void @pw.exit(i32 2, i32 0, i32 400, i32 65535, i32 0, i32 0, i32 0, i32 0, i64 0)
+  ret void
+})";
+  std::vector<std::uint8_t> near(400), far(400);
+  far[0] = 150;
+  const auto results = run_all(body, {near, far});
+  EXPECT_EQ(results[0].bytes[200], 55);
+  EXPECT_EQ(results[1].bytes[350], 55);
+  CompileOptions options;
+  options.window = usual_window; // what the user names stays
+  EXPECT_THROW(compile_pipeline(sample_object(), parse(body), options), Failure);
+}
+
 TEST(Compile, ReadBehindTheWindow) {
   std::vector<std::uint8_t> far(700), behind(300);
   far[0] = 0xbb, far[1] = 0x02; // 699

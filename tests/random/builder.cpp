@@ -13,7 +13,7 @@ Mixture draw_mixture(Bits& bits, const GenerateOptions& options) {
   mix.else_branch = bits.below(101);
   mix.variable = bits.percent(50) ? bits.below(70) : 0;
   mix.freeze = bits.below(101);
-  mix.meta = options.tail_and_head && bits.percent(20) ? bits.between(10, 50) : 0;
+  mix.meta = options.tail_and_head && !options.tc && bits.percent(20) ? bits.between(10, 50) : 0;
   for (unsigned& weight : mix.weights)
     weight = bits.percent(30) ? 0 : bits.between(1, 12);
   if (!options.tail_and_head)

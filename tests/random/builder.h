@@ -91,6 +91,18 @@ private:
   void adjust(std::int32_t helper);
   void call_scalar(std::int32_t helper);
 
+  // statements_skb.cpp
+  void skb_field_statement();
+  void skb_move_statement();
+  void skb_call(std::int32_t helper, bool moves);
+  void skb_offset(unsigned reg);
+  void skb_bytes(bool load);
+  void skb_checksum(bool l4);
+  void skb_room();
+  void skb_vlan();
+  void skb_number(std::int32_t helper, std::initializer_list<unsigned> numbers, bool moves);
+  void load_absolute();
+
   // registers
   std::optional<unsigned> pick(Kind) const; // one that holds such a thing
   unsigned

@@ -86,9 +86,10 @@ MapState contents_from_json(const json& all) {
 Program program_from_json(const json& j) {
   Program program;
   program.name = "random";
-  program.section = "xdp";
-  program.type = ProgramType::Xdp;
-  program.type_name = "xdp";
+  const bool tc = j.value("type", "xdp") == "tc";
+  program.section = tc ? "tc" : "xdp";
+  program.type = tc ? ProgramType::Tc : ProgramType::Xdp;
+  program.type_name = tc ? "sched_cls" : "xdp";
   for (const json& text : j.at("insns")) {
     std::vector<std::uint8_t> bytes = from_hex(text);
     bpf_insn insn{};
@@ -115,6 +116,8 @@ std::string disassemble(const Case& c) {
 
 std::string write_case(const Case& c) {
   json j = {{"name", c.name}, {"note", c.note}};
+  if (c.tc())
+    j["type"] = "tc";
   for (const bpf_insn& insn : c.program().insns)
     j["insns"].push_back(to_hex(&insn, sizeof insn));
   j["subprograms"] = json::array();

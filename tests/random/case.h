@@ -17,6 +17,7 @@ struct Case {
   std::vector<Packet> packets;
 
   const Program& program() const { return object.programs.front(); }
+  bool tc() const { return program().type == ProgramType::Tc; }
 };
 
 std::string disassemble(const Case&);

@@ -14,6 +14,7 @@ EngineInput input_of(const Case& c) {
   EngineInput input;
   input.object = &c.object;
   input.program = &c.program();
+  input.environment = environment_of(c);
   return input;
 }
 
@@ -92,6 +93,15 @@ std::string first_difference(const MapState& a, const MapState& b) {
   return a.size() == b.size() ? std::string() : "number of maps";
 }
 
+// What both can tell of the packet's metadata.
+std::string skb_difference(const PacketResult& a, const PacketResult& b) {
+  for (unsigned f = 0; a.skb && b.skb && f < skb_field_count; ++f)
+    if ((a.skb_known & b.skb_known & 1u << f) != 0 && (*a.skb)[f] != (*b.skb)[f])
+      return std::string(skb_fields[f].name) + ": " + std::to_string((*a.skb)[f]) + " / " +
+             std::to_string((*b.skb)[f]);
+  return {};
+}
+
 bool is_refusal(const Failure& failure) { return failure.exit() == Exit::Unsupported; }
 
 // Packets that an engine can't run would leave its maps behind: take them out and start again.
@@ -117,6 +127,8 @@ Verdict compare_outcomes(const Case& c, const Contestant& a, const Contestant& b
     if (std::string what = first_difference(first.results[i], second.results[i], redirects);
         !what.empty())
       return {Verdict::Different, "packet " + std::to_string(i) + ": " + what};
+    else if (what = skb_difference(first.results[i], second.results[i]); !what.empty())
+      return {Verdict::Different, "packet " + std::to_string(i) + ": " + what};
   if (std::string what = first_difference(first.maps, second.maps); !what.empty())
     return {Verdict::Different, what};
   return {};
@@ -124,12 +136,21 @@ Verdict compare_outcomes(const Case& c, const Contestant& a, const Contestant& b
 
 } // namespace
 
+Environment environment_of(const Case& c) {
+  Environment e;
+  if (c.tc()) {
+    e.mac = {};
+    e.skb.random = true;
+  }
+  return e;
+}
+
 Contestant interp() {
   return {"interp", [](const Case& c) { return make_interp_engine(input_of(c)); }};
 }
 
 Contestant kernel() {
-  return {"kernel", [](const Case& c) { return make_kernel_oracle(c.object); }};
+  return {"kernel", [](const Case& c) { return make_kernel_oracle(c.object, environment_of(c)); }};
 }
 
 Verdict compare(const Case& c, const Contestant& a, const Contestant& b) {

@@ -28,6 +28,9 @@ struct Verdict {
   std::string what; // for Different: packet, field and values; for Refused: the diagnostic
 };
 
+// Of a case: tc programs get random metadata, on an interface whose address is all zeros.
+Environment environment_of(const Case&);
+
 Contestant interp();
 Contestant kernel();
 struct ModelOptions {

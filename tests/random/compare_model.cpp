@@ -10,7 +10,9 @@ namespace {
 class WithPipeline : public Engine {
 public:
   WithPipeline(EngineKind kind, const Case& c, const ModelOptions& options) {
-    LiftedProgram lifted = lift_program(c.object, c.program());
+    LiftOptions lift;
+    lift.mac = environment_of(c).mac;
+    LiftedProgram lifted = lift_program(c.object, c.program(), lift);
     CompileOptions compile;
     compile.random_schedule = options.random_schedule;
     compiled_ = compile_pipeline(c.object, lifted, compile);
@@ -18,6 +20,7 @@ public:
     input.object = &c.object;
     input.program = &c.program();
     input.pipeline = &compiled_.pipeline;
+    input.environment = environment_of(c);
     input.stall_percent = options.stall_percent;
     input.stall_seed = options.stall_seed;
     engine_ = make_engine(kind, input);

@@ -32,7 +32,7 @@ void draw_changing_map(Bits& bits, MapDefinition& map, bool kernel) {
 }
 
 MapDefinition draw_map(Bits& bits, unsigned number, const GenerateOptions& options) {
-  const bool kernel = options.kernel;
+  const bool kernel = options.kernel || options.tc; // redirect maps are XDP's
   MapDefinition map;
   map.name = "map" + std::to_string(number);
   map.type =
@@ -142,7 +142,20 @@ unsigned draw_length(Bits& bits) {
 }
 
 // Mostly like the packet before: flows that come back are what state must get right.
-Packet draw_packet(Bits& bits, const std::vector<Packet>& before) {
+// What tc programs look at: who the frame is for, its type, and a header that goes with it.
+void draw_ethernet(Bits& bits, std::vector<std::uint8_t>& frame) {
+  if (frame.size() < 15 || bits.percent(20))
+    return;
+  const unsigned type = bits.of({0x0800u, 0x0800u, 0x86ddu, 0x8100u, 0x88a8u, 0x0806u, 0x0040u});
+  frame[12] = std::uint8_t(type >> 8);
+  frame[13] = std::uint8_t(type);
+  if (bits.percent(70))
+    frame[14] = type == 0x86dd ? 0x60 : 0x45;
+  if (type >= 0x8100 && type != 0x86dd && frame.size() > 17 && bits.percent(50))
+    frame[16] = 8, frame[17] = 0;
+}
+
+Packet draw_packet(Bits& bits, const std::vector<Packet>& before, bool tc) {
   Packet packet;
   if (!before.empty() && bits.percent(60))
     packet.bytes = bits.of(before).bytes;
@@ -151,6 +164,8 @@ Packet draw_packet(Bits& bits, const std::vector<Packet>& before) {
   for (unsigned changes = bits.below(4); changes > 0 && !packet.bytes.empty(); --changes)
     packet.bytes[bits.below(std::min<unsigned>(unsigned(packet.bytes.size()), 64))] =
         std::uint8_t(bits.percent(50) ? bits.below(4) : bits.next());
+  if (tc)
+    draw_ethernet(bits, packet.bytes);
   packet.time_ns = before.empty() ? 1'700'000'000'000'000'000 + bits.below(1000)
                                   : before.back().time_ns + bits.below(5000);
   return packet;
@@ -172,9 +187,9 @@ Case generate_case(std::uint64_t seed, const GenerateOptions& options) {
 
   Program program;
   program.name = "random";
-  program.section = "xdp";
-  program.type = ProgramType::Xdp;
-  program.type_name = "xdp";
+  program.section = options.tc ? "tc" : "xdp";
+  program.type = options.tc ? ProgramType::Tc : ProgramType::Xdp;
+  program.type_name = options.tc ? "sched_cls" : "xdp";
   c.object.programs.push_back(program);
   Builder(c.object, bits, options).build();
 
@@ -182,7 +197,7 @@ Case generate_case(std::uint64_t seed, const GenerateOptions& options) {
     if (map.global == GlobalData::None && bits.percent(90))
       c.maps[map.name] = draw_contents(bits, map);
   for (unsigned i = 0; i < options.packets; ++i)
-    c.packets.push_back(draw_packet(bits, c.packets));
+    c.packets.push_back(draw_packet(bits, c.packets, options.tc));
   return c;
 }
 

@@ -16,7 +16,8 @@ struct GenerateOptions {
   bool tail_and_head = true;
   bool changes = false; // maps are updated and deleted from
   unsigned held =
-      0; // percent: pointers into a map that is changed stay in use until the next change
+      0;           // percent: pointers into a map that is changed stay in use until the next change
+  bool tc = false; // programs for tc: their context, their helpers
   bool kernel = false; // only what a plain test run shows: no clock, no random numbers, no redirect
                        // maps, no callbacks
 };

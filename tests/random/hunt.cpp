@@ -28,7 +28,7 @@ struct Options {
   std::optional<std::uint64_t> print;
   unsigned seconds = 0, trials = 1500, statements = 40;
   unsigned held = 0;
-  bool schedules = false, emit = false, changes = false, chains = false;
+  bool schedules = false, emit = false, changes = false, chains = false, tc = false;
 };
 
 struct Totals {
@@ -93,6 +93,7 @@ void try_seed(std::uint64_t seed, const Options& options, Totals& totals) {
   generate.max_statements = options.statements;
   generate.changes = options.changes;
   generate.held = options.held;
+  generate.tc = options.tc;
   Case c = options.chains ? generate_chain(seed, generate) : generate_case(seed, generate);
   auto engines = contestants(options, seed);
   Verdict verdict = compare(c, engines.first, engines.second);
@@ -169,6 +170,7 @@ int main(int argc, char** argv) {
   app.add_flag("--schedules", options.schedules, "random legal schedules and back-pressure");
   app.add_flag("--changes", options.changes, "programs that update maps and delete from them");
   app.add_option("--held", options.held, "percent of pointers kept in use across such a change");
+  app.add_flag("--tc", options.tc, "programs for tc");
   app.add_flag("--chains", options.chains, "programs that tail-call each other");
   app.add_flag("--emit", options.emit,
                "with --case: print its LLVM IR and its stages or words, too");

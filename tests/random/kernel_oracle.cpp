@@ -61,11 +61,12 @@ std::vector<bpf_insn> with_descriptors(std::vector<bpf_insn> insns,
   return insns;
 }
 
-int load_program(const std::vector<bpf_insn>& insns) {
+int load_program(const std::vector<bpf_insn>& insns, bool tc) {
   std::vector<char> log(1 << 20);
   LIBBPF_OPTS(bpf_prog_load_opts, options, .log_level = 1, .log_size = std::uint32_t(log.size()),
               .log_buf = log.data());
-  int fd = bpf_prog_load(BPF_PROG_TYPE_XDP, "random", "GPL", insns.data(), insns.size(), &options);
+  int fd = bpf_prog_load(tc ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP, "random", "GPL",
+                         insns.data(), insns.size(), &options);
   if (fd < 0) {
     std::string text(log.data());
     throw std::runtime_error("refused by the kernel:\n" +
@@ -76,7 +77,9 @@ int load_program(const std::vector<bpf_insn>& insns) {
 
 class KernelOracle : public Engine {
 public:
-  explicit KernelOracle(const Object& object) : object_(object) {
+  KernelOracle(const Object& object, const Environment& environment)
+      : object_(object), environment_(environment),
+        tc_(object.programs.front().type == ProgramType::Tc) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(0, &set);
@@ -87,7 +90,7 @@ public:
     for (std::size_t i = 0; i < object.maps.size(); ++i)
       if (object.maps[i].global == GlobalData::Rodata)
         bpf_map_freeze(maps_[i].get());
-    program_.emplace(load_program(with_descriptors(object.programs.front().insns, maps_)));
+    program_.emplace(load_program(with_descriptors(object.programs.front().insns, maps_), tc_));
   }
 
   void set_maps(const MapState& state) override {
@@ -106,7 +109,7 @@ public:
   std::vector<PacketResult> run(std::span<const Packet> packets) override {
     std::vector<PacketResult> results;
     for (const Packet& packet : packets)
-      results.push_back(run_one(packet));
+      results.push_back(tc_ ? run_tc(packet) : run_one(packet));
     return results;
   }
 
@@ -161,7 +164,57 @@ private:
     return result;
   }
 
+  // A test run refuses IP packets without a whole header.
+  static bool runs(const std::vector<std::uint8_t>& frame) {
+    if (frame.size() < 14 || frame.size() > 3712)
+      return false;
+    const unsigned type = unsigned{frame[12]} << 8 | frame[13];
+    return frame.size() >= (type == 0x0800 ? 34u : type == 0x86dd ? 54u : 14u);
+  }
+
+  PacketResult run_tc(const Packet& packet) {
+    PacketResult result;
+    result.skb.emplace();
+    const std::uint32_t index = index_++;
+    if (!runs(packet.bytes)) {
+      result.unsupported = true;
+      return result;
+    }
+    const auto given = [&](SkbField f, unsigned more = 0) {
+      return skb_input(environment_, index, unsigned(f) + more);
+    };
+    std::vector<std::uint8_t> out(1 << 16);
+    __sk_buff context{}, after{};
+    context.mark = std::uint32_t(given(SkbField::Mark));
+    context.priority = std::uint32_t(given(SkbField::Priority));
+    context.tstamp = given(SkbField::Tstamp);
+    for (unsigned i = 0; i < 5; ++i)
+      context.cb[i] = std::uint32_t(given(SkbField::Cb0, i));
+    context.ingress_ifindex = context.ifindex = environment_.ifindex;
+    LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = packet.bytes.data(), .data_out = out.data(),
+                .data_size_in = std::uint32_t(packet.bytes.size()),
+                .data_size_out = std::uint32_t(out.size()), .ctx_in = &context, .ctx_out = &after,
+                .ctx_size_in = sizeof context, .ctx_size_out = sizeof after);
+    if (int error = bpf_prog_test_run_opts(program_->get(), &options))
+      fail("test run", error);
+    result.retval = options.retval;
+    result.length = options.data_size_out;
+    result.skb_known = (1u << skb_input_count) - 1;
+    SkbState& state = *result.skb;
+    state[unsigned(SkbField::Mark)] = after.mark;
+    state[unsigned(SkbField::Priority)] = after.priority;
+    state[unsigned(SkbField::Tstamp)] = after.tstamp;
+    for (unsigned i = 0; i < 5; ++i)
+      state[unsigned(SkbField::Cb0) + i] = after.cb[i];
+    if (leaves(result))
+      result.bytes.assign(out.begin(), out.begin() + options.data_size_out);
+    return result;
+  }
+
   const Object& object_;
+  const Environment environment_;
+  const bool tc_;
+  std::uint32_t index_ = 0;
   std::vector<Descriptor> maps_;
   std::optional<Descriptor> program_;
 };
@@ -179,9 +232,9 @@ bool kernel_available() {
   return fd >= 0;
 }
 
-std::unique_ptr<Engine> make_kernel_oracle(const Object& object) {
+std::unique_ptr<Engine> make_kernel_oracle(const Object& object, const Environment& environment) {
   libbpf_set_print([](libbpf_print_level, const char*, va_list) { return 0; });
-  return std::make_unique<KernelOracle>(object);
+  return std::make_unique<KernelOracle>(object, environment);
 }
 
 } // namespace pw::random

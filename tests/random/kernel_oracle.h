@@ -12,6 +12,6 @@ namespace pw::random {
 bool kernel_available(); // root, and a kernel that loads programs
 
 // Throws std::runtime_error with the verifier's log if the program is refused.
-std::unique_ptr<Engine> make_kernel_oracle(const Object&);
+std::unique_ptr<Engine> make_kernel_oracle(const Object&, const Environment& = {});
 
 } // namespace pw::random

@@ -145,7 +145,7 @@ void Builder::guarded_break() {
 
 void Builder::leave() {
   if (bits_.percent(70)) {
-    emit_.set(0, std::int32_t(bits_.below(5)));
+    emit_.set(0, options_.tc ? std::int32_t(bits_.below(10)) - 1 : std::int32_t(bits_.below(5)));
   } else {
     unsigned verdict = scalar();
     if (verdict != 0)

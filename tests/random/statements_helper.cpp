@@ -6,7 +6,7 @@ namespace pw::random {
 void Builder::helper_statement() {
   if ((frozen_ & 0x3f) != 0 || bits_.percent(20))
     return context_statement();
-  if (options_.kernel)
+  if (options_.kernel || (options_.tc && bits_.percent(30)))
     return bits_.percent(20) ? call_scalar(BPF_FUNC_get_smp_processor_id) : checksum_helper();
   switch (bits_.below(9)) {
   case 0:
@@ -36,6 +36,8 @@ void Builder::call_scalar(std::int32_t helper) {
 }
 
 void Builder::context_statement() {
+  if (options_.tc)
+    return skb_field_statement();
   unsigned dst = fresh();
   emit_.load(4, dst, 6,
              bits_.percent(50) ? int(offsetof(xdp_md, rx_queue_index))
@@ -140,6 +142,8 @@ void Builder::redirect_map_helper() {
 }
 
 void Builder::adjust_statement() {
+  if (options_.tc)
+    return skb_move_statement();
   if (loops_ > 0 || (frozen_ & 0x3f) != 0)
     return alu_statement();
   if (bits_.percent(mix_.meta))

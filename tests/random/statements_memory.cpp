@@ -28,8 +28,11 @@ void Builder::packet_block() {
   if (meta)
     bytes = bits_.between(1, 12);
 
-  emit_.load(4, pointer, 6, meta ? int(offsetof(xdp_md, data_meta)) : int(offsetof(xdp_md, data)));
-  emit_.load(4, end, 6, meta ? int(offsetof(xdp_md, data)) : int(offsetof(xdp_md, data_end)));
+  const int data = options_.tc ? int(offsetof(__sk_buff, data)) : int(offsetof(xdp_md, data));
+  const int last =
+      options_.tc ? int(offsetof(__sk_buff, data_end)) : int(offsetof(xdp_md, data_end));
+  emit_.load(4, pointer, 6, meta ? int(offsetof(xdp_md, data_meta)) : data);
+  emit_.load(4, end, 6, meta ? data : last);
   if (variable) {
     emit_.move(limit, index);
     mask(limit, bits_.of({4u, 8u, 16u, 32u, 64u}));

@@ -202,7 +202,7 @@ MapState some_entries(const Object& object, std::uint32_t seed) {
   MapState state;
   for (const MapDefinition& map : object.maps) {
     if (!has_contents(map) || is_program_map(map.type) || map.inner || is_queue_map(map.type) ||
-        map.global != GlobalData::None)
+        is_bloom_map(map.type) || map.global != GlobalData::None)
       continue;
     const unsigned most = map.type == BPF_MAP_TYPE_CPUMAP ? 1 : 12;
     MapContents& contents = state[map.name];
