@@ -23,8 +23,7 @@ void Lifter::lift_probe_read(const State& s) {
                              read(s, s.reg(1), reg(s, 1), i, 1));
     write(s, s.reg(1), reg(s, 1), i, 1, byte);
   }
-  llvm::Value* empty = b_.CreateICmpEQ(length, c32(0));
-  set_number(s, 0, readable ? c64(0) : b_.CreateSelect(empty, c64(0), c64(-EFAULT)));
+  set_number(s, 0, c64(readable ? 0 : -ERANGE));
 }
 
 // From the last byte to the first: the first difference counts, up to the end of the string.

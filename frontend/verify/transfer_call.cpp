@@ -153,7 +153,8 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
     return expect(v.kind == Kind::Record && v.offset == 0 && v.constant_offset(),
                   "the start of a ring buffer record");
   case Argument::Source:
-    return check_probe_source(s, insn, v, unsigned(s.reg(2).scalar.all.umax));
+    return s.reg(2).is_scalar() && s.reg(2).scalar.all.umax <= max_dynamic_bytes &&
+           check_probe_source(s, insn, v, unsigned(s.reg(2).scalar.all.umax));
   case Argument::ConstantString:
     return check_string(s, insn, v);
   case Argument::None:

@@ -14,7 +14,7 @@ using namespace isa;
 
 // Linux reads any address: behind the packet there is something, too, but nobody knows what.
 bool Transfer::check_probe_source(State& s, unsigned insn, const Value& v, unsigned bytes) {
-  if (v.is_scalar() && v.scalar.all.umax < 4096) // -EFAULT
+  if (v.is_scalar() && v.scalar.all.umax < 4096) // -ERANGE
     return true;
   const bool memory = v.kind == Kind::Stack || v.kind == Kind::MapValue || v.is_packet();
   if (!memory) {
@@ -36,7 +36,7 @@ bool Transfer::check_probe_source(State& s, unsigned insn, const Value& v, unsig
                 insn);
     return false;
   }
-  return bytes == 0 || access(s, insn, v, 0, bytes, false);
+  return bytes == 0 || check_fixed_memory(s, insn, v, bytes);
 }
 
 // ---- bpf_strncmp ----

@@ -155,12 +155,13 @@ std::uint64_t csum_diff(HelperContext& c, const Arguments& a) {
 // Memory that can be read, whatever it is; else zeros.
 std::uint64_t probe_read(HelperContext& c, const Arguments& a) {
   const auto size = static_cast<std::uint32_t>(a[1]);
+  const bool readable = space_of(a[2]) != static_cast<unsigned>(Space::None);
   if (size == 0)
-    return 0;
+    return readable ? 0 : error(-ERANGE);
   const auto target = c.memory.at(a[0], size, true);
-  if (space_of(a[2]) == static_cast<unsigned>(Space::None)) {
+  if (!readable) {
     std::ranges::fill(target, std::uint8_t{0});
-    return error(-EFAULT);
+    return error(-ERANGE);
   }
   const ByteSpan source = c.memory.at(a[2], size, false);
   std::ranges::copy(Bytes(source.begin(), source.end()), target.begin());

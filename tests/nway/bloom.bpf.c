@@ -24,7 +24,7 @@ struct odd {
 struct large {
 	__u64 part[4];
 	__u32 end;
-};
+} __attribute__((packed));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_BLOOM_FILTER);

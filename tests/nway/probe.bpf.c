@@ -47,7 +47,7 @@ int probe(struct xdp_md *ctx)
 	last = bpf_map_lookup_elem(&heads, &place);
 	if (!last)
 		return XDP_ABORTED;
-	keep(1, bpf_probe_read_kernel(packet->text, 5, last->text));
+	keep(1, bpf_probe_read_kernel(copy.text, 5, last->text));
 	keep(1, bpf_probe_read_kernel(last, sizeof(*last), &copy));
 	keep(2, bpf_probe_read_kernel(&other, copy.size & 7, &word));
 	keep(2, other);

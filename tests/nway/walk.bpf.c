@@ -4,6 +4,8 @@
 
 #include <bpf/bpf_helpers.h>
 
+struct bpf_map;
+
 struct fields {
 	__u8 ethernet[22];
 	__u8 action, flags;

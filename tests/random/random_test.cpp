@@ -71,6 +71,43 @@ TEST(RandomPrograms, InterpreterAndKernelAgree) {
   }
 }
 
+// Programs for tc.
+GenerateOptions tc_options(bool kernel) {
+  GenerateOptions options;
+  options.tc = true;
+  options.kernel = kernel;
+  return options;
+}
+
+TEST(RandomTc, InterpreterAndKernelAgree) {
+  if (!kernel_available())
+    GTEST_SKIP() << "needs root and a kernel that loads BPF programs";
+  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+    Case c = generate_case(seed, tc_options(true));
+    Verdict verdict = compare(c, kernel(), interp());
+    ASSERT_EQ(verdict.kind, Verdict::Same) << failure_text(c, verdict);
+  }
+}
+
+class TcPrograms : public testing::TestWithParam<unsigned> {};
+
+TEST_P(TcPrograms, InterpreterAndModelAgree) {
+  constexpr unsigned block = 40;
+  unsigned refused = 0;
+  for (std::uint64_t seed = GetParam() * block; seed < (GetParam() + 1) * block; ++seed) {
+    Case c = generate_case(seed, tc_options(seed % 2 == 0));
+    ModelOptions options;
+    if (seed % 3 == 0)
+      options.random_schedule = seed;
+    Verdict verdict = compare(c, interp(), model(options));
+    refused += verdict.kind == Verdict::Refused;
+    ASSERT_NE(verdict.kind, Verdict::Different) << failure_text(c, verdict);
+  }
+  EXPECT_LE(refused, block / 4) << "most programs must be accepted for this to say anything";
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, TcPrograms, testing::Range(0u, 4u));
+
 // Programs that update maps and delete from them; pointers into them stay in use. Pools of elements
 // are used again in the order in which Linux does it.
 TEST(RandomChanges, InterpreterAndKernelAgree) {

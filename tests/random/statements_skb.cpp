@@ -151,7 +151,7 @@ void Builder::skb_number(std::int32_t helper, std::initializer_list<unsigned> nu
 }
 
 void Builder::skb_move_statement() {
-  if (loops_ > 0 || (frozen_ & 0x3f) != 0 || frozen(9))
+  if (loops_ > 0 || (frozen_ & 0x3f) != 0 || frozen(8) || frozen(9))
     return skb_field_statement();
   switch (bits_.below(18)) {
   case 0:
