@@ -151,13 +151,14 @@ std::uint64_t change_tail(HelperContext& c, const Arguments& a) {
 std::uint64_t change_proto(HelperContext& c, const Arguments& a) {
   const auto to = static_cast<std::uint16_t>(a[1]);
   constexpr std::int64_t bytes = ipv6_bytes - ipv4_bytes;
+  const std::int64_t header = c.packet.network - c.memory.frame.head; // longer after change_head
   if (a[2] != 0)
     return error(-EINVAL);
   if (c.packet.is_ipv4() && to == big_endian(0x86dd))
-    push(c, ethernet, bytes);
+    push(c, header, bytes);
   else if (!c.packet.is_ipv6() || to != big_endian(0x0800))
     return error(-not_supported);
-  else if (const int problem = pop(c, ethernet, bytes))
+  else if (const int problem = pop(c, header, bytes))
     return error(problem);
   field(c, SkbField::Protocol) = to;
   field(c, SkbField::Hash) = 0;
