@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <iostream>
+#include <sstream>
 
 namespace pw::cli {
 
@@ -21,7 +22,7 @@ using control::Maps;
 struct MapCommand {
   std::string socket, registers, signature;
   std::vector<std::string> words;
-  bool json = false;
+  bool json = false, pretty = false;
 };
 
 std::unique_ptr<control::Transport> connect(const MapCommand& o) {
@@ -105,6 +106,20 @@ int lookup(const MapCommand& o, Maps& maps, const MapInfo& map, const Bytes& key
   return 1;
 }
 
+// Queues and stacks.
+int take(const MapCommand& o, Maps& maps, const MapInfo& map, bool remove) {
+  Entry entry;
+  const int result = remove ? maps.lookup_and_remove(map, entry.key, entry.value)
+                            : maps.lookup(map, entry.key, entry.value);
+  if (result != 0 && result != -ENOENT)
+    refused(std::string(remove ? "pop" : "peek") + " of map '" + map.name + "'", result);
+  if (o.json)
+    std::cout << (result == 0 ? entry_json(map, maps.cpu(), entry) : "null") << "\n";
+  else
+    std::cout << (result == 0 ? entry_text(map, maps.cpu(), entry) : "Error: empty map\n");
+  return result == 0 ? 0 : 1;
+}
+
 int next(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& r) {
   Bytes found;
   const Bytes key = r.key.value_or(Bytes());
@@ -120,7 +135,7 @@ int next(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& 
 }
 
 int change(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& r) {
-  const bool update = r.verb == MapRequest::Verb::Update;
+  const bool update = r.verb != MapRequest::Verb::Delete;
   const int result =
       update ? maps.update(map, *r.key, *r.value, r.flags) : maps.remove(map, *r.key);
   if (result != 0)
@@ -130,16 +145,46 @@ int change(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest
   return 0;
 }
 
-int execute(const MapCommand& o, const MapRequest& r) {
-  Maps maps(connect(o));
-  if (r.verb == MapRequest::Verb::Show)
-    return show(o, maps, r);
-  const MapInfo& map = map_of(maps, r);
+// What a slot is to hold, by its name.
+Bytes named_value(const Maps& maps, const MapInfo& map, const std::string& name) {
+  const bool programs = map.type_name == "prog_array";
+  if (!programs && !map.type_name.ends_with("_of_maps"))
+    throw Failure(diagnose("PW-CTL-010", "map '" + map.name + "' holds bytes, no names")
+                      .help("value 1 2 3 ...; names and ids are for program arrays and maps of "
+                            "maps"));
+  const MapInfo* inner = programs ? nullptr : maps.find(name);
+  const auto number = inner      ? std::optional(inner->id)
+                      : programs ? maps.program(name)
+                                 : std::nullopt;
+  if (!number)
+    throw Failure(diagnose("PW-CTL-011", std::string("there is no ") +
+                                             (programs ? "program" : "map") + " '" + name + "'"));
+  Bytes value;
+  control::put32(value, *number);
+  return value;
+}
+
+void complete(const Maps& maps, const MapInfo& map, MapRequest& r) {
+  if (!r.value_name.empty())
+    r.value = named_value(maps, map, r.value_name);
+  if (!r.key && r.verb != MapRequest::Verb::GetNext && r.verb != MapRequest::Verb::Dump)
+    r.key.emplace();
   if (r.key)
     check_size("key", map, *r.key, map.key_bytes);
   if (r.value)
     check_size("value", map, *r.value, map.value_bytes);
+}
+
+int execute(const MapCommand& o, MapRequest r) {
+  Maps maps(connect(o));
+  if (r.verb == MapRequest::Verb::Show)
+    return show(o, maps, r);
+  const MapInfo& map = map_of(maps, r);
+  complete(maps, map, r);
   switch (r.verb) {
+  case MapRequest::Verb::Peek:
+  case MapRequest::Verb::Pop:
+    return take(o, maps, map, r.verb == MapRequest::Verb::Pop);
   case MapRequest::Verb::Dump:
     return dump(o, maps, map);
   case MapRequest::Verb::Lookup:
@@ -151,17 +196,57 @@ int execute(const MapCommand& o, const MapRequest& r) {
   }
 }
 
-int run(const MapCommand& o) {
-  const MapRequest request = parse_map_words(o.words);
+const char* code_of(int number) {
+  switch (number) {
+  case EBUSY:
+  case EPERM:
+  case EACCES:
+    return "PW-CTL-014";
+  case EOPNOTSUPP:
+    return "PW-CTL-015";
+  case EINVAL:
+    return "PW-CTL-013";
+  default:
+    return "PW-CTL-016";
+  }
+}
+
+int answered(const MapCommand& o, const MapRequest& request) {
   try {
     return execute(o, request);
   } catch (const ControlError& error) {
-    const int number = error.code().value();
-    throw Failure(diagnose(number == EBUSY || number == EPERM || number == EACCES ? "PW-CTL-014"
-                           : number == EOPNOTSUPP                                 ? "PW-CTL-015"
-                                                                                  : "PW-CTL-016",
-                           error.sentence));
+    throw Failure(diagnose(code_of(error.code().value()), error.sentence));
   }
+}
+
+// Takes what goes to standard output.
+class Capture {
+public:
+  Capture() : before_(std::cout.rdbuf(text_.rdbuf())) {}
+  ~Capture() { std::cout.rdbuf(before_); }
+  Capture(const Capture&) = delete;
+  Capture& operator=(const Capture&) = delete;
+  std::string text() const { return text_.str(); }
+
+private:
+  std::ostringstream text_;
+  std::streambuf* before_;
+};
+
+int run(MapCommand o) {
+  o.json |= o.pretty;
+  const MapRequest request = parse_map_words(o.words);
+  if (!o.pretty)
+    return answered(o, request);
+  std::string text;
+  int code = 0;
+  {
+    const Capture capture;
+    code = answered(o, request);
+    text = capture.text();
+  }
+  std::cout << pretty_json(text);
+  return code;
 }
 
 } // namespace
@@ -170,13 +255,19 @@ void add_map(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<MapCommand>();
   CLI::App* app = add_command(
       root, "map", "Reads and changes maps of a running pipeline, with bpftool's words.",
-      "show|dump|lookup|update|delete|getnext [MAP] ... --control SOCKET [options]",
+      "show|dump|lookup|update|delete|getnext|push|peek|pop [MAP] ... --control SOCKET [options]",
       "  pipewright map show [MAP] --control fw.sock                  MAP: id N or name NAME\n"
       "  pipewright map dump MAP --json --control fw.sock\n"
       "  pipewright map lookup MAP key DATA --control fw.sock         DATA: 10 0x0a, or hex 0a 0a\n"
       "  pipewright map update MAP key DATA value DATA [any|exist|noexist] --control fw.sock\n"
       "  pipewright map delete name flows key hex 0a 00 00 01 --control fw.sock\n"
-      "  pipewright map getnext MAP [key DATA] --control fw.sock\n");
+      "  pipewright map getnext MAP [key DATA] --control fw.sock\n"
+      "  pipewright map push MAP value DATA --control fw.sock         queues, stacks; also "
+      "enqueue\n"
+      "  pipewright map peek|pop MAP --control fw.sock                also dequeue\n"
+      "  pipewright map update MAP key DATA value name NAME --control fw.sock   program arrays, "
+      "maps "
+      "of maps\n");
   app->add_option("WORDS", o->words, "what to do with which map, as in the examples")
       ->type_name("WORDS")
       ->required();
@@ -191,6 +282,8 @@ void add_map(CLI::App& root, Invocation& invocation) {
       ->type_name("NAME.sig.json")
       ->needs(registers)
       ->group("Where");
+  app->add_flag("-j", o->json, "the same as --json")->group("Output");
+  app->add_flag("-p,--pretty", o->pretty, "JSON that is easy to read")->group("Output");
   add_output_options(*app, o->json);
   app->callback([o, &invocation] { invocation.run = [o] { return run(*o); }; });
 }

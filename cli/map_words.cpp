@@ -39,7 +39,7 @@ public:
       map();
     if (needs_key())
       key();
-    if (r_.verb == MapRequest::Verb::Update)
+    if (r_.verb == MapRequest::Verb::Update || r_.verb == MapRequest::Verb::Push)
       value();
     if (at_ < words_.size())
       wrong("'" + words_[at_] + "' is one word too many");
@@ -60,17 +60,21 @@ private:
   }
   void verb() {
     static const std::pair<const char*, MapRequest::Verb> verbs[] = {
-        {"show", MapRequest::Verb::Show},      {"list", MapRequest::Verb::Show},
-        {"dump", MapRequest::Verb::Dump},      {"lookup", MapRequest::Verb::Lookup},
-        {"update", MapRequest::Verb::Update},  {"delete", MapRequest::Verb::Delete},
-        {"getnext", MapRequest::Verb::GetNext}};
-    const std::string& word = next("show, dump, lookup, update, delete or getnext");
+        {"show", MapRequest::Verb::Show},       {"list", MapRequest::Verb::Show},
+        {"dump", MapRequest::Verb::Dump},       {"lookup", MapRequest::Verb::Lookup},
+        {"update", MapRequest::Verb::Update},   {"delete", MapRequest::Verb::Delete},
+        {"getnext", MapRequest::Verb::GetNext}, {"push", MapRequest::Verb::Push},
+        {"enqueue", MapRequest::Verb::Push},    {"peek", MapRequest::Verb::Peek},
+        {"pop", MapRequest::Verb::Pop},         {"dequeue", MapRequest::Verb::Pop}};
+    static const std::string known =
+        "show, dump, lookup, update, delete, getnext, push, peek, pop, enqueue or dequeue";
+    const std::string& word = next(known.c_str());
     for (const auto& [name, verb] : verbs)
       if (word == name) {
         r_.verb = verb;
         return;
       }
-    wrong("'" + word + "' is not show, dump, lookup, update, delete or getnext");
+    wrong("'" + word + "' is not " + known);
   }
   void map() {
     if (take("name"))
@@ -80,10 +84,12 @@ private:
     else
       wrong("a map is named by 'id N' or 'name NAME'");
   }
+  // Maps without keys have none; the others are told of a wrong size.
   bool needs_key() const {
-    return r_.verb == MapRequest::Verb::Lookup || r_.verb == MapRequest::Verb::Update ||
-           r_.verb == MapRequest::Verb::Delete ||
-           (r_.verb == MapRequest::Verb::GetNext && at_ < words_.size());
+    const bool more = at_ < words_.size();
+    return r_.verb == MapRequest::Verb::Delete ||
+           (r_.verb == MapRequest::Verb::Update && more && words_[at_] != "value") ||
+           ((r_.verb == MapRequest::Verb::GetNext || r_.verb == MapRequest::Verb::Lookup) && more);
   }
   Bytes bytes() {
     const bool hex = take("hex");
@@ -103,13 +109,23 @@ private:
   void value() {
     if (!take("value"))
       wrong("'value' and its bytes are missing");
-    r_.value = bytes();
+    if (take("name"))
+      r_.value_name = next("the name of what the slot is to hold");
+    else if (take("id"))
+      put_number(number<std::uint32_t>(next("the id of what the slot is to hold"), false, "an id"));
+    else
+      r_.value = bytes();
     if (take("noexist"))
       r_.flags = 1;
     else if (take("exist"))
       r_.flags = 2;
     else
       take("any");
+  }
+
+  void put_number(std::uint32_t n) {
+    r_.value.emplace();
+    control::put32(*r_.value, n);
   }
 
   const std::vector<std::string>& words_;
@@ -167,18 +183,32 @@ std::string bytes_json(const Bytes& bytes) {
 
 std::string bytes_text(const Bytes& bytes) {
   std::string out;
-  for (const std::uint8_t b : bytes)
-    out += (out.empty() ? "" : " ") + byte_text(b, "%02x");
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    out += (i == 0        ? ""
+            : i % 16 == 0 ? "\n"
+            : i % 8 == 0  ? "  "
+                          : " ") +
+           byte_text(bytes[i], "%02x");
   return out;
 }
 
 std::string entry_text(const MapInfo& map, unsigned cpu, const Entry& e) {
+  constexpr std::size_t line = 16, both = 24; // bytes that stand behind their names; on one line
   if (map.per_cpu) {
     char number[32];
-    std::snprintf(number, sizeof number, "value (CPU %02u): ", cpu);
+    std::snprintf(number, sizeof number, "value (CPU %02u):%c", cpu,
+                  e.value.size() > line ? '\n' : ' ');
     return "key:\n" + bytes_text(e.key) + "\n" + number + bytes_text(e.value) + "\n";
   }
-  return "key: " + bytes_text(e.key) + "  value: " + bytes_text(e.value) + "\n";
+  const bool apart = e.key.size() > line || e.value.size() > line;
+  const char* const behind = apart ? ":\n" : ": ";
+  const bool together = !apart && e.key.size() + e.value.size() <= both;
+  return (e.key.empty() ? "" : "key" + (behind + bytes_text(e.key)) + (together ? "  " : "\n")) +
+         "value" + behind + bytes_text(e.value) + "\n";
+}
+
+std::string pretty_json(const std::string& json) {
+  return nlohmann::ordered_json::parse(json).dump(4) + "\n";
 }
 
 std::string entry_json(const MapInfo& map, unsigned cpu, const Entry& e) {

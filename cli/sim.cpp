@@ -27,7 +27,8 @@ struct SimCommand {
 };
 
 constexpr const char* default_traffic = "size=64,count=10000";
-constexpr std::size_t stretch = 1024; // packets between two looks at the socket
+// Packets between two looks at the socket; with a client at it, who waits.
+constexpr std::size_t stretch = 1024, short_stretch = 128;
 
 volatile std::sig_atomic_t stopped = 0;
 
@@ -89,6 +90,9 @@ private:
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<ControlPlane> plane_;
   std::uint64_t rounds_ = 0, packets_ = 0, operations_ = 0;
+  // Clocks from the last packet into an empty pipeline, and those of them in which the input was
+  // held for the sake of operations.
+  std::uint64_t drained_ = 0, held_clocks_ = 0;
   std::map<std::string, std::uint64_t> verdicts_;
 };
 
@@ -117,7 +121,8 @@ void Simulation::fill(const MapState& maps) {
 
 std::vector<Packet> Simulation::packets() {
   std::vector<Packet> out;
-  while (out.size() < stretch) {
+  const bool waits = plane_ && plane_->socket().connected();
+  while (out.size() < (waits ? short_stretch : stretch)) {
     auto packet = source_.next();
     if (!packet)
       break;
@@ -163,8 +168,12 @@ bool Simulation::round() {
   std::vector<Packet> next = packets();
   const bool dry = next.empty();
   std::vector<Packet> operations;
-  if (plane_)
+  if (plane_) {
+    const std::uint64_t held = plane_->counts().held;
     operations = plane_->take(*engine_, dry ? 20 : 0);
+    if (plane_->counts().held != held)
+      held_clocks_ += drained_;
+  }
   const std::size_t count_operations = operations.size();
   next = mixed(std::move(next), std::move(operations));
   ++rounds_;
@@ -172,6 +181,8 @@ bool Simulation::round() {
     return plane_ && plane_->socket().connected();
   const std::vector<PacketResult> results = engine_->run(next);
   count(next, results);
+  if (results.back().cycle_in)
+    drained_ = engine_->cycles().value_or(0) - *results.back().cycle_in;
   if (count_operations != 0) {
     std::vector<PacketResult> answers;
     for (std::size_t i = 0; i < next.size(); ++i)
@@ -206,6 +217,7 @@ Json Simulation::report() const {
   if (plane_)
     out["control"] = {{"operations", plane_->counts().live},
                       {"operations_held", plane_->counts().held},
+                      {"clocks_held", held_clocks_},
                       {"clients", plane_->socket().clients()},
                       {"refused", plane_->socket().refused()}};
   return out;
@@ -218,7 +230,8 @@ std::string Simulation::text() const {
   out += "\n" + std::to_string(engine_->cycles().value_or(0)) + " clocks\n";
   if (plane_)
     out += std::to_string(plane_->counts().live) + " operations between packets, " +
-           std::to_string(plane_->counts().held) + " with the input held; " +
+           std::to_string(plane_->counts().held) + " with the input held (" +
+           std::to_string(held_clocks_) + " clocks until the pipeline was empty); " +
            std::to_string(plane_->socket().clients()) + " clients, " +
            std::to_string(plane_->socket().refused()) + " refused\n";
   return out;

@@ -15,7 +15,16 @@ namespace {
 struct SynthCommand {
   CommonOptions common;
   std::string out;
+  bool control = false; // the control port, too
 };
+
+// What is synthesised.
+VerilogOutput chosen(const SynthCommand& o, const VerilogOutput& verilog) {
+  VerilogOutput out = verilog;
+  if (o.control)
+    out.top = verilog.control_top;
+  return out;
+}
 
 int synth(const SynthCommand& o) {
   Session session(o.common);
@@ -24,11 +33,12 @@ int synth(const SynthCommand& o) {
     make_directory(o.out);
   const std::filesystem::path folder =
       o.out.empty() ? scratch.path() : std::filesystem::path(o.out);
-  const fpga::Synthesis synthesis = fpga::synthesise({.verilog = &session.verilog(),
+  const VerilogOutput verilog = chosen(o, session.verilog());
+  const fpga::Synthesis synthesis = fpga::synthesise({.verilog = &verilog,
                                                       .pipeline = &session.compiled().pipeline,
                                                       .folder = std::filesystem::absolute(folder),
                                                       .progress = progress});
-  const SynthReport report{&synthesis, &session.verilog(), &session.compiled().pipeline};
+  const SynthReport report{&synthesis, &verilog, &session.compiled().pipeline};
   if (o.common.json) {
     Json out = {{"program", session.program().name}};
     out.update(synth_json(report));
@@ -50,6 +60,7 @@ void add_synth(CLI::App& root, Invocation& invocation) {
       "PROG.o [--device DEVICE] [options]",
       "  pipewright synth firewall.bpf.o\n"
       "  pipewright synth firewall.bpf.o --device xcu250 --json -o out\n"
+      "  pipewright synth firewall.bpf.o --control live\n"
       "  pipewright synth counter.bpf.o --device ice40hx8k --bus 64\n");
   app->add_option("PROG", o->common.object, "object file made by clang -target bpf")
       ->type_name("PROG.o")
@@ -57,6 +68,16 @@ void add_synth(CLI::App& root, Invocation& invocation) {
   app->add_option("-o,--out", o->out, "folder to keep the tools' files and logs in")
       ->type_name("DIR")
       ->group("Output");
+  app->add_option_function<std::string>(
+         "--control",
+         [o](const std::string& how) {
+           o->control = true;
+           o->common.live_control = how == "live";
+         },
+         "with its control port, as compile --control WHEN makes it")
+      ->check(CLI::IsMember({"idle", "live"}).description(""))
+      ->type_name("WHEN")
+      ->group("Hardware");
   add_common_options(*app, o->common);
   app->callback([o, &invocation] { invocation.run = [o] { return synth(*o); }; });
 }

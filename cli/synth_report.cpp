@@ -45,6 +45,11 @@ const char* block_name(const std::string& device) {
   return tools ? tools->block_name : "blocks";
 }
 
+double blocks_there(const DeviceSize& size, const std::string& device) {
+  const fpga::DeviceTools* tools = fpga::tools_of(device);
+  return tools && tools->blocks != 0 ? tools->blocks : double(size.block36);
+}
+
 std::string resources(const SynthReport& r) {
   Table table({"place", "LUT", "of them memory", "FF", block_name(r.pipeline->device), "URAM288",
                "DSP", "levels"});
@@ -60,7 +65,7 @@ std::string resources(const SynthReport& r) {
   if (const DeviceSize* size = device_named(r.pipeline->device))
     table.row({"of " + r.pipeline->device, percent(all.luts + all.memory_luts, double(size->luts)),
                "", percent(all.flip_flops, double(size->flip_flops)),
-               percent(all.blocks, double(size->block36)),
+               percent(all.blocks, blocks_there(*size, r.pipeline->device)),
                percent(all.ultra, double(size->ultra288)), "", ""});
   return table.text();
 }
@@ -132,7 +137,7 @@ Json share_json(const SynthReport& r) {
   const CellCounts& all = r.synthesis->cost.total;
   return {{"luts", share(all.luts + all.memory_luts, double(size->luts))},
           {"flip_flops", share(all.flip_flops, double(size->flip_flops))},
-          {"blocks", share(all.blocks, double(size->block36))},
+          {"blocks", share(all.blocks, blocks_there(*size, r.pipeline->device))},
           {"ultra", share(all.ultra, double(size->ultra288))}};
 }
 

@@ -99,6 +99,37 @@ template <typename One> int batch(std::uint32_t* count, std::uint32_t piece, One
 // Operations that are sent at once: those behind one that fails must not happen.
 constexpr std::uint32_t one_at_a_time = 1;
 
+struct Batch {
+  const std::uint32_t* from;
+  std::uint32_t* to;
+  void *keys, *values;
+  std::uint32_t* count;
+};
+
+// What is not there any more when it is to be removed is left out.
+int lookup_batch(Maps& maps, const MapInfo& m, const Batch& batch, bool remove) {
+  std::uint32_t cursor = batch.from ? *batch.from : 0, n = 0;
+  std::vector<Entry> found;
+  const bool more = maps.entries(m, cursor, *batch.count, found);
+  for (Entry& entry : found) {
+    const int error = remove ? maps.lookup_and_remove(m, entry.key, entry.value) : 0;
+    if (error == -ENOENT)
+      continue;
+    if (error != 0) {
+      *batch.count = n;
+      return error;
+    }
+    std::memcpy(static_cast<std::uint8_t*>(batch.keys) + std::size_t{n} * m.key_bytes,
+                entry.key.data(), m.key_bytes);
+    std::memcpy(static_cast<std::uint8_t*>(batch.values) + std::size_t{n} * m.value_bytes,
+                entry.value.data(), m.value_bytes);
+    ++n;
+  }
+  *batch.count = n;
+  *batch.to = cursor;
+  return more ? 0 : -ENOENT;
+}
+
 void copy(char* to, std::size_t room, const std::string& text) {
   const std::size_t n = std::min(room - 1, text.size());
   std::memcpy(to, text.data(), n);
@@ -132,7 +163,8 @@ int pipewright_map_count(const pipewright_control* control) {
   return int(control->maps.all().size());
 }
 
-int pipewright_map_get_info(const pipewright_control* control, int number, pipewright_map_info* out) {
+int pipewright_map_get_info(const pipewright_control* control, int number,
+                            pipewright_map_info* out) {
   const auto& all = control->maps.all();
   if (number < 0 || std::size_t(number) >= all.size())
     return -ENOENT;
@@ -160,6 +192,22 @@ int pipewright_map_lookup_elem(pipewright_control* control, int map, const void*
   return on_map(control, map, [&](const MapInfo& m) {
     Bytes found;
     const int result = control->maps.lookup(m, span_of(key, m.key_bytes), found);
+    if (result == 0)
+      std::memcpy(value, found.data(), found.size());
+    return result;
+  });
+}
+
+int pipewright_program_find(const pipewright_control* control, const char* name) {
+  const auto found = control->maps.program(name);
+  return found ? int(*found) : -ENOENT;
+}
+
+int pipewright_map_lookup_and_delete_elem(pipewright_control* control, int map, const void* key,
+                                          void* value) {
+  return on_map(control, map, [&](const MapInfo& m) {
+    Bytes found;
+    const int result = control->maps.lookup_and_remove(m, span_of(key, m.key_bytes), found);
     if (result == 0)
       std::memcpy(value, found.data(), found.size());
     return result;
@@ -213,18 +261,17 @@ int pipewright_map_delete_batch(pipewright_control* control, int map, const void
 int pipewright_map_lookup_batch(pipewright_control* control, int map, const uint32_t* in_batch,
                                 uint32_t* out_batch, void* keys, void* values, uint32_t* count) {
   return on_map(control, map, [&](const MapInfo& m) {
-    std::uint32_t cursor = in_batch ? *in_batch : 0;
-    std::vector<Entry> found;
-    const bool more = control->maps.entries(m, cursor, *count, found);
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      std::memcpy(static_cast<std::uint8_t*>(keys) + i * m.key_bytes, found[i].key.data(),
-                  m.key_bytes);
-      std::memcpy(static_cast<std::uint8_t*>(values) + i * m.value_bytes, found[i].value.data(),
-                  m.value_bytes);
-    }
-    *count = std::uint32_t(found.size());
-    *out_batch = cursor;
-    return more ? 0 : -ENOENT;
+    return lookup_batch(control->maps, m, {in_batch, out_batch, keys, values, count}, false);
+  });
+}
+
+int pipewright_map_lookup_and_delete_batch(pipewright_control* control, int map,
+                                           const uint32_t* in_batch, uint32_t* out_batch,
+                                           void* keys, void* values, uint32_t* count) {
+  return on_map(control, map, [&](const MapInfo& m) {
+    if (!m.hash)
+      return -EOPNOTSUPP;
+    return lookup_batch(control->maps, m, {in_batch, out_batch, keys, values, count}, true);
   });
 }
 

@@ -34,6 +34,8 @@ MapInfo info_of(const Json& map) {
   m.access = access_of(map.at("access"));
   m.array = map.at("array");
   m.per_cpu = map.at("per_cpu");
+  m.hash = m.type_name.ends_with("hash") && m.type_name != "devmap_hash";
+  m.queue = m.type_name == "queue" || m.type_name == "stack";
   if (m.key_bytes > largest || m.value_bytes > largest || (m.array && m.key_bytes != 4))
     throw ControlError(EPROTO, "map '" + m.name + "' has keys or values of an impossible size");
   return m;
@@ -62,6 +64,8 @@ Maps::Maps(std::unique_ptr<Transport> transport) : transport_(std::move(transpor
     cpu_ = description.at("cpu");
     for (const Json& map : description.at("maps"))
       maps_.push_back(info_of(map));
+    for (const Json& program : description.value("programs", Json::array()))
+      programs_.emplace_back(program.at("name"), program.at("id"));
   } catch (const Json::exception&) {
     throw ControlError(EPROTO, "the description of the maps can't be read");
   }
@@ -79,6 +83,28 @@ const MapInfo* Maps::find(const std::string& name) const {
   return found == maps_.end() ? nullptr : &*found;
 }
 
+std::optional<std::uint32_t> Maps::program(const std::string& name) const {
+  for (const auto& [known, id] : programs_)
+    if (known == name)
+      return id;
+  return std::nullopt;
+}
+
+namespace {
+
+// Why the host can't read or change a map of this type, and what there is instead.
+std::string no_entries(const MapInfo& map) {
+  const std::string& type = map.type_name;
+  const std::string what = "map '" + map.name + "' is of type " + type;
+  if (type == "ringbuf" || type == "perf_event_array")
+    return what + ": its records are events, which leave at a port of their own (run --events)";
+  if (type == "bloom_filter")
+    return what + ": what it holds can't be read, and only packets add to it";
+  return what + ", which the host can't read or change here";
+}
+
+} // namespace
+
 void Maps::reachable(const MapInfo& map) const {
   if (map.id > highest_map)
     throw ControlError(EOPNOTSUPP, "map '" + map.name + "' has number " + std::to_string(map.id) +
@@ -91,8 +117,7 @@ void Maps::reachable(const MapInfo& map) const {
   if (map.access == Access::Live)
     return;
   if (map.access == Access::None)
-    throw ControlError(EOPNOTSUPP, "map '" + map.name + "' is of type " + map.type_name +
-                                       ", which the host can't read or change here");
+    throw ControlError(EOPNOTSUPP, no_entries(map));
   if (!transport_->reaches_held_maps())
     throw ControlError(EOPNOTSUPP,
                        "packets don't reach map '" + map.name + "' (" + map.type_name +
@@ -131,8 +156,19 @@ int Maps::run(Bytes& packet) {
 }
 
 int Maps::lookup(const MapInfo& map, ByteSpan key, Bytes& value) {
+  return read(map, Operation::Lookup, key, value);
+}
+
+int Maps::lookup_and_remove(const MapInfo& map, ByteSpan key, Bytes& value) {
   reachable(map);
-  Bytes packet = operation(map, Operation::Lookup, key, {}, 0);
+  return map.hash || map.queue ? read(map, Operation::LookupAndDelete, key, value) : -EOPNOTSUPP;
+}
+
+int Maps::read(const MapInfo& map, Operation op, ByteSpan key, Bytes& value) {
+  reachable(map);
+  if (op != Operation::Lookup && listed_.map == map.id)
+    listed_ = {};
+  Bytes packet = operation(map, op, key, {}, 0);
   const int result = run(packet);
   if (result == 0)
     value.assign(packet.begin() + key_at + map.key_bytes,
@@ -260,6 +296,8 @@ int Maps::next_held(const MapInfo& map, ByteSpan key, Bytes& next) {
 
 int Maps::next_key(const MapInfo& map, ByteSpan key, Bytes& next) {
   reachable(map);
+  if (map.queue)
+    return -EINVAL;
   if (map.array)
     return next_index(map, key, next);
   if (map.access != Access::Live)

@@ -21,6 +21,8 @@ struct MapInfo {
   Access access = Access::None;
   bool array = false;   // every key below max_entries is there
   bool per_cpu = false; // values are those of one CPU
+  bool hash = false;    // look-up and deletion at once
+  bool queue = false;   // queue or stack: no keys; look-up peeks, update pushes
 };
 
 struct Entry {
@@ -37,8 +39,12 @@ public:
   const MapInfo* find(std::uint32_t id) const;
   const MapInfo* find(const std::string& name) const;
   std::uint32_t cpu() const { return cpu_; }
+  // What slots of program arrays hold: the number of a program by its name.
+  std::optional<std::uint32_t> program(const std::string& name) const;
 
   int lookup(const MapInfo&, ByteSpan key, Bytes& value);
+  // Of hashes, queues and stacks; -EOPNOTSUPP of others.
+  int lookup_and_remove(const MapInfo&, ByteSpan key, Bytes& value);
   int update(const MapInfo&, ByteSpan key, ByteSpan value, std::uint64_t flags);
   int remove(const MapInfo&, ByteSpan key);
   // key empty: the first one. -ENOENT: there is none.
@@ -55,6 +61,7 @@ private:
   std::vector<int> exchange(std::vector<Bytes>& packets);
   std::vector<int> changed(const MapInfo&, std::vector<Bytes>& packets);
   int run(Bytes& packet);
+  int read(const MapInfo&, Operation, ByteSpan key, Bytes& value);
   void reachable(const MapInfo&) const;
   // Keys of slots from `slot` on, which moves, until some are found; false: behind the last one.
   bool keys_from(const MapInfo&, std::uint32_t& slot, std::uint32_t most, std::vector<Entry>& out);
@@ -69,6 +76,7 @@ private:
 
   std::unique_ptr<Transport> transport_;
   std::vector<MapInfo> maps_;
+  std::vector<std::pair<std::string, std::uint32_t>> programs_;
   std::uint32_t cpu_ = 0;
   // Where the key that was given away last stands, by map: enumeration goes on from there.
   std::unordered_map<std::uint32_t, std::pair<Bytes, std::uint32_t>> last_;

@@ -64,12 +64,13 @@ enum class OpKind : std::uint8_t {
   // up; if it is there and `remove` is 1 it is gone for later accesses, if it is not there and
   // `insert` is 1 it gets a slot. The handle is that of the entry found (also of one just removed)
   // or inserted; zero if there is none: with `insert` that means that the map is full. `stamp` (32
-  // bits, the packet's index): LRU maps only. All accesses of one map stand in one region.
-  // Attribute `port`: 0 for the access port; several accesses of it are at least one stage apart,
-  // and an interlock without handles keeps two packets from being between the first and the last.
-  // Keys of prefixes are wider than those of their map: ir/prefixes.h.
-  // Above 0 for a look-up at a port of its own, which sees what accesses of earlier clocks decided:
-  // insert = 0, and remove = 0 but at port 1.
+  // bits, the packet's index): LRU maps only, at every port. All accesses of one map stand in one
+  // region. Attribute `port`: 0 for the access port; several accesses of it are at least one stage
+  // apart, and an interlock without handles keeps two packets from being between the first and the
+  // last. Keys of prefixes are wider than those of their map: ir/prefixes.h. Above 0 for a look-up
+  // at a port of its own, which sees what accesses of earlier clocks decided: insert = 0, and
+  // remove = 0 but at port 1. In an LRU map it has a stamp, too: it stamps what it finds, and takes
+  // one clock more than Map::find_latency (access_latency, ir/table_reserve.h).
   MapAccess,
   MapRead, // (enable, handle[, index]) -> one word of a column
   // (enable, handle, data[, index]); attribute `byte_enables`: only those bytes of the word change

@@ -18,6 +18,9 @@ enum class Operation : std::uint8_t {
   // Of a hash: the key in slot n. -ENOENT: free at present; -ENXIO: neither it nor any slot above
   // has ever been used.
   Entry,
+  // Of a hash: the value, and the key is gone. Of a queue or stack: pop (Lookup: peek, Update:
+  // push).
+  LookupAndDelete,
 };
 
 inline constexpr unsigned operation_at = 0, map_at = 1, flags_at = 2, result_at = 4, key_at = 8;

@@ -140,6 +140,8 @@ private:
     Netlist netlist = read_netlist(in, top(), tools_.family);
     if (small())
       strip_wrapper(netlist);
+    if (in_.verilog->top == in_.verilog->control_top)
+      strip_control(netlist);
     return cost_of(netlist, Places(*in_.pipeline));
   }
 
@@ -149,6 +151,14 @@ private:
     for (std::string& name : netlist.names)
       if (!name.empty())
         name = name.starts_with(design) ? name.substr(design.size()) : "pins." + name;
+  }
+
+  // Names of the pipeline as without its control port.
+  static void strip_control(Netlist& netlist) {
+    const std::string pipeline = "pipeline.";
+    for (std::string& name : netlist.names)
+      if (name.starts_with(pipeline))
+        name.erase(0, pipeline.size());
   }
 
   Layout layout(const CellCounts& cells) {

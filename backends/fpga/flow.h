@@ -31,7 +31,7 @@ struct Synthesis {
 };
 
 struct SynthesisInput {
-  const VerilogOutput* verilog = nullptr;
+  const VerilogOutput* verilog = nullptr; // what is synthesised: its `top`
   const pipeline::Pipeline* pipeline = nullptr;
   std::filesystem::path folder; // there; gets the Verilog, the scripts, their logs and products
   std::function<void(const std::string&)> progress; // a line about what is being done; may be empty

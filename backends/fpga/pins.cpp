@@ -23,19 +23,25 @@ struct Connections {
   unsigned inputs = 0, outputs = 0;
 };
 
-Connections connect(const Json& ports) {
+std::vector<VerilogPort> ports_of(const VerilogOutput& verilog) {
+  if (verilog.top == verilog.control_top)
+    return verilog.control_ports;
+  std::vector<VerilogPort> out;
+  for (const Json& p : Json::parse(verilog.files.at(verilog.top + ".sig.json")).at("ports"))
+    out.push_back({p.at("direction") != "in", p.at("width"), p.at("name")});
+  return out;
+}
+
+Connections connect(const std::vector<VerilogPort>& ports) {
   Connections out;
-  for (const Json& port : ports) {
-    const std::string name = port.at("name");
-    const unsigned width = port.at("width");
+  for (const auto& [output, width, name] : ports) {
     if (name == "clk" || name == "rst") {
       out.text += ",\n    ." + name + "(" + name + ")";
       continue;
     }
-    const bool input = port.at("direction") == "in";
-    unsigned& at = input ? out.inputs : out.outputs;
+    unsigned& at = output ? out.outputs : out.inputs;
     out.text +=
-        ",\n    ." + name + "(" + (input ? "given" : "made") + range(at + width - 1, at) + ")";
+        ",\n    ." + name + "(" + (output ? "made" : "given") + range(at + width - 1, at) + ")";
     at += width;
   }
   return out;
@@ -62,8 +68,7 @@ std::string fold(unsigned width) {
 } // namespace
 
 std::string pins_wrapper(const VerilogOutput& verilog) {
-  const Json signature = Json::parse(verilog.files.at(verilog.top + ".sig.json"));
-  const Connections c = connect(signature.at("ports"));
+  const Connections c = connect(ports_of(verilog));
   const std::string inputs = std::to_string(c.inputs);
   return std::string("module ") + pins_top +
          " (input wire clk, input wire rst, input wire in, output reg out);\n" +

@@ -46,7 +46,8 @@ struct SourceText {
 
 struct BlockFigures {
   std::string name, what;
-  std::uint64_t luts = 0; // small memories only
+  std::uint64_t luts = 0;  // small memories
+  std::uint64_t logic = 0; // comparators of prefixes that packets change; of no other logic
   std::uint64_t flip_flops = 0, blocks = 0, ultra = 0;
 };
 

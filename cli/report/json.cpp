@@ -31,6 +31,7 @@ Json json_of(const SourceText& file) {
 Json json_of(const BlockFigures& b) {
   return {{"name", b.name},
           {"memory_luts", b.luts},
+          {"comparator_luts", b.logic},
           {"flip_flops", b.flip_flops},
           {"bram36", b.blocks},
           {"uram288", b.ultra}};
@@ -69,6 +70,8 @@ Json maps(const ReportFigures& f) {
   Json out = maps_json(*f.pipeline);
   for (std::size_t i = 0; i < f.maps.size(); ++i) {
     out[i]["memory_luts"] = f.maps[i].demand.luts;
+    out[i]["comparator_luts"] = f.maps[i].demand.logic;
+    out[i]["flip_flops"] = f.maps[i].demand.flip_flops;
     out[i]["bram36"] = f.maps[i].demand.blocks;
     out[i]["uram288"] = f.maps[i].demand.ultra;
   }

@@ -264,10 +264,12 @@ std::string components(const ReportFigures& f) {
 }
 
 std::string blocks_table(const ReportFigures& f) {
-  HtmlTable t({"block", "BRAM36", "URAM288", "flip-flops", "LUTs as memory", "what it is"});
+  HtmlTable t({"block", "BRAM36", "URAM288", "flip-flops", "LUTs as memory", "LUTs of comparators",
+               "what it is"});
   for (const BlockFigures& b : f.blocks)
     t.row({text(b.name), number(count(b.blocks)), number(count(b.ultra)),
-           number(count(b.flip_flops)), number(count(b.luts)), text(b.what)});
+           number(count(b.flip_flops)), number(count(b.luts)), number(count(b.logic)),
+           text(b.what)});
   return t.html();
 }
 
@@ -293,8 +295,9 @@ std::string resources(const ReportFigures& f) {
   return section(
       "resources", "Resources",
       paragraph("What the compiler knows before synthesis: memories and the registers between the "
-                "stages. It does not know the LUTs and flip-flops of the logic, which need "
-                "synthesis. Each memory counts in whole blocks; synthesis, which halves some, "
+                "stages, and what compares prefixes that packets change. It does not know the "
+                "LUTs and flip-flops of other logic, which need synthesis. Each memory counts in "
+                "whole blocks; synthesis, which halves some, "
                 "mostly takes a few less:",
                 "soft") +
           "<pre>pipewright compile " + escape(quoted(f.object)) +
@@ -319,7 +322,8 @@ std::string wait_text(const MapWait& w) {
 std::string maps(const ReportFigures& f) {
   if (f.maps.empty())
     return section("maps", "Maps", paragraph("The program has none."));
-  HtmlTable t({"map", "kind", "access", "packets wait", "BRAM36", "URAM288", "LUTs as memory"});
+  HtmlTable t({"map", "kind", "access", "packets wait", "BRAM36", "URAM288", "LUTs as memory",
+               "LUTs of comparators", "flip-flops"});
   for (const MapFigures& m : f.maps) {
     std::vector<std::string> waits;
     for (const MapWait& w : m.use.waits)
@@ -328,7 +332,8 @@ std::string maps(const ReportFigures& f) {
       waits.emplace_back("never");
     t.row({text(m.map->name), text(m.text), text(access_text(m.use)), list(waits),
            number(count(m.demand.blocks)), number(count(m.demand.ultra)),
-           number(count(m.demand.luts))});
+           number(count(m.demand.luts)), number(count(m.demand.logic)),
+           number(count(m.demand.flip_flops))});
   }
   return section("maps", "Maps", t.html());
 }

@@ -222,7 +222,9 @@ private:
              "tick");
     const MemoryDemand& d = figures.demand;
     svg.text(x, y + 68,
-             d.ultra + d.blocks == 0
+             d.logic != 0 ? std::to_string(d.logic) + " LUTs, " + std::to_string(d.flip_flops) +
+                                " flip-flops"
+             : d.ultra + d.blocks == 0
                  ? std::to_string(d.luts) + " LUTs as memory"
                  : std::to_string(d.blocks) + " BRAM36, " + std::to_string(d.ultra) + " URAM288",
              "tick");

@@ -170,12 +170,12 @@ std::vector<Share> shares_of(const ReportFigures& f) {
   std::vector<Share> all = {{"BRAM36", 0, f.device.block36},
                             {"URAM288", 0, f.device.ultra288},
                             {"flip-flops", 0, f.device.flip_flops},
-                            {"LUTs as memory", 0, f.device.luts}};
+                            {"LUTs", 0, f.device.luts}};
   for (const BlockFigures& b : f.blocks) {
     all[0].taken += b.blocks;
     all[1].taken += b.ultra;
     all[2].taken += b.flip_flops;
-    all[3].taken += b.luts;
+    all[3].taken += b.luts + b.logic;
   }
   return all;
 }

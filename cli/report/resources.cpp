@@ -26,6 +26,7 @@ BlockFigures packet_buffer(const pipeline::Pipeline& p) {
           std::to_string(depth) + " beats: frames wait there for their verdicts",
           0,
           0,
+          0,
           choose_memory(depth, 8 * p.bus_bytes + 1).blocks,
           0};
 }
@@ -46,13 +47,14 @@ std::vector<MapFigures> map_figures(const pipeline::Pipeline& p) {
 
 std::vector<BlockFigures> block_figures(const pipeline::Pipeline& p) {
   std::vector<BlockFigures> all = {
-      packet_buffer(p), {"stage registers", "values between the stages", 0, p.register_bits, 0, 0}};
+      packet_buffer(p),
+      {"stage registers", "values between the stages", 0, 0, p.register_bits, 0, 0}};
   if (const unsigned reads = packet_reads(p); reads != 0)
     all.push_back({"reads behind the window", std::to_string(reads) + ", a copy of the frames each",
-                   0, 0, reads * packet_copy_blocks, 0});
+                   0, 0, 0, reads * packet_copy_blocks, 0});
   for (const MapFigures& m : map_figures(p))
-    all.push_back(
-        {"map " + m.map->name, m.text, m.demand.luts, 0, m.demand.blocks, m.demand.ultra});
+    all.push_back({"map " + m.map->name, m.text, m.demand.luts, m.demand.logic, m.demand.flip_flops,
+                   m.demand.blocks, m.demand.ultra});
   return all;
 }
 

@@ -3,11 +3,16 @@
  *
  * Functions that return int give 0 or more, or -errno as libbpf's do: -ENOENT (no such key, no such
  * map), -EEXIST, -E2BIG (the map is full, or a key out of range), -EINVAL, -EPERM (constant data),
- * -EOPNOTSUPP (a map that this connection doesn't reach), -EIO or -EPIPE (the other side is gone),
- * -ETIMEDOUT (registers that don't answer). pipewright_error() has a sentence about the last one.
+ * -EBADF (no such program or map for a slot), -EOPNOTSUPP (a map that this connection doesn't
+ * reach, or an operation that its type doesn't have), -EIO or -EPIPE (the other side is gone),
+ * -EPROTO (it doesn't speak this protocol), -ETIMEDOUT (registers that don't answer), -ENOMEM.
+ * pipewright_error() has a sentence about the last one.
  *
  * Keys and values are as the map's own: key_size and value_size bytes of pipewright_map_info. Of
- * per-CPU maps the value is that of the CPU that the hardware is (field `cpu`).
+ * per-CPU maps the value is that of the CPU that the hardware is (field `cpu`): value_size bytes,
+ * not libbpf's row of all CPUs. Slots of program arrays and maps of maps hold numbers of 4 bytes:
+ * pipewright_program_find(), pipewright_map_find(). Queues and stacks have no keys (NULL): look-up
+ * peeks, update pushes, look-up and deletion pops; they can't be enumerated.
  *
  * A connection is for one thread at a time.
  */
@@ -61,12 +66,17 @@ int pipewright_map_get_info(const struct pipewright_control *, int number,
                         struct pipewright_map_info *);
 /* The id of a map by its name. */
 int pipewright_map_find(const struct pipewright_control *, const char *name);
+/* What a slot of a program array holds: the number of a program of the same object by its name. */
+int pipewright_program_find(const struct pipewright_control *, const char *name);
 
 int pipewright_map_lookup_elem(struct pipewright_control *, int map, const void *key, void *value);
 /* flags: BPF_ANY 0, BPF_NOEXIST 1, BPF_EXIST 2. */
 int pipewright_map_update_elem(struct pipewright_control *, int map, const void *key,
                                const void *value, uint64_t flags);
 int pipewright_map_delete_elem(struct pipewright_control *, int map, const void *key);
+/* Both at once, also with respect to packets: hashes, queues, stacks. */
+int pipewright_map_lookup_and_delete_elem(struct pipewright_control *, int map, const void *key,
+                                          void *value);
 /* key NULL, or one that is not there: the first key. -ENOENT behind the last one. */
 int pipewright_map_get_next_key(struct pipewright_control *, int map, const void *key,
                                 void *next_key);
@@ -80,6 +90,10 @@ int pipewright_map_delete_batch(struct pipewright_control *, int map, const void
 /* in_batch NULL: from the start; out_batch: where to go on. -ENOENT: the end (*count are valid). */
 int pipewright_map_lookup_batch(struct pipewright_control *, int map, const uint32_t *in_batch,
                                 uint32_t *out_batch, void *keys, void *values, uint32_t *count);
+/* The same of a hash, and what it gives is gone. */
+int pipewright_map_lookup_and_delete_batch(struct pipewright_control *, int map,
+                                           const uint32_t *in_batch, uint32_t *out_batch,
+                                           void *keys, void *values, uint32_t *count);
 
 #ifdef __cplusplus
 }

@@ -95,12 +95,14 @@ private:
   void store_value(Value* element, unsigned map, const Parts&);
   Answer together(const std::vector<Answer>&);
   Answer found(Value* element, unsigned map, const Parts&);
+  Answer taken(unsigned map, const Parts&);
   Answer changed_in_place(Value* element, unsigned map, const Parts&);
-  Answer ways(const std::vector<std::pair<Operation, std::function<Answer()>>>&);
+  using Way = std::pair<std::vector<Operation>, std::function<Answer()>>;
+  Answer ways(const std::vector<Way>&);
   Answer array(const ControlledMap&, const Parts&);
   Answer hash(const ControlledMap&, const Parts&);
   Answer update(unsigned map);
-  Answer remove(unsigned map);
+  Answer remove(unsigned map, Value* key);
   Answer entry(unsigned map, unsigned keys);
   Value* key(unsigned map) { return field(key_at, object_.maps[map].key_size); }
   unsigned value_at(unsigned map) { return key_at + object_.maps[map].key_size; }
@@ -213,6 +215,22 @@ Answer Brancher::found(Value* element, unsigned map, const Parts& parts) {
   return together({{there, number(32, 0), image}, {absent, number(32, -ENOENT), image_}});
 }
 
+// ... and then perhaps removed. Whether it was found makes no difference to that: so both are one
+// access of the table.
+Answer Brancher::taken(unsigned map, const Parts& parts) {
+  Value* wanted = key(map);
+  Answer answer =
+      found(call("pw.map.find" + suffix(map), builder_.getPtrTy(), {wanted}), map, parts);
+  BasicBlock *goes = block("goes"), *answers = block("answers");
+  builder_.CreateCondBr(is(Operation::LookupAndDelete), goes, answers);
+  builder_.SetInsertPoint(goes);
+  remove(map, wanted);
+  builder_.CreateBr(answers);
+  builder_.SetInsertPoint(answers);
+  answer.block = answers;
+  return answer;
+}
+
 // Changed in place; what is wrong is looked for in the order in which Linux does it.
 Answer Brancher::changed_in_place(Value* element, unsigned map, const Parts& parts) {
   Value* error = number(32, 0);
@@ -226,12 +244,15 @@ Answer Brancher::changed_in_place(Value* element, unsigned map, const Parts& par
   return together({{change, number(32, 0), image_}, {refuse, error, image_}});
 }
 
-// One way an operation: a chain of comparisons, and what none of them takes.
-Answer Brancher::ways(const std::vector<std::pair<Operation, std::function<Answer()>>>& ways) {
+// A chain of comparisons, and what none of them takes.
+Answer Brancher::ways(const std::vector<Way>& ways) {
   std::vector<Answer> answers;
-  for (const auto& [operation, make] : ways) {
+  for (const auto& [operations, make] : ways) {
     BasicBlock *mine = block("way"), *other = block("other");
-    builder_.CreateCondBr(is(operation), mine, other);
+    Value* taken = is(operations[0]);
+    for (std::size_t i = 1; i < operations.size(); ++i)
+      taken = builder_.CreateOr(taken, is(operations[i]));
+    builder_.CreateCondBr(taken, mine, other);
     builder_.SetInsertPoint(mine);
     answers.push_back(make());
     builder_.SetInsertPoint(other);
@@ -244,8 +265,8 @@ Answer Brancher::array(const ControlledMap& map, const Parts& parts) {
   Value* element = object_.maps[map.map].global == GlobalData::None
                        ? call("pw.map.find" + suffix(map.map), builder_.getPtrTy(), {key(map.map)})
                        : call("pw.map.value" + suffix(map.map), builder_.getPtrTy(), {});
-  return ways({{Operation::Lookup, [&] { return found(element, map.map, parts); }},
-               {Operation::Update, [&] { return changed_in_place(element, map.map, parts); }}});
+  return ways({{{Operation::Lookup}, [&] { return found(element, map.map, parts); }},
+               {{Operation::Update}, [&] { return changed_in_place(element, map.map, parts); }}});
 }
 
 Answer Brancher::update(unsigned map) {
@@ -261,8 +282,8 @@ Answer Brancher::update(unsigned map) {
   return {builder_.GetInsertBlock(), builder_.CreateTrunc(error, bits(32)), image_};
 }
 
-Answer Brancher::remove(unsigned map) {
-  Value* error = call("pw.map.delete" + suffix(map), bits(64), {key(map)});
+Answer Brancher::remove(unsigned map, Value* key) {
+  Value* error = call("pw.map.delete" + suffix(map), bits(64), {key});
   return {builder_.GetInsertBlock(), builder_.CreateTrunc(error, bits(32)), image_};
 }
 
@@ -284,15 +305,11 @@ Answer Brancher::entry(unsigned map, unsigned keys) {
 }
 
 Answer Brancher::hash(const ControlledMap& map, const Parts& parts) {
-  return ways({{Operation::Lookup,
-                [&] {
-                  return found(
-                      call("pw.map.find" + suffix(map.map), builder_.getPtrTy(), {key(map.map)}),
-                      map.map, parts);
-                }},
-               {Operation::Update, [&] { return update(map.map); }},
-               {Operation::Delete, [&] { return remove(map.map); }},
-               {Operation::Entry, [&] { return entry(map.map, *map.keys); }}});
+  return ways(
+      {{{Operation::Lookup, Operation::LookupAndDelete}, [&] { return taken(map.map, parts); }},
+       {{Operation::Update}, [&] { return update(map.map); }},
+       {{Operation::Delete}, [&] { return remove(map.map, key(map.map)); }},
+       {{Operation::Entry}, [&] { return entry(map.map, *map.keys); }}});
 }
 
 // The answer goes into the packet, which leaves as it came otherwise.

@@ -69,6 +69,11 @@ bool has_entries(bpf_map_type t) {
   case BPF_MAP_TYPE_DEVMAP_HASH:
   case BPF_MAP_TYPE_CPUMAP:
   case BPF_MAP_TYPE_XSKMAP:
+  case BPF_MAP_TYPE_PROG_ARRAY:
+  case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+  case BPF_MAP_TYPE_HASH_OF_MAPS:
+  case BPF_MAP_TYPE_QUEUE:
+  case BPF_MAP_TYPE_STACK:
     return true;
   default:
     return false;
@@ -100,7 +105,12 @@ unsigned control_bytes(const std::vector<ControlledMap>& maps) {
 
 std::string describe_control(const Object& object, const Program& program,
                              const std::vector<ControlledMap>& maps, unsigned cpu) {
-  Json out = {{"program", program.name}, {"cpu", cpu}, {"maps", Json::array()}};
+  Json out = {{"program", program.name},
+              {"cpu", cpu},
+              {"maps", Json::array()},
+              {"programs", Json::array()}};
+  for (unsigned i = 0; i < object.programs.size(); ++i)
+    out["programs"].push_back({{"id", i}, {"name", object.programs[i].name}});
   for (unsigned i = 0; i < object.maps.size(); ++i) {
     const auto is = [&](const ControlledMap& c) { return c.map == i; };
     const auto lists = [&](const ControlledMap& c) { return c.keys == i; };

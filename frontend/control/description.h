@@ -9,7 +9,8 @@
 namespace pw {
 
 // {"program","cpu","maps":[{"id","name","type","type_number","key_bytes","value_bytes",
-// "max_entries","flags","access","array","per_cpu"}]}; id: into Object::maps; type: bpftool's word;
+// "max_entries","flags","access","array","per_cpu"}],"programs":[{"id","name"}]}; id: into
+// Object::maps or Object::programs; type: bpftool's word;
 // access: "live" (operations), "held" (with the input held), "constant" or "none".
 std::string describe_control(const Object&, const Program&, const std::vector<ControlledMap>&,
                              unsigned cpu);

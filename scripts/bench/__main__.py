@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 
+import control
 import examples
 import nfp
 import nic
@@ -13,7 +14,7 @@ import stress
 import tables
 
 SECTIONS = {"examples": examples, "state": state, "tables": tables,
-            "stress": stress, "nfp": nfp, "nic": nic}
+            "stress": stress, "nfp": nfp, "nic": nic, "control": control}
 
 
 def parse():
@@ -21,11 +22,13 @@ def parse():
     parser.add_argument("section", choices=SECTIONS, nargs="?", default="examples",
                         help="examples (default): size, latency, packets per clock, cost; state: packets per clock of stateful "
                              "programs under four kinds of traffic; tables: how full a table gets, random and adversarial keys; stress: millions of packets compared; "
-                             "nic: packets a second of the simulated network card; nfp: words and clocks of programs for a Netronome card, or of the "
+                             "nic: packets a second of the simulated network card; control: operations of the host while packets flow, and their "
+                             "cost; nfp: words and clocks of programs for a Netronome card, or of the "
                              "examples that are named")
     parser.add_argument("names", nargs="*", metavar="EXAMPLE", help="default: those that the section is about")
     parser.add_argument("--all", action="store_true", help="every example")
-    parser.add_argument("--no-synthesis", action="store_true", help="examples: leave yosys out (about a minute each)")
+    parser.add_argument("--no-synthesis", action="store_true", help="examples, control: leave yosys out (about a minute each)")
+    parser.add_argument("--operations", type=int, default=100_000, metavar="N", help="control: operations of the host")
     parser.add_argument("--rtl", default="firewall,router", metavar="EXAMPLE,...", help="examples: time these under Verilator as well")
     parser.add_argument("--engine", default="rtl", choices=["model", "rtl"], help="state: what runs")
     parser.add_argument("--packets", type=int, default=20000, metavar="N", help="state: packets of each kind")

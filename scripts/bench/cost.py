@@ -4,9 +4,9 @@ import json
 import tool
 
 
-def synthesise(name):
+def synthesise(name, *options):
     """Cells of the netlist, {place: levels} of its longest paths, and the tools' time and memory."""
-    report = json.loads(tool.pipewright("synth", tool.object_of(name), "--json", *tool.OPTIONS.get(name, [])))
+    report = json.loads(tool.pipewright("synth", tool.object_of(name), "--json", *options, *tool.OPTIONS.get(name, [])))
     cells = report["total"]
     levels = {place["place"]: place["levels"] for place in report["places"] if place["levels"]}
     return {"lut": cells["luts"], "ff": cells["flip_flops"], "bram36": cells["blocks"], "uram": cells["ultra"],

@@ -1,9 +1,7 @@
 #include "sim/control/plane.h"
 
 #include "frontend/control/description.h"
-#include "sim/control/targets.h"
-#include "sim/interp/map_store.h"
-#include "sim/maps/contents.h"
+#include "sim/control/held.h"
 #include "support/control_format.h"
 
 #include <algorithm>
@@ -18,11 +16,6 @@ using control::Operation;
 void set_result(Bytes& packet, int result) {
   for (unsigned i = 0; i < 4; ++i)
     packet[control::result_at + i] = std::uint8_t(std::uint32_t(result) >> 8 * i);
-}
-
-bool held_kind(const MapDefinition& map) {
-  return has_contents(map) && !is_program_map(map.type) && !is_map_of_maps(map.type) &&
-         !is_queue_map(map.type) && !is_bloom_map(map.type);
 }
 
 } // namespace
@@ -50,7 +43,7 @@ int ControlPlane::valid(const Bytes& packet) const {
   const MapDefinition& map = object_.maps[id];
   const std::uint8_t op = packet[control::operation_at];
   if (packet.size() != control::key_at + std::size_t{map.key_size} + map.value_size ||
-      op > std::uint8_t(Operation::Entry) || packet[control::flags_at] > BPF_EXIST)
+      op > std::uint8_t(Operation::LookupAndDelete) || packet[control::flags_at] > BPF_EXIST)
     return -EINVAL;
   const bool one_value = map.global != GlobalData::None;
   if (one_value &&
@@ -109,9 +102,8 @@ void ControlPlane::work(Engine& engine) {
       set_result(packet, error);
     } else if (controlled(packet[control::map_at])) {
       break;
-    } else {
-      execute_held(packet, engine);
-      ++counts_.held;
+    } else if (!hold(packet, engine)) {
+      return;
     }
   }
   const auto live = [&](const Bytes& packet) {
@@ -120,6 +112,24 @@ void ControlPlane::work(Engine& engine) {
   const auto first = request_.begin() + std::ptrdiff_t(done_);
   under_way_ = std::size_t(std::find_if_not(first, request_.end(), live) - first);
   finish_if_done();
+}
+
+// False: the request has been refused. A client that asks for one thing alone gets the sentence,
+// too.
+bool ControlPlane::hold(Bytes& packet, Engine& engine) {
+  ++counts_.held;
+  try {
+    execute_held(packet, object_, engine);
+  } catch (const Failure& failure) { // contents that the map can't have: a wrong prefix length
+    set_result(packet, -EINVAL);
+    if (request_.size() == 1) {
+      const Diagnostic& why = failure.diagnostics().front();
+      socket_.refuse(EINVAL, why.message + (why.remedy.empty() ? "" : ": " + why.remedy));
+      working_ = false;
+      return false;
+    }
+  }
+  return true;
 }
 
 void ControlPlane::finish_if_done() {
@@ -138,65 +148,10 @@ void ControlPlane::give(std::span<const PacketResult> results) {
     finish_if_done();
 }
 
-// ---- with the input held
-
-int ControlPlane::change_target(Bytes& packet, const MapDefinition& map, Engine& engine) {
-  MapContents slots = engine.maps()[map.name];
-  const auto key = std::span(packet).subspan(control::key_at, map.key_size);
-  const auto value = std::span(packet).subspan(control::key_at + map.key_size, map.value_size);
-  const auto operation = Operation(packet[control::operation_at]);
-  const int result =
-      pw::change_target(map, operation, key, value, packet[control::flags_at], slots);
-  if (result == 0 && operation != Operation::Lookup)
-    engine.set_maps({{map.name, slots}});
-  return result;
-}
-
-// The map as the kernel keeps it, with what the pipeline has in it.
-int ControlPlane::change_held(Bytes& packet, const MapDefinition& map, Engine& engine) {
-  const auto store = interp::make_map_store(map);
-  store->replace(engine.maps()[map.name]);
-  const auto key = std::span<const std::uint8_t>(packet).subspan(control::key_at, map.key_size);
-  const auto value = std::span(packet).subspan(control::key_at + map.key_size, map.value_size);
-  const auto op = Operation(packet[control::operation_at]);
-  if (op == Operation::Lookup) {
-    const auto element = store->find(key);
-    if (!element)
-      return -ENOENT;
-    const auto found = store->value(*element);
-    std::copy(found.begin(), found.end(), value.begin());
-    return 0;
-  }
-  if (store->read_only())
-    return -EPERM;
-  const int result = op == Operation::Update ? store->update(key, value, packet[control::flags_at])
-                                             : store->remove(key);
-  if (result == 0)
-    engine.set_maps({{map.name, store->contents()}});
-  return result;
-}
-
-void ControlPlane::execute_held(Bytes& packet, Engine& engine) {
-  try {
-    const MapDefinition& map = object_.maps[packet[control::map_at]];
-    set_result(packet, is_redirect_map(map.type) ? change_target(packet, map, engine)
-                                                 : change_held(packet, map, engine));
-  } catch (const Failure&) {
-    set_result(packet, -EINVAL); // contents that the map can't have: a wrong prefix length
-  }
-}
-
 Bytes ControlPlane::dump(std::uint32_t map, Engine& engine) {
   if (map >= object_.maps.size() || !held_kind(object_.maps[map]))
     throw std::runtime_error("there is no such map");
-  std::vector<Bytes> flat;
-  const MapState state = engine.maps();
-  for (const auto& [key, value] : state.at(object_.maps[map].name)) {
-    flat.push_back(key);
-    flat.push_back(value);
-    flat.back().resize(object_.maps[map].value_size); // behind a target: no program
-  }
-  return control::pack(flat);
+  return control::pack(dump_held(object_.maps[map], object_, engine));
 }
 
 } // namespace pw

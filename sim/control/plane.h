@@ -36,9 +36,7 @@ private:
   int valid(const control::Bytes&) const; // 0 or -errno
   void work(Engine&);                     // up to operations that are packets
   void finish_if_done();
-  void execute_held(control::Bytes&, Engine&);
-  int change_target(control::Bytes&, const MapDefinition&, Engine&);
-  int change_held(control::Bytes&, const MapDefinition&, Engine&);
+  bool hold(control::Bytes&, Engine&);
   control::Bytes dump(std::uint32_t map, Engine&);
 
   const Object& object_;

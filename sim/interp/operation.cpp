@@ -10,19 +10,29 @@ namespace {
 
 using control::Operation;
 
+bool is_hash(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
 // The result; a look-up puts what it finds behind the key.
 std::int32_t execute(std::vector<std::uint8_t>& bytes, MapStore& map) {
   const MapDefinition& m = map.definition();
   const auto key = ByteSpan(bytes).subspan(control::key_at, m.key_size);
   const auto value = std::span(bytes).subspan(control::key_at + m.key_size, m.value_size);
-  switch (Operation(bytes[control::operation_at])) {
+  const auto operation = Operation(bytes[control::operation_at]);
+  switch (operation) {
+  case Operation::LookupAndDelete:
+    if (!is_hash(m.type))
+      break;
+    [[fallthrough]];
   case Operation::Lookup: {
     const auto element = map.find(key);
     if (!element)
       return -ENOENT;
     const auto found = map.value(*element);
     std::copy(found.begin(), found.end(), value.begin());
-    return 0;
+    return operation == Operation::Lookup ? 0 : map.remove(key);
   }
   case Operation::Update:
     return map.update(key, value, bytes[control::flags_at]);

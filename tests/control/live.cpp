@@ -36,7 +36,7 @@ public:
     const MapDefinition& map = live_.map(live_.maps[i]);
     Packet packet;
     packet.operation = true;
-    packet.bytes = {std::uint8_t(pick(3)),
+    packet.bytes = {std::uint8_t(operation()),
                     std::uint8_t(live_.maps[i].map),
                     std::uint8_t(flags()),
                     0,
@@ -55,6 +55,11 @@ public:
   std::size_t pick(std::size_t n) { return random_() % n; }
 
 private:
+  control::Operation operation() {
+    using enum control::Operation;
+    static constexpr control::Operation all[] = {Lookup, Update, Delete, LookupAndDelete};
+    return all[pick(std::size(all))];
+  }
   unsigned flags() { return pick(4) ? 0 : unsigned(pick(3)); }
   static bool locked(const MapDefinition& map, unsigned b) {
     return map.spin_lock && b >= *map.spin_lock && b < *map.spin_lock + 4;

@@ -6,12 +6,12 @@
 #include "backends/verilog/verilog.h"
 #include "frontend/control/description.h"
 #include "sim/traffic/traffic.h"
-#include "support/control_format.h"
-#include "tests/control/live.h"
+#include "tests/control/asked.h"
 
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -87,12 +87,6 @@ private:
   FILE *to_ = nullptr, *from_ = nullptr;
 };
 
-struct Said {
-  Packet operation;
-  int result = 0;
-  Bytes value; // of a look-up
-};
-
 class Registers : public testing::Test {
 protected:
   void SetUp() override {
@@ -128,71 +122,103 @@ protected:
     }
   }
 
-  // As the library did it.
-  Said ask(pipewright_control* control, const Packet& operation);
-  void compare(const std::vector<Said>&);
-
   LiveProgram live_{PW_BINARY_DIR "/examples/firewall.bpf.o"};
   std::string directory_, signature_;
   std::vector<Packet> packets_;
 };
 
-Said Registers::ask(pipewright_control* control, const Packet& operation) {
-  const int id = operation.bytes[control::map_at];
-  const MapDefinition& map = live_.object.maps[std::size_t(id)];
-  const std::uint8_t* key = &operation.bytes[control::key_at];
-  Said said{operation, 0, Bytes(map.value_size)};
-  switch (control::Operation(operation.bytes[control::operation_at])) {
-  case control::Operation::Lookup:
-    said.result = pipewright_map_lookup_elem(control, id, key, said.value.data());
-    break;
-  case control::Operation::Update:
-    said.result = pipewright_map_update_elem(control, id, key, key + map.key_size,
-                                             operation.bytes[control::flags_at]);
-    break;
-  default:
-    said.result = pipewright_map_delete_elem(control, id, key);
+// The hardware's log, read in two places: what went in, and the results of packets.
+class Log {
+public:
+  explicit Log(const std::string& path) : in_(path), out_(path) {}
+  // P or O of the next clock in which a packet was offered; 0 at the end.
+  char next() {
+    while (in_ >> word_)
+      if (word_ != "R")
+        return word_[0];
+      else
+        in_.ignore(64, '\n');
+    return 0;
   }
-  return said;
-}
+  std::pair<unsigned, unsigned> result() { // verdict and length of the next packet
+    std::pair<unsigned, unsigned> r = {~0u, ~0u};
+    while (out_ >> word_)
+      if (word_ == "R") {
+        out_ >> r.first >> r.second;
+        break;
+      }
+    return r;
+  }
 
-// Every clock in which no packet was taken is one of an operation: packets lose nothing else.
-void Registers::compare(const std::vector<Said>& said) {
-  std::vector<Packet> order;
-  std::vector<std::pair<unsigned, unsigned>> results;
-  std::size_t packets = 0, operations = 0;
-  std::ifstream log(directory_ + "/log");
-  for (std::string what; log >> what;) {
-    if (what == "R") {
-      results.emplace_back();
-      log >> results.back().first >> results.back().second;
-    } else if (what == "P") {
-      order.push_back(packets_[packets++ % packets_.size()]);
-      order.back().time_ns = (packets - 1) * 100;
-    } else {
-      ASSERT_LT(operations, said.size()) << "a packet waited for nothing";
-      order.push_back(said[operations++].operation);
-    }
+private:
+  std::ifstream in_, out_;
+  std::string word_;
+};
+
+// In the order in which the hardware took them, piece by piece. Every clock in which no packet was
+// taken is one of an operation: packets lose nothing else.
+class Referee {
+public:
+  Referee(const LiveProgram& live, const std::vector<Packet>& packets, const std::string& log,
+          const std::vector<Said>& said)
+      : live_(live), packets_(packets), said_(said), log_(log),
+        serial_(live.engine(EngineKind::Interp)) {}
+
+  void compare() {
+    while (piece() && !testing::Test::HasFatalFailure())
+      serve();
+    EXPECT_EQ(operations_, said_.size()) << "clocks without a packet, and operations";
+    EXPECT_EQ(std::make_pair(~0u, ~0u), log_.result()) << "a result of no packet";
+    std::printf("%zu operations among %zu packets, one offered in each of %zu clocks: %zu clocks "
+                "without a packet, %zu of them not an operation's; no packet and no operation "
+                "lost\n",
+                said_.size(), taken_, taken_ + operations_, operations_,
+                operations_ - said_.size());
   }
-  ASSERT_EQ(operations, said.size());
-  ASSERT_EQ(results.size(), packets);
-  const auto expected = live_.engine(EngineKind::Interp)->run(order);
-  std::size_t packet = 0, operation = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (!order[i].operation) {
-      ASSERT_EQ(expected[i].retval, results[packet].first) << "packet " << packet;
-      ASSERT_EQ(expected[i].length, results[packet++].second);
-      continue;
+
+private:
+  bool piece() {
+    constexpr std::size_t most = 65536;
+    order_.clear();
+    while (order_.size() < most) {
+      const char what = log_.next();
+      if (what == 0)
+        break;
+      if (what == 'O' && operations_ == said_.size()) {
+        ADD_FAILURE() << "a packet waited for nothing, behind " << taken_;
+        return false;
+      }
+      order_.push_back(what == 'P' ? packets_[taken_ % packets_.size()]
+                                   : said_[operations_++].operation);
+      if (what == 'P')
+        order_.back().time_ns = taken_++ * 100;
     }
-    const Said& one = said[operation++];
-    std::int32_t result = 0;
-    std::memcpy(&result, &expected[i].bytes[control::result_at], 4);
-    ASSERT_EQ(result, one.result) << "operation " << operation;
-    const MapDefinition& map = live_.object.maps[order[i].bytes[control::map_at]];
-    if (result == 0 && order[i].bytes[0] == std::uint8_t(control::Operation::Lookup))
-      ASSERT_TRUE(std::equal(one.value.begin(), one.value.end(),
-                             expected[i].bytes.begin() + control::key_at + map.key_size));
+    return !order_.empty();
   }
+
+  void serve() {
+    const auto expected = serial_->run(order_);
+    for (std::size_t i = 0; i < order_.size(); ++i)
+      if (order_[i].operation)
+        ASSERT_NO_FATAL_FAILURE(expect_answer(live_, expected[i], said_[answers_++]))
+            << "operation " << answers_ - 1;
+      else
+        ASSERT_EQ(std::make_pair(expected[i].retval, expected[i].length), log_.result());
+  }
+
+  const LiveProgram& live_;
+  const std::vector<Packet>& packets_;
+  const std::vector<Said>& said_;
+  Log log_;
+  std::unique_ptr<Engine> serial_;
+  std::vector<Packet> order_;
+  std::size_t taken_ = 0, operations_ = 0, answers_ = 0;
+};
+
+// 5,000; `./bench control` asks for 100,000.
+unsigned wanted() {
+  const char* given = std::getenv("PW_OPERATIONS");
+  return given ? unsigned(std::strtoul(given, nullptr, 10)) : 5000;
 }
 
 TEST_F(Registers, OperationsTakeTheirSlotsAmongPacketsAtLineRate) {
@@ -203,12 +229,12 @@ TEST_F(Registers, OperationsTakeTheirSlotsAmongPacketsAtLineRate) {
   EXPECT_GE(pipewright_map_find(control, "flows"), 0);
   EXPECT_EQ(-ENOENT, pipewright_map_find(control, "flows.keys"));
   std::vector<Said> said;
-  for (const Packet& p : with_operations(live_, packets_, {300, 50, 3}))
+  for (const Packet& p : with_operations(live_, packets_, {wanted(), 50, 3}))
     if (p.operation)
-      said.push_back(ask(control, p));
+      said.push_back(ask(control, live_, p));
   pipewright_close(control);
   hardware.finish();
-  compare(said);
+  Referee(live_, packets_, directory_ + "/log", said).compare();
 }
 
 } // namespace

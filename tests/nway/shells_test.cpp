@@ -1,6 +1,7 @@
 // Plug-ins in their shells: verdict, bytes and destination of every packet as the interpreter has
 // them, the maps too, at line rate and under back-pressure with the host sending; the shell's rules
 // are checked by the bench.
+#include "sim/capture/capture.h"
 #include "sim/rtl/memories.h"
 #include "tests/nway/shells/shell_bench.h"
 
@@ -104,13 +105,13 @@ void expect_same(const Bytes& wanted, const Bytes& got, const std::string& what)
 // One program in one shell, with the engine that says what is right.
 class Match {
 public:
-  Match(const Case& c, unsigned ports = 1)
+  Match(const Case& c, unsigned ports = 1, EngineKind kind = Interp)
       : shell_(c.shell), subject_(subject_of(c.example)), contest_(subject_),
         bench_(c.shell, contest_.pipeline(), ports),
         tables_(contest_.object(), contest_.pipeline()), memories_(bench_, tables_) {
     tables_.set(example_maps(subject_, contest_.object()));
     memories_.load();
-    reference_ = engine(1);
+    reference_ = engine(1, kind);
     reference_->set_maps(example_maps(subject_, contest_.object()));
   }
 
@@ -216,6 +217,36 @@ TEST_P(Shells, AgreesWithTheInterpreter) {
   EXPECT_EQ(3 * bad.size(), match.bench_.read("bad_frames"));
   EXPECT_EQ(match.lost_, match.bench_.read_wrapper(0x110));
   EXPECT_EQ(std::string(GetParam().example) == "learning_bridge", match.redirected_ > 0);
+}
+
+// What the kernel can run (frames of 14 to 3,520 bytes), the first ones of each capture.
+std::vector<Packet> captured_packets() {
+  constexpr std::size_t most = 100;
+  std::vector<Packet> packets;
+  for (const std::string& path : captures()) {
+    std::vector<Packet> all = read_capture(path).packets;
+    std::erase_if(
+        all, [](const Packet& p) { return p.bytes.size() < 14 || p.bytes.size() > most_bytes; });
+    all.resize(std::min(all.size(), most));
+    packets.insert(packets.end(), all.begin(), all.end());
+  }
+  return packets;
+}
+
+// Without anybody in between: what leaves the shell is what leaves the kernel.
+TEST_P(Shells, AgreesWithTheKernelOnCaptures) {
+  const auto packets = captured_packets();
+  if (packets.empty())
+    GTEST_SKIP() << "no captures beside the repository";
+  if (!Contest(subject_of(GetParam().example)).has_engine(Kernel))
+    GTEST_SKIP() << "the kernel can't be used: root and BPF are needed";
+  Match match(GetParam(), 1, Kernel);
+  match.bench_.write_wrapper(0x404, slot);
+  const auto half = packets.begin() + std::ptrdiff_t(packets.size() / 2);
+  match.play({packets.begin(), half}, {}, {});
+  match.play({half, packets.end()}, {}, {5, 10, 20, 20, 30});
+  match.expect_maps();
+  EXPECT_EQ(packets.size(), match.bench_.read("packets_in"));
 }
 
 // Length of a frame in, latency in clocks of the pipeline alone and in the shell, and clocks for

@@ -37,7 +37,6 @@ const std::map<std::string, std::string>& connections() {
       {"res_redirect_key", "res_key"},
       {"res_redirect_ifindex", "res_ifindex"},
       {"clear_done", "clear_done"},
-      {"m_events_tready", "1'b1"},
       {"m_events_tready", "1'b1"}, // nobody listens
       {"s_axil_awvalid", "page_awvalid[0]"},
       {"s_axil_awready", "page_awready[0]"},

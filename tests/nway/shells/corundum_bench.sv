@@ -37,8 +37,15 @@ module shell_bench #(
     input  wire [PORTS-1:0]     wire_tready,
     input  wire                 completion_valid,
     input  wire [15:0]          completion_tag,
-    output wire                 completion_seen
+    output wire                 completion_seen,
+    output wire                 begins_packet, begins_operation  // into the pipeline, where operations of the host come in between
 );
+`ifdef PW_LIVE
+  assign begins_packet = block.plugin.core.pipeline.operation.accepted && !block.plugin.core.pipeline.operation.begun && !block.plugin.core.pipeline.operation.to_bad;
+  assign begins_operation = block.plugin.core.pipeline.operation.sending && block.plugin.core.pipeline.operation.to_tready && block.plugin.core.pipeline.operation.beat == 0;
+`else
+  assign {begins_packet, begins_operation} = 0;
+`endif
   assign reset_done = !rst;
   wire [97*PORTS-1:0] rx_user, host_given;
   wire [17*PORTS-1:0] sent_user, wire_given;

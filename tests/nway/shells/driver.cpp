@@ -74,6 +74,7 @@ private:
   Sink host_[PW_PORTS], wire_[PW_PORTS];
   std::vector<PwShellSeen> seen_;
   std::vector<std::uint8_t> bytes_;
+  std::vector<char> order_;
 };
 
 std::size_t beats(const PwShellFrame& frame) {
@@ -201,6 +202,10 @@ void Shell::sample_sink(Sink& sink, bool wire, unsigned port, bool valid, bool r
 }
 
 void Shell::sample() {
+  if (top_->begins_packet)
+    order_.push_back('P');
+  if (top_->begins_operation)
+    order_.push_back('O');
   for (unsigned p = 0; p < PW_PORTS; ++p) {
     if (run_.first_in == ~std::uint64_t{0} && received_[p].offered && bit(top_->rx_tready, p))
       run_.first_in = now_;
@@ -239,6 +244,7 @@ void Shell::begin(const PwShellRun& run) {
   random_.seed(run.seed);
   seen_.clear();
   bytes_.clear();
+  order_.clear();
   progress_ = now_;
 }
 
@@ -300,11 +306,13 @@ void Shell::run(PwShellRun& run) {
     return std::ranges::any_of(received_, [](auto& s) { return !s.frames.empty(); }) ||
            std::ranges::any_of(sent_, [](auto& s) { return !s.frames.empty(); });
   };
-  while (!run_.error && (left() || now_ < progress_ + run.clocks)) {
+  while (!run_.error && (run_.host || left() || now_ < progress_ + run.clocks)) {
     if (run_.poll)
       poll();
-    else
+    else if (run_.host == nullptr)
       tick();
+    else if (!run_.host(run_.context))
+      run_.host = nullptr;
     if (now_ > progress_ + patience)
       fail("nothing moves any more");
   }
@@ -315,6 +323,8 @@ void Shell::run(PwShellRun& run) {
   run.seen = seen_.data();
   run.seen_count = seen_.size();
   run.bytes = bytes_.data();
+  run.order = order_.data();
+  run.order_count = order_.size();
   run_ = {};
 }
 

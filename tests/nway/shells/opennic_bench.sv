@@ -77,8 +77,15 @@ module shell_bench #(
     input  wire [PORTS-1:0]     wire_tready,
     input  wire                 completion_valid,
     input  wire [15:0]          completion_tag,
-    output wire                 completion_seen
+    output wire                 completion_seen,
+    output wire                 begins_packet, begins_operation  // into the pipeline, where operations of the host come in between
 );
+`ifdef PW_LIVE
+  assign begins_packet = box.pw_plugin.core.pipeline.operation.accepted && !box.pw_plugin.core.pipeline.operation.begun && !box.pw_plugin.core.pipeline.operation.to_bad;
+  assign begins_operation = box.pw_plugin.core.pipeline.operation.sending && box.pw_plugin.core.pipeline.operation.to_tready && box.pw_plugin.core.pipeline.operation.beat == 0;
+`else
+  assign {begins_packet, begins_operation} = 0;
+`endif
   wire [15:0] done;
   assign reset_done = &done;
   wire [16*PORTS-1:0] functions, ports;

@@ -33,13 +33,21 @@ struct PwShellRun {
   std::uint64_t clocks;       // that nothing may happen in before it ends
   bool poll;                  // the host reads register `poll_address` all the time
   std::uint32_t poll_address;
+  // What else the host does while frames flow, by accesses to the bus: called again and again until
+  // it gives false. Or null.
+  bool (*host)(void* context);
+  void* context;
   // Out: belongs to the library, until the next run.
   const PwShellSeen* seen;
   std::uint64_t seen_count;
   const std::uint8_t* bytes;
   std::uint64_t polls;    // reads of the host that were answered
   std::uint64_t first_in; // clock in which the first beat was taken
-  const char* error;      // a rule that was broken, or null
+  // What went into the pipeline, in order: P a packet, O an operation of the host. Only of plug-ins
+  // that take some.
+  const char* order;
+  std::uint64_t order_count;
+  const char* error; // a rule that was broken, or null
 };
 
 // By these names with "pw_shell_" in front.

@@ -70,14 +70,15 @@ std::string verilator_files(Shell shell) {
 
 } // namespace
 
-ShellBench::ShellBench(Shell shell, const pipeline::Pipeline& p, unsigned ports)
-    : shell_(shell), ports_(ports) {
-  const VerilogOutput verilog = emit_verilog(p, {"0", "test"});
+ShellBench::ShellBench(Shell shell, const pipeline::Pipeline& p, unsigned ports,
+                       const VerilogOptions& options)
+    : shell_(shell), ports_(ports), live_(options.control_bytes != 0 ? " -DPW_LIVE" : "") {
+  const VerilogOutput verilog = emit_verilog(p, options);
   plugin_ = wrap_verilog(p, verilog, {shell, 1});
   signature_ = verilog.files.at(verilog.top + ".sig.json");
   page_ = 1u << verilog.control_address_bits;
   folder_ = std::string(PW_BINARY_DIR) + "/shells/" + p.name + "_" + name_of(shell) +
-            std::to_string(ports);
+            std::to_string(ports) + (live_.empty() ? "" : "_live");
   build();
   library_ = dlopen((folder_ + "/obj/shell.so").c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library_ == nullptr)
@@ -113,7 +114,7 @@ void ShellBench::build() {
   const int code = shell(
       "cd " + folder_ +
           " && OBJCACHE=ccache verilator --cc --exe --build -j 2 -O3 --prefix Vshell --Mdir obj" +
-          " -o shell.so -CFLAGS '" + flags + "' -LDFLAGS -shared -GPORTS=" + ports +
+          " -o shell.so -CFLAGS '" + flags + "' -LDFLAGS -shared -GPORTS=" + ports + live_ +
           " -Wno-fatal -Wno-lint -Wno-style --top-module shell_bench " + verilator_files(shell_) +
           " " + source + "/tests/nway/shells/driver.cpp",
       output);
@@ -124,7 +125,7 @@ void ShellBench::build() {
 std::string ShellBench::lint() const {
   std::string output;
   shell("cd " + folder_ + " && verilator --lint-only -Wall -GPORTS=" + std::to_string(ports_) +
-            " --top-module shell_bench " + verilator_files(shell_),
+            live_ + " --top-module shell_bench " + verilator_files(shell_),
         output);
   return output;
 }
@@ -224,11 +225,16 @@ Seen ShellBench::run(const std::vector<Frame>& received, const std::vector<Frame
   run.wire_stall_percent = pattern.wire_stall_percent;
   run.clocks = 2000;
   run.poll = pattern.poll, run.poll_address = offset("packets_in");
+  std::function<bool()> host = pattern.host;
+  if (host)
+    run.host = [](void* context) { return (*static_cast<std::function<bool()>*>(context))(); };
+  run.context = &host;
   symbol<PwShellRunAll>("pw_shell_run")(hardware_, &run);
   if (run.error != nullptr)
     throw std::runtime_error(run.error);
   Seen seen;
   seen.first_in = run.first_in, seen.polls = run.polls;
+  seen.order.assign(run.order, run.order_count);
   for (auto* all : {&seen.host, &seen.wire, &seen.passed})
     all->resize(ports_);
   for (std::uint64_t i = 0; i < run.seen_count; ++i) {

@@ -7,6 +7,7 @@
 #include "tests/nway/contest.h"
 #include "tests/nway/shells/shell_abi.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,8 @@ struct Pattern { // of one run
   unsigned idle_percent = 0, host_stall_percent = 0, wire_stall_percent = 0;
   unsigned sent_percent = 0; // of the host's own frames
   bool poll = false;         // the host reads a register all the time
+  // What else it does while frames flow: called again and again until it gives false.
+  std::function<bool()> host = {};
 };
 
 struct SeenFrame {
@@ -38,12 +41,14 @@ struct Seen {
   // By port: to the host; to the wire from the pipeline; to the wire from the host.
   std::vector<std::vector<SeenFrame>> host, wire, passed;
   std::uint64_t first_in = 0, polls = 0;
+  std::string order; // with operations of the host: P and O as they went into the pipeline
 };
 
 class ShellBench : public rtl::HostPort {
 public:
   // Writes the plug-in's files below the build tree and makes the simulator, if it is not there.
-  ShellBench(Shell, const pipeline::Pipeline&, unsigned ports = 1);
+  ShellBench(Shell, const pipeline::Pipeline&, unsigned ports = 1,
+             const VerilogOptions& = {"0", "test"});
   ~ShellBench() override;
   ShellBench(const ShellBench&) = delete;
   ShellBench& operator=(const ShellBench&) = delete;
@@ -63,7 +68,8 @@ public:
   // Frames as they come in, and frames that the host sends. Throws where a rule is broken.
   Seen run(const std::vector<Frame>& received, const std::vector<Frame>& sent, const Pattern&);
   bool reset();
-  bool completion(std::uint32_t tag); // is it handed on?
+  const std::string& signature() const { return signature_; } // text of its .sig.json
+  bool completion(std::uint32_t tag);                         // is it handed on?
 
 private:
   void build();
@@ -73,6 +79,7 @@ private:
 
   Shell shell_;
   unsigned ports_;
+  std::string live_; // an option of Verilator's
   VerilogOutput plugin_;
   std::string signature_, folder_;
   std::uint32_t page_ = 0;
