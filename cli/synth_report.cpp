@@ -153,8 +153,8 @@ SourceLocation origin_of(const fpga::Path& path, const VerilogOutput& verilog) {
 std::string synth_text(const SynthReport& r) {
   const fpga::Synthesis& s = *r.synthesis;
   return r.verilog->top + " on " + r.pipeline->device + ", by " + s.tool + " in " +
-         fixed(s.seconds, 1) + " s and " + std::to_string(s.memory_bytes >> 20) + " MB\n\n" +
-         resources(r) +
+         fixed(s.seconds, 1) + " s (" + fixed(s.processor_seconds, 1) + " of a processor) and " +
+         std::to_string(s.memory_bytes >> 20) + " MB\n\n" + resources(r) +
          "\nlogic levels between registers, the longest path of each place, and the line that it "
          "comes from\n" +
          paths(r) + (s.layout ? layout_text(r) : "");
@@ -175,6 +175,7 @@ Json synth_json(const SynthReport& r) {
           {"device", r.pipeline->device},
           {"tool", s.tool},
           {"seconds", s.seconds},
+          {"processor_seconds", s.processor_seconds},
           {"memory_bytes", s.memory_bytes},
           {"total", cells_json(s.cost.total)},
           {"share", share_json(r)},

@@ -72,6 +72,10 @@ public:
     out.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     rusage children{};
     getrusage(RUSAGE_CHILDREN, &children);
+    const auto seconds = [](const timeval& t) {
+      return double(t.tv_sec) + double(t.tv_usec) / 1e6;
+    };
+    out.processor_seconds = seconds(children.ru_utime) + seconds(children.ru_stime);
     out.memory_bytes = std::uint64_t(children.ru_maxrss) * 1024;
     return out;
   }

@@ -26,7 +26,8 @@ struct Synthesis {
   std::string tool; // "Yosys 0.23 ..."
   Cost cost;
   std::optional<Layout> layout;
-  double seconds = 0;             // of the tools
+  double seconds = 0;             // from start to end
+  double processor_seconds = 0;   // of the tools, whatever else the machine did
   std::uint64_t memory_bytes = 0; // at most, of one of the tools
 };
 

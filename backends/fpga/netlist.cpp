@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <stdexcept>
 
@@ -69,20 +70,46 @@ void append(const Json& bits, std::vector<Net>& to) {
       to.push_back(bit.get<Net>());
 }
 
+// Takes cells and names while the file is parsed, and drops each at once: what stays is not the
+// file's size, and the parser doesn't look through all of them at the end of each.
 class Reader {
 public:
-  Reader(const Json& module, Family family) : module_(module) { out_.family = family; }
+  Reader(std::string top, Family family) : top_(std::move(top)) { out_.family = family; }
 
-  Netlist read() {
-    for (const auto& [name, cell] : module_.at("cells").items())
-      add_cell(cell);
-    out_.names.resize(most_ + 1);
-    for (const auto& [name, net] : module_.at("netnames").items())
-      add_name(name, net.at("bits"));
+  // For Json::parse: false drops what was parsed.
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::key)
+      return key(depth, parsed.get_ref<const std::string&>());
+    if (event != Json::parse_event_t::object_end || depth != depth_of_one)
+      return true;
+    if (keys_[depth_of_one - 1] == "cells")
+      add_cell(parsed);
+    else if (keys_[depth_of_one - 1] == "netnames")
+      add_name(keys_[depth_of_one], parsed.at("bits"));
+    return false;
+  }
+
+  Netlist netlist() {
+    if (parts_ != 2)
+      throw std::runtime_error("not a netlist of " + top_ + ": its cells or names are missing");
     return std::move(out_);
   }
 
 private:
+  // modules > TOP > cells > NAME, from 1 on; attributes and parameters are most of the text and
+  // nothing that is wanted here.
+  static constexpr int depth_of_top = 2, depth_of_one = 4;
+
+  bool key(int depth, const std::string& name) {
+    if (depth <= depth_of_one)
+      keys_[std::size_t(depth)] = name;
+    if (depth == depth_of_top)
+      return name == top_;
+    parts_ += depth == depth_of_top + 1 && keys_[depth_of_top] == top_ &&
+              (name == "cells" || name == "netnames");
+    return name != "attributes" && name != "parameters" && name != "memories";
+  }
+
   std::uint32_t type_number(const std::string& type) {
     auto [at, isnew] = types_.try_emplace(type, std::uint32_t(out_.types.size()));
     if (isnew)
@@ -102,7 +129,8 @@ private:
     }
     for (const auto* list : {&cell.reads, &cell.stores, &cell.outputs})
       for (const Net net : *list)
-        most_ = std::max(most_, net);
+        if (net >= out_.names.size())
+          out_.names.resize(net + 1);
     out_.cells.push_back(std::move(cell));
   }
 
@@ -118,21 +146,16 @@ private:
     std::vector<Net> nets;
     append(bits, nets);
     for (const Net net : nets)
-      if (net <= most_ && better(name, out_.names[net]))
+      if (net < out_.names.size() && better(name, out_.names[net]))
         out_.names[net] = name;
   }
 
-  const Json& module_;
+  std::string top_;
+  unsigned parts_ = 0;                             // of the two that are wanted
+  std::array<std::string, depth_of_one + 1> keys_; // by depth
   Netlist out_;
   std::map<std::string, std::uint32_t> types_;
-  Net most_ = 0;
 };
-
-// Attributes and parameters are most of the text and nothing that is wanted here.
-bool wanted(int, Json::parse_event_t event, Json& parsed) {
-  return event != Json::parse_event_t::key ||
-         (parsed != "attributes" && parsed != "parameters" && parsed != "memories");
-}
 
 } // namespace
 
@@ -153,8 +176,9 @@ double blocks_of(const std::string& type) { return begins(type, "RAMB18") ? 0.5 
 
 Netlist read_netlist(std::istream& in, const std::string& top, Family family) {
   try {
-    const Json json = Json::parse(in, wanted);
-    return Reader(json.at("modules").at(top), family).read();
+    Reader reader(top, family);
+    (void)Json::parse(in, std::ref(reader));
+    return reader.netlist();
   } catch (const Json::exception& error) {
     throw std::runtime_error(std::string("not a netlist of ") + top + ": " + error.what());
   }

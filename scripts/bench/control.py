@@ -27,7 +27,7 @@ def price(name):
     return row
 
 
-COLUMNS = [("example", "<"), ("what", "<"), ("LUT", ">"), ("FF", ">"), ("BRAM36", ">"), ("s", ">"), ("MB", ">")]
+COLUMNS = [("example", "<"), ("what", "<"), ("LUT", ">"), ("FF", ">"), ("BRAM36", ">"), ("cpu s", ">"), ("MB", ">")]
 WORDS = {"pipeline": "the pipeline alone", "idle": "with its control port", "live": "with --control live"}
 
 
@@ -38,7 +38,7 @@ def run(names, arguments, folder):
     if not arguments.no_synthesis:
         rows.update({name: price(name) for name in names or ["firewall"]})
         print()
-        tool.print_columns(COLUMNS, [[name, WORDS[kind], c["lut"], c["ff"], f"{c['bram36']:g}", f"{c['synthesis_seconds']:.0f}",
+        tool.print_columns(COLUMNS, [[name, WORDS[kind], c["lut"], c["ff"], f"{c['bram36']:g}", f"{c['synthesis_processor_seconds']:.0f}",
                                       c["synthesis_bytes"] >> 20]
                                      for name, row in rows.items() if name != "operations" for kind, c in row.items()])
     return rows

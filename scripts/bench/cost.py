@@ -11,4 +11,4 @@ def synthesise(name, *options):
     levels = {place["place"]: place["levels"] for place in report["places"] if place["levels"]}
     return {"lut": cells["luts"], "ff": cells["flip_flops"], "bram36": cells["blocks"], "uram": cells["ultra"],
             "dsp": cells["dsp"], "levels": dict(sorted(levels.items(), key=lambda item: -item[1])),
-            "synthesis_seconds": report["seconds"], "synthesis_bytes": report["memory_bytes"]}
+            "synthesis_seconds": report["seconds"], "synthesis_processor_seconds": report["processor_seconds"], "synthesis_bytes": report["memory_bytes"]}

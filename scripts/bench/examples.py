@@ -74,14 +74,14 @@ def cells_of(name, row):
 
 
 COST_COLUMNS = [("example", "<"), ("LUT", ">"), ("% of U50", ">"), ("FF", ">"), ("%", ">"), ("BRAM36", ">"), ("%", ">"),
-                ("URAM", ">"), ("DSP", ">"), ("s", ">"), ("MB", ">"), ("logic levels, longest paths by stage or block", "<")]
+                ("URAM", ">"), ("DSP", ">"), ("cpu s", ">"), ("ratio", ">"), ("MB", ">"), ("logic levels, longest paths by stage or block", "<")]
 
 
-def cost_of(name, cells):
+def cost_of(name, cells, unit):
     share = lambda kind: f"{100 * cells[kind] / U50[kind]:.2f}"
     longest = ", ".join(f"{where} {levels}" for where, levels in list(cells["levels"].items())[:4])
     return [name, cells["lut"], share("lut"), cells["ff"], share("ff"), f"{cells['bram36']:g}", share("bram36"), cells["uram"],
-            cells["dsp"], f"{cells['synthesis_seconds']:.0f}", cells["synthesis_bytes"] >> 20, longest]
+            cells["dsp"], f"{cells['synthesis_processor_seconds']:.0f}", f"{cells['synthesis_processor_seconds'] / unit:.2f}", cells["synthesis_bytes"] >> 20, longest]
 
 
 NOTES = """
@@ -92,8 +92,8 @@ compile s: the whole `pipewright compile`, best of 3. Mclk/s: simulated clocks a
 
 COST_NOTES = """
 LUT, FF, BRAM36, URAM, DSP: yosys synth_xilinx -family xcup -flatten, after synthesis, without placement; distributed RAM and shift
-registers are counted as LUTs. s, MB: time and memory of `pipewright synth`, which prints all of this for one program. Logic levels:
-tables and carry chains between registers, by where the path ends."""
+registers are counted as LUTs. cpu s, MB: processor time and memory of the tools under `pipewright synth`, which prints all of this for one
+program; ratio: to the quickest one of this run, since seconds are the machine's. Logic levels: tables and carry chains between registers, by where the path ends."""
 
 
 def print_tables(rows):
@@ -103,7 +103,7 @@ def print_tables(rows):
     placed = {n: r["yosys"] for n, r in good.items() if "yosys" in r}
     if placed:
         print()
-        tool.print_columns(COST_COLUMNS, [cost_of(n, cells) for n, cells in placed.items()])
+        tool.print_columns(COST_COLUMNS, [cost_of(n, cells, min(c["synthesis_processor_seconds"] for c in placed.values())) for n, cells in placed.items()])
         print(COST_NOTES)
     for name, row in rows.items():
         for key in ("error", "yosys_error"):

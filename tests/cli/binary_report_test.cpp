@@ -27,6 +27,22 @@ std::string page_of(const std::string& name) {
   return slurp(scratch.path("r.html"));
 }
 
+// What compares prefixes that packets change is logic, and no memory.
+TEST(Report, ComparatorsOfPrefixesAreCounted) {
+  const Scratch scratch;
+  const Outcome r = pipewright({"report", example("lpm_learn"), "-o", scratch.path("r.html"),
+                                "--traffic", traffic, "--json"});
+  ASSERT_EQ(r.code, 0) << r.err;
+  std::uint64_t luts = 0, registers = 0;
+  for (const auto& block : r.json().at("resources"))
+    if (block.at("name").get<std::string>().starts_with("map "))
+      luts += block.at("comparator_luts").get<std::uint64_t>(),
+          registers += block.at("flip_flops").get<std::uint64_t>();
+  EXPECT_GT(luts, 100u);
+  EXPECT_GT(registers, 100u);
+  EXPECT_THAT(slurp(scratch.path("r.html")), HasSubstr("LUTs of comparators"));
+}
+
 std::multiset<std::string> all_matches(const std::string& text, const std::string& pattern) {
   std::multiset<std::string> all;
   const std::regex regex(pattern);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -166,6 +167,59 @@ TEST_F(Control, OneClientAtATime) {
   ::close(other);
   usleep(50'000);
   EXPECT_EQ(0, map({"show"}).code);
+}
+
+TEST_F(Control, WhatAKilledSimulationLeavesIsReplaced) {
+  start("firewall");
+  background_->stop(SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(socket_));
+  const Outcome o = map({"show"});
+  expect("PW-CTL-016", o);
+  EXPECT_THAT(o.err, HasSubstr("no simulation listens there any more"));
+  start("firewall");
+  for (int i = 0; i < 1000 && map({"show"}).code != 0; ++i)
+    usleep(10'000);
+  EXPECT_EQ(0, map({"show"}).code);
+}
+
+TEST_F(Control, OtherUsersAreTurnedAway) {
+  if (::geteuid() != 0)
+    GTEST_SKIP() << "another user is needed: not run by root";
+  start("firewall");
+  for (auto folder = std::filesystem::path(socket_).parent_path(); folder.has_relative_path();
+       folder = folder.parent_path()) {
+    struct stat s = {};
+    ASSERT_EQ(0, ::stat(folder.c_str(), &s));
+    if ((s.st_mode & 5) != 5 && folder != std::filesystem::path(socket_).parent_path())
+      GTEST_SKIP() << "others can't come to the folder of the socket";
+  }
+  std::filesystem::permissions(std::filesystem::path(socket_).parent_path(),
+                               std::filesystem::perms::others_exec |
+                                   std::filesystem::perms::group_exec, // setuid keeps the group
+                               std::filesystem::perm_options::add);
+  // Without the right the client doesn't come so far; with it, it is told at once.
+  for (const bool may_write : {false, true}) {
+    if (may_write)
+      std::filesystem::permissions(socket_, std::filesystem::perms::all);
+    const pid_t child = fork();
+    if (child == 0) {
+      if (setuid(65534) != 0)
+        _exit(99);
+      const int s = ::socket(AF_UNIX, SOCK_STREAM, 0);
+      sockaddr_un address = {};
+      address.sun_family = AF_UNIX;
+      socket_.copy(address.sun_path, sizeof address.sun_path - 1);
+      if (::connect(s, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        _exit(errno);
+      unsigned char answer[5] = {};
+      _exit(::recv(s, answer, sizeof answer, MSG_WAITALL) == 5 ? answer[4] : 98);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(may_write ? EPERM : EACCES, WEXITSTATUS(status));
+  }
+  EXPECT_EQ(0, map({"show"}).code); // and it goes on
+  EXPECT_EQ(1, nlohmann::json::parse(background_->stop())["control"]["refused"]);
 }
 
 TEST_F(Control, SlotsOfProgramArraysAreClearedAndFilledAgain) {

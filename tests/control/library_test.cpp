@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -211,6 +212,60 @@ TEST_F(Library, BatchesGoOnWhereTheyStopped) {
       }
   }
   EXPECT_EQ(30u, seen.size());
+}
+
+TEST_F(Library, TheFirstErrorEndsABatchAndTheCountIsWhatWasDone) {
+  Key keys[5] = {};
+  Counters values[5] = {};
+  for (std::uint32_t i = 0; i < 5; ++i)
+    keys[i] = {0xff000000 + i, 1, 2, 3, 97, {}}, values[i] = {i, i};
+  ASSERT_EQ(0, pipewright_map_update_elem(control_, flows_, &keys[3], &values[3], 0));
+  std::uint32_t n = 5;
+  EXPECT_EQ(-EEXIST, pipewright_map_update_batch(control_, flows_, keys, values, &n, 1));
+  EXPECT_EQ(3u, n);
+  Counters found = {};
+  EXPECT_EQ(0, pipewright_map_lookup_elem(control_, flows_, &keys[2], &found));
+  EXPECT_EQ(-ENOENT, pipewright_map_lookup_elem(control_, flows_, &keys[4], &found));
+  n = 5;
+  EXPECT_EQ(-ENOENT, pipewright_map_delete_batch(control_, flows_, keys, &n));
+  EXPECT_EQ(4u, n);
+}
+
+TEST_F(Library, WhatIsTakenIsGone) {
+  Key key = {1, 2, 3, 4, 96, {}};
+  Counters value = {5, 6}, found = {};
+  EXPECT_EQ(-ENOENT, pipewright_map_lookup_and_delete_elem(control_, flows_, &key, &found));
+  ASSERT_EQ(0, pipewright_map_update_elem(control_, flows_, &key, &value, 0));
+  EXPECT_EQ(0, pipewright_map_lookup_and_delete_elem(control_, flows_, &key, &found));
+  EXPECT_EQ(6u, found.bytes);
+  EXPECT_EQ(-ENOENT, pipewright_map_lookup_elem(control_, flows_, &key, &found));
+  // A key that is gone: enumeration begins again.
+  Key first = {}, again = {};
+  ASSERT_EQ(0, pipewright_map_get_next_key(control_, flows_, nullptr, &first));
+  ASSERT_EQ(0, pipewright_map_get_next_key(control_, flows_, &key, &again));
+  EXPECT_EQ(0, std::memcmp(&first, &again, sizeof first));
+  for (std::uint32_t i = 0; i < 20; ++i) {
+    key = {0xff000000 + i, 1, 2, 3, 96, {}};
+    ASSERT_EQ(0, pipewright_map_update_elem(control_, flows_, &key, &value, 0));
+  }
+  std::size_t ours = 0;
+  std::uint32_t at = 0;
+  bool begun = false;
+  for (int result = 0; result == 0; begun = true) {
+    Key keys[6];
+    Counters values[6];
+    std::uint32_t n = 6;
+    result = pipewright_map_lookup_and_delete_batch(control_, flows_, begun ? &at : nullptr, &at,
+                                                    keys, values, &n);
+    ASSERT_TRUE(result == 0 || result == -ENOENT) << pipewright_error(control_);
+    ours +=
+        std::size_t(std::count_if(keys, keys + n, [](const Key& k) { return k.protocol == 96; }));
+  }
+  EXPECT_EQ(20u, ours);
+  EXPECT_EQ(-ENOENT, pipewright_map_lookup_elem(control_, flows_, &key, &found));
+  const std::uint32_t zero = 0;
+  EXPECT_EQ(-EOPNOTSUPP, pipewright_map_lookup_and_delete_elem(
+                             control_, pipewright_map_find(control_, ".rodata"), &zero, &found));
 }
 
 TEST_F(Library, ConstantDataIsReadAndNotChanged) {

@@ -85,5 +85,5 @@ module shell_bench #(
       .s_axis_sync_tx_cpl_ts({96 * PORTS{1'b0}}), .s_axis_sync_tx_cpl_tag(tags), .s_axis_sync_tx_cpl_valid(completions),
       .s_axis_sync_tx_cpl_ready(unused_ready), .m_axis_sync_tx_cpl_valid(completed),
       .m_axis_sync_tx_cpl_ready({PORTS{1'b1}}));
-  wire unused = &{1'b0, bus_clk, rx_length, sent_length, unused_ready};
+  wire unused = &{1'b0, bus_clk, rx_length, sent_length, unused_ready, completed};
 endmodule
