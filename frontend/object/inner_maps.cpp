@@ -54,7 +54,8 @@ bool joinable(const Object& object, const MapDefinition& outer) {
   if (outer.inner_maps.size() <= most_apart)
     return false;
   const MapDefinition& first = object.maps[outer.inner_maps.front()];
-  return (is_array(first.type) || is_hash(first.type)) && !first.spin_lock &&
+  const auto all = std::uint64_t{first.max_entries} * outer.inner_maps.size();
+  return (is_array(first.type) || is_hash(first.type)) && !first.spin_lock && all <= UINT32_MAX &&
          std::ranges::all_of(outer.inner_maps, [&](unsigned i) {
            return object.maps[i].max_entries == first.max_entries && !is_shared(object, i);
          });
@@ -103,16 +104,16 @@ void make_of(Object& object, unsigned map, MapDefinition made) {
   object.maps.push_back(std::move(made));
 }
 
-// A map of maps of which nothing is known gets one inner map, so that there is something to fill.
+// The definition of inner maps becomes one.
 void give_one(Object& object, unsigned outer) {
   const unsigned definition = *object.maps[outer].inner;
   object.maps[definition].role = MapRole::Own;
   object.maps[definition].added_for = outer;
-  object.maps[outer].inner_maps = {definition};
 }
 
 void take_back(Object& object, unsigned outer) {
   const unsigned definition = *object.maps[outer].inner;
+  object.maps[outer].nothing_known = false;
   std::erase(object.maps[outer].inner_maps, definition);
   object.maps[definition].role = MapRole::Definition;
   object.maps[definition].added_for.reset();
@@ -125,7 +126,7 @@ void take_back(Object& object, unsigned outer) {
 std::optional<unsigned> inner_map(Object& object, unsigned outer, const std::string& name) {
   drop_made(object);
   const unsigned definition = *object.maps[outer].inner;
-  if (object.maps[definition].role == MapRole::Own && name != object.maps[definition].name)
+  if (object.maps[outer].nothing_known)
     take_back(object, outer);
   auto found = std::ranges::find(object.maps, name, &MapDefinition::name);
   if (found == object.maps.end()) {
@@ -155,8 +156,11 @@ void make_parts(Object& object) {
   for (unsigned i = 0; i < count; ++i) {
     const auto type = object.maps[i].type;
     if (object.maps[i].inner) {
-      if (object.maps[i].inner_maps.empty())
+      if (object.maps[i].inner_maps.empty()) {
         give_one(object, i);
+        object.maps[i].inner_maps = {*object.maps[i].inner};
+        object.maps[i].nothing_known = true;
+      }
       if (joinable(object, object.maps[i]))
         make_of(object, i, joined(object, i));
     }

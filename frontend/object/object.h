@@ -48,8 +48,9 @@ struct MapDefinition {
   std::map<std::uint32_t, std::string> initial_programs; // prog array: slot -> program name
   std::map<std::uint32_t, unsigned> initial_maps; // map of maps: slot -> index of the map in it
   // Map of maps: indices of all maps that a slot may hold; a slot's value in hardware is the place
-  // of its map here.
+  // of its map here. If none was named, it is the definition, so that there is something to fill.
   std::vector<unsigned> inner_maps;
+  bool nothing_known = false;
   std::optional<unsigned> added_for; // was added as an inner map of this map of maps
   std::vector<unsigned> parts;       // by role
   std::optional<unsigned> made;      // what was made for hardware of this map, or of its inner maps

@@ -78,8 +78,16 @@ void read_initial_slots(const ElfFile& elf, const btf* types, Object& object) {
     const auto held = std::ranges::find(object.maps, target, &MapDefinition::name);
     if (!map->inner || held == object.maps.end())
       continue;
-    map->initial_maps[slot] = unsigned(held - object.maps.begin());
-    inner_map(object, unsigned(map - object.maps.data()), target);
+    const auto outer = unsigned(map - object.maps.data());
+    const auto inner = inner_map(object, outer, target);
+    if (!inner)
+      throw Failure(diagnose("PW-IN-116", "map '" + target + "' in slot " + std::to_string(slot) +
+                                              " of '" + object.maps[outer].name +
+                                              "' is not of the type and sizes that its slots hold")
+                        .breaks("Linux refuses to put it there (-EINVAL)")
+                        .help("declare it with the structure that '" + object.maps[outer].name +
+                              "' names in __array(values, ...)"));
+    object.maps[outer].initial_maps[slot] = *inner;
   }
 }
 

@@ -182,9 +182,7 @@ std::optional<unsigned> loaded_map(const Code& code, const std::set<unsigned>& t
       continue;
     if (const auto* load = std::get_if<LoadMap>(&*code[at]); load && load->dst == 1)
       return load->map;
-    const auto* alu = std::get_if<Alu>(&*code[at]);
-    if (ends_block(*code[at]) || std::holds_alternative<CallHelper>(*code[at]) ||
-        (alu && alu->dst == 1))
+    if (ends_block(*code[at]) || (defined_registers(*code[at]) >> 1 & 1))
       break;
   }
   return std::nullopt;

@@ -68,6 +68,7 @@ bool ends_block(const isa::Instruction&);
 bool is_loop_call(const isa::Instruction&); // bpf_loop, or the next
 bool is_for_each(const isa::Instruction&);  // bpf_for_each_map_elem
 bool is_tail_call(const isa::Instruction&); // bpf_tail_call
+std::uint16_t defined_registers(const isa::Instruction&); // bit r: it changes register r
 // Calls of bpf_map_lookup_elem that are not seen to look into an ordinary map; none if the object
 // has no map of maps.
 std::set<unsigned> map_choices(const Object&, const isa::Code&);

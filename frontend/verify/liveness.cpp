@@ -78,6 +78,12 @@ Effect effect(const Instruction& insn, const std::map<unsigned, Function>& done)
   return std::visit(Visitor{done}, insn);
 }
 
+} // namespace
+
+std::uint16_t defined_registers(const Instruction& insn) { return effect(insn, {}).defines; }
+
+namespace {
+
 // The register that an instruction changes to something that is no copy of r10 (calls: see below).
 std::optional<Register> overwritten(const Instruction& insn) {
   if (const auto* alu = std::get_if<Alu>(&insn))

@@ -136,6 +136,7 @@ private:
   // transfer_events.cpp
   bool check_events(State&, unsigned insn, std::uint32_t helper);
   bool check_reserve(State&, unsigned insn);
+  bool check_ring_output(const State&, unsigned insn);
   bool check_record(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
   bool check_records_closed(const State&, unsigned insn, const std::string& what);
   void close_record(State&, bool submit);

@@ -13,8 +13,25 @@ bool may_copy_packet(const Scalar& flags) {
   return ((flags.bits.value | flags.bits.mask) & BPF_F_CTXLEN_MASK) != 0;
 }
 
+// What is output goes behind the records of the same buffer that are still open; but they leave the
+// pipeline when they are submitted.
+bool Transfer::check_ring_output(const State& s, unsigned insn) {
+  const Value& ring = s.reg(1);
+  if (std::ranges::find(s.records, ring.index, &State::Record::map) == s.records.end())
+    return true;
+  report_.add(diagnose("PW-EVT-006", "bpf_ringbuf_output into '" + map(ring).name +
+                                         "' while a record of it is open")
+                  .breaks("a consumer gets the record first, which is not written yet")
+                  .limited("no open record of the same ring buffer", "one or more")
+                  .help("submit or discard the record before, or reserve the second one as well"),
+              insn);
+  return false;
+}
+
 bool Transfer::check_events(State& s, unsigned insn, std::uint32_t helper) {
   switch (helper) {
+  case BPF_FUNC_ringbuf_output:
+    return check_ring_output(s, insn);
   case BPF_FUNC_perf_event_output: // its bytes of the packet are those of now
     return check_regrown(s, insn, may_copy_packet(s.reg(3).scalar));
   case BPF_FUNC_ringbuf_reserve:

@@ -15,4 +15,8 @@ inline unsigned access_key_bits(MapOp m) {
   return 8 * unsigned(m.getKeyBytes()) + (holds_prefixes(m) ? 2 : 0);
 }
 
+// Does the access of a table of prefixes look for the longest one, whatever its key is? Others are
+// of the entry of just that length, and give it what the key has behind that.
+bool only_longest(AccessOp);
+
 } // namespace pw::ir

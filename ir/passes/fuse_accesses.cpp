@@ -194,25 +194,6 @@ bool Fuser::passes(AccessOp moved, llvm::ArrayRef<AccessOp> others) {
   });
 }
 
-// Is a bit of a key always 1?
-bool is_one(Value v, unsigned bit) {
-  if (auto c = constant_of(v))
-    return (*c)[bit];
-  if (auto select = v.getDefiningOp<arith::SelectOp>())
-    return is_one(select.getTrueValue(), bit) && is_one(select.getFalseValue(), bit);
-  if (auto concat = v.getDefiningOp<ConcatOp>())
-    for (Value piece : concat.getValues()) {
-      if (bit < width_of(piece))
-        return is_one(piece, bit);
-      bit -= width_of(piece);
-    }
-  return false;
-}
-
-// An access of the entry of a prefix may give it other bits behind the prefix, so that it is not
-// done without need.
-bool only_longest(AccessOp a) { return is_one(a.getKey(), width_of(a.getKey()) - 2); }
-
 // Those by the same key that can be done together with the first, but not `later`.
 void Fuser::gather(AccessGroup& group, llvm::ArrayRef<AccessOp> all, AccessOp later) {
   AccessOp first = all[0];

@@ -1,5 +1,6 @@
 #include "ir/schedule/checker.h"
 
+#include "ir/dialect/prefixes.h"
 #include "ir/schedule/delays.h"
 #include "ir/schedule/ports.h"
 
@@ -324,6 +325,8 @@ void Checker::check_ports(const std::vector<AccessOp>& accesses, const PortUse& 
       fail(*a, "two accesses of a table have the same port");
     if (port > 0 && (inserts(a) || (removes(a) && (port > 1 || a.getStamp()))))
       fail(*a, "changes a table at a port for look-ups");
+    if (port > 0 && holds_prefixes(map_of(a)) && !removes(a) && !only_longest(a))
+      fail(*a, "asks for one prefix at a port that finds the longest");
     if (port > 0 && a.getStamp() && (port > 1 || accesses.size() > 2 || a != accesses.back()))
       fail(*a, "is looked up in an LRU map where a packet has one look-up, behind its access");
     if (port == 0 && removes(a) && use.remover)

@@ -17,7 +17,11 @@ bool never(Value v) {
   return c && c->isZero();
 }
 
-bool changes(AccessOp a) { return inserts(a) || removes(a); }
+// An access of one prefix may give its entry another key, and ports for look-ups know the longest
+// only.
+bool changes(AccessOp a) {
+  return inserts(a) || removes(a) || (holds_prefixes(map_of(a)) && !only_longest(a));
+}
 
 std::vector<Value> conditions(AccessOp a) {
   return {a.getEnable(), a.getKey(), a.getInsert(), a.getRemove()};

@@ -54,14 +54,6 @@ public:
   virtual std::map<std::string, std::uint64_t> held() const = 0;
 };
 
-// Verdicts on the card are XDP's: what a tc program lets through goes to the host.
-inline std::uint32_t card_verdict(const pipeline::Pipeline& p, std::uint32_t retval) {
-  if (!p.tc)
-    return retval;
-  constexpr std::uint32_t redirects = 7; // TC_ACT_REDIRECT
-  return !leaves(retval, true) ? XDP_DROP : retval == redirects ? XDP_REDIRECT : XDP_PASS;
-}
-
 // What the engine of that name would run (EngineInput of sim/engine.h; kinds Model and Rtl).
 std::unique_ptr<ClockedPipeline> make_model_pipeline(const EngineInput&);
 std::unique_ptr<ClockedPipeline> make_rtl_pipeline(const EngineInput&); // plain

@@ -156,20 +156,6 @@ private:
 
 } // namespace
 
-// Verdicts are XDP's inside (card_verdict in clocked.h).
-static void name_for_tc(RunFigures& run) {
-  const std::pair<const char*, const char*> names[] = {
-      {"XDP_DROP", "TC_ACT_SHOT"}, {"XDP_PASS", "TC_ACT_OK"}, {"XDP_REDIRECT", "TC_ACT_REDIRECT"}};
-  std::erase_if(run.verdicts, [&](VerdictFigures& v) {
-    for (const auto& [xdp, tc] : names)
-      if (v.verdict == xdp) {
-        v.verdict = tc;
-        return false;
-      }
-    return true;
-  });
-}
-
 EstimateResult estimate(const EstimateInput& input) {
   check(input.nic);
   check_traffic(input);
@@ -178,8 +164,6 @@ EstimateResult estimate(const EstimateInput& input) {
     result.pipeline = figures(*input.program.pipeline);
   Simulation simulation(input);
   result.run = simulation.run();
-  if (input.engine != EstimateEngine::Nfp && input.program.pipeline->tc)
-    name_for_tc(result.run);
   result.card = simulation.card();
   if (input.search)
     result.lossless = search_lossless(double(input.nic.port.gbps),

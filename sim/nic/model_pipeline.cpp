@@ -149,7 +149,7 @@ void ModelPipeline::result(Timing::PacketId packet) {
   Record* r = flights_.front();
   flights_.pop_front();
   ++first_;
-  made_.push_back({timing_.now(), card_verdict(pipeline_, r->retval), std::uint16_t(r->tail - r->head), r->redirect_map});
+  made_.push_back({timing_.now(), r->retval, std::uint16_t(r->tail - r->head), r->redirect_map});
   core_.give_back(r);
   trace_.clear();
   progress_ = timing_.now();

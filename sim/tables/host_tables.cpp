@@ -86,7 +86,8 @@ std::vector<std::uint8_t> place_of(const Object& object, const MapDefinition& ou
   for (std::uint32_t place = 0; place < outer.inner_maps.size(); ++place)
     if (std::ranges::equal(object.maps[outer.inner_maps[place]].name, name))
       return index_key(place);
-  return index_key(0);
+  throw Failure(
+      diagnose("PW-INT-001", "a slot of '" + outer.name + "' holds a map that it can't hold"));
 }
 
 // The key of part `place` in the map that it is joined in, and back.

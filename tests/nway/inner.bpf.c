@@ -227,4 +227,34 @@ int kept(struct xdp_md *ctx)
 	return value ? XDP_PASS : XDP_DROP;
 }
 
+// The address of a map of maps in memory: what r1 held before is no hint.
+SEC("xdp")
+__attribute__((naked)) int spilled(struct xdp_md *ctx)
+{
+	asm volatile("r1 = %[outer] ll;"
+		     "*(u64 *)(r10 - 8) = r1;"
+		     "r3 = 2;"
+		     "*(u32 *)(r10 - 12) = r3;"
+		     "r2 = r10;"
+		     "r2 += -12;"
+		     "r1 = %[known] ll;"
+		     "r1 = *(u64 *)(r10 - 8);"
+		     "call 1;"
+		     "if r0 == 0 goto 1f;"
+		     "r1 = r0;"
+		     "r2 = r10;"
+		     "r2 += -12;"
+		     "call 1;"
+		     "if r0 == 0 goto 1f;"
+		     "r1 = *(u64 *)(r0 + 0);"
+		     "r1 += 5;"
+		     "*(u64 *)(r0 + 0) = r1;"
+		     "r0 = 2;"
+		     "exit;"
+		     "1: r0 = 1;"
+		     "exit;" ::[outer] "i"(&arrays),
+		     [known] "i"(&second)
+		     : "memory");
+}
+
 char _license[] SEC("license") = "GPL";

@@ -123,8 +123,8 @@ INSTANTIATE_TEST_SUITE_P(NWay, InnerMaps,
                                          Case{"counters", "arrays", 5}, Case{"two_ways"},
                                          Case{"look_up", "hashes", 1}, Case{"look_up", "hashes", 9},
                                          Case{"change", "hashes", 3}, Case{"least_used", "lrus", 2},
-                                         Case{"routes", "tries", 3}, Case{"branches"},
-                                         Case{"kept"}),
+                                         Case{"routes", "tries", 3}, Case{"branches"}, Case{"kept"},
+                                         Case{"spilled"}),
                          [](const auto& info) { return testing::PrintToString(info.param); });
 
 class Queues : public testing::TestWithParam<const char*> {

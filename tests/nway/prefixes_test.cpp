@@ -148,13 +148,8 @@ unsigned accesses(const pipeline::Pipeline& p, unsigned port) {
   }));
 }
 
-// A change and a look-up that have nothing to do with each other: two ports, and nobody waits.
-TEST(PrefixPorts, LookUpsBesideAChangeNeedNoInterlock) {
-  const Contest contest = contest_of("learn");
-  ASSERT_EQ(contest.refusal(), "");
-  EXPECT_EQ(accesses(contest.pipeline(), 0), 1u);
-  EXPECT_EQ(accesses(contest.pipeline(), 1), 1u);
-  EXPECT_FALSE(any_interlock(contest.pipeline()));
+// For learn.bpf.c
+std::vector<Packet> changes_and_look_ups() {
   Random random{3};
   std::vector<Packet> packets(1500);
   for (Packet& p : packets) {
@@ -164,7 +159,25 @@ TEST(PrefixPorts, LookUpsBesideAChangeNeedNoInterlock) {
     put(p.bytes, 24, random.below(3) == 0 ? random.below(32) : 30, 4);
     std::ranges::copy(random_data(4, random), p.bytes.begin() + 32);
   }
-  EXPECT_EQ(contest.differences(engines_for(contest, true), packets), "");
+  return packets;
+}
+
+// A change and a look-up that have nothing to do with each other: two ports, and nobody waits.
+TEST(PrefixPorts, LookUpsBesideAChangeNeedNoInterlock) {
+  const Contest contest = contest_of("learn");
+  ASSERT_EQ(contest.refusal(), "");
+  EXPECT_EQ(accesses(contest.pipeline(), 0), 1u);
+  EXPECT_EQ(accesses(contest.pipeline(), 1), 1u);
+  EXPECT_FALSE(any_interlock(contest.pipeline()));
+  EXPECT_EQ(contest.differences(engines_for(contest, true), changes_and_look_ups()), "");
+}
+
+// An update of what must be there neither inserts nor removes, but is no look-up of the longest
+// prefix either.
+TEST(PrefixPorts, ReplacingOnePrefixIsNoLookUp) {
+  const Contest contest = contest_of("learn", "#define REPLACE\n");
+  ASSERT_EQ(contest.refusal(), "");
+  EXPECT_EQ(contest.differences(engines_for(contest, true), changes_and_look_ups()), "");
 }
 
 TEST(PrefixPorts, PartsOfKeysAreLookedUpInWhatTheHostFills) {

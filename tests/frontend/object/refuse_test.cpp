@@ -51,6 +51,10 @@ TEST(Refuse, OnlyAHeader) {
   EXPECT_THAT(open_bytes(bytes), ElementsAre("PW-OBJ-003"));
 }
 
+TEST(Refuse, ASlotWithAnotherKindOfMap) {
+  EXPECT_THAT(codes_of([] { open_object(test_object("unlike")); }), ElementsAre("PW-IN-116"));
+}
+
 TEST(Refuse, AMapTypeOfLaterDays) {
   auto bytes = read_bytes(test_object("legacy"));
   const object::ElfFile elf = object::parse_elf(bytes);

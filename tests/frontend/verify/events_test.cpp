@@ -80,6 +80,17 @@ TEST(VerifyEvents, RefusesAccessesBehindTheRecord) {
   EXPECT_EQ(codes(take(16) + Insns{store_k(BPF_DW, 0, 9, 5)} + submit + pass), Codes{"PW-EVT-005"});
 }
 
+TEST(VerifyEvents, RefusesOutputBehindAnOpenRecord) {
+  const Insns output =
+      map(1, ring) +
+      Insns{store_k(BPF_DW, 10, -8, 2),   mov_r(2, 10), add(2, -8), mov(3, 8), mov(4, 0),
+            call(BPF_FUNC_ringbuf_output)};
+  EXPECT_EQ(codes(take(16) + Insns{store_k(BPF_DW, 0, 8, 5), mov_r(6, 0)} + output +
+                  Insns{mov_r(0, 6)} + submit + pass),
+            Codes{"PW-EVT-006"});
+  EXPECT_EQ(codes(take(16) + submit + output + pass), Codes{});
+}
+
 TEST(VerifyEvents, ForgetsRecordsThatAreClosed) {
   EXPECT_EQ(
       codes(take(16) + Insns{mov_r(6, 0)} + submit + Insns{store_k(BPF_DW, 6, 0, 5)} + pass).size(),

@@ -31,7 +31,11 @@ int learn(struct xdp_md *ctx)
 		data[7] = bpf_map_update_elem(&table, &key, &zero, BPF_NOEXIST);
 	} else if (data[5] & 2) {
 		key.length = data[6] & 31;
+#ifdef REPLACE
+		data[7] = bpf_map_update_elem(&table, &key, &zero, BPF_EXIST); // of one prefix, with other bits behind it
+#else
 		data[7] = bpf_map_delete_elem(&table, &key);
+#endif
 	}
 	key.length = 32;
 	key.address = data[8];

@@ -91,6 +91,15 @@ TEST(InnerMaps, ManyOfOneShapeAreJoined) {
   EXPECT_FALSE(has_contents(all));
 }
 
+TEST(InnerMaps, AreNotJoinedBeyondTheLargestMap) {
+  Object o = object();
+  o.maps[4].max_entries = 0x33333334; // five times that is 4 in 32 bits
+  for (const char* name : {"a", "b", "c", "d", "e"})
+    inner_map(o, 0, name);
+  make_parts(o);
+  EXPECT_FALSE(o.maps[0].made);
+}
+
 TEST(Entries, ReplaceTheSizeInTheFile) {
   Object o = object();
   set_entries(o, "table=77");
@@ -104,6 +113,23 @@ TEST(Entries, ReplaceTheSizeInTheFile) {
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.diagnostics().front().code, "PW-MAP-031") << wrong;
     }
+}
+
+// The map that stands for the definition may be named beside others, in any order.
+TEST(Slots, KeepWhatWasNamedBefore) {
+  using Names = std::vector<std::string>;
+  for (const Names& slots :
+       {Names{"outer:1=red", "outer:2=outer.inner"}, Names{"outer:2=outer.inner", "outer:1=red"}}) {
+    Object o = object();
+    for (const std::string& slot : slots)
+      set_slot(o, slot);
+    make_parts(o);
+    std::vector<std::string> names = inner_names(o);
+    std::ranges::sort(names);
+    EXPECT_EQ(names, (Names{"outer.inner", "red"})) << slots[0];
+    EXPECT_EQ(o.maps[o.maps[0].initial_maps.at(1)].name, "red") << slots[0];
+    EXPECT_EQ(o.maps[o.maps[0].initial_maps.at(2)].name, "outer.inner") << slots[0];
+  }
 }
 
 TEST(Slots, OfMapsOfMapsAddMaps) {

@@ -46,6 +46,26 @@ INSTANTIATE_TEST_SUITE_P(All, Example, testing::Values("firewall", "mac_swap", "
                          [](const auto& info) { return info.param; });
 
 // 64 bytes are one beat of 512 bits: a packet a clock, unless packets wait for a map.
+std::map<std::string, double> shares(const EstimateResult& result) {
+  std::map<std::string, double> shares;
+  for (const VerdictFigures& v : result.run.verdicts)
+    shares[v.verdict] = double(v.frames);
+  return shares;
+}
+
+// What goes on is for the host, as the verdicts of tc name it.
+TEST(TcPrograms, KeepTheirVerdicts) {
+  const auto passes =
+      estimate(Subject("tc_packet_length"), EstimateEngine::Model, "packets=1000,size=64,rate=1G");
+  EXPECT_EQ(shares(passes), (std::map<std::string, double>{{"TC_ACT_OK", 1000}}));
+  const Subject policer("tc_policer");
+  const std::string traffic = "packets=4000,size=1500,rate=10G";
+  const auto polices = shares(estimate(policer, EstimateEngine::Model, traffic));
+  EXPECT_GT(polices.at("TC_ACT_OK"), 0);
+  EXPECT_GT(polices.at("TC_ACT_SHOT"), 2000);
+  EXPECT_EQ(shares(estimate(policer, EstimateEngine::Rtl, traffic)), polices);
+}
+
 TEST(Search, FindsTheClockOfASlowPipeline) {
   const Subject subject("mac_swap", 100);
   const EstimateResult r =
