@@ -60,6 +60,8 @@ std::string options_text(const DiffCommand& o) {
   if (!c.compile.whole_packet)
     add("--whole-packet", "never");
   add("--ifindex", std::to_string(e.ifindex));
+  if (!c.routes.empty())
+    add("--routes", c.routes);
   add("--rxq", std::to_string(e.rx_queue));
   add("--cpu", std::to_string(e.cpu));
   add("--mtu", std::to_string(e.mtu));

@@ -54,6 +54,7 @@ void set_program(const NicOptions& o, const CommonOptions& common, Session& sess
   program.object = &session.object();
   program.program = &session.program();
   program.environment = common.environment;
+  program.routes = session.routes();
   program.firmware_file = common.firmware;
   if (o.engine == "nfp")
     program.nfp_elf = &session.card_file();

@@ -284,6 +284,10 @@ void add_environment_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--ifindex", e.ifindex, "ingress interface (default 1)")
       ->type_name("N")
       ->group(group);
+  app.add_option("--routes", o.routes,
+                 "routes, neighbours and interfaces of the host, as ip -j prints them")
+      ->type_name("FILE")
+      ->group(group);
   app.add_option("--rxq", e.rx_queue, "receive queue (default 0)")->type_name("N")->group(group);
   app.add_option("--cpu", e.cpu, "CPU that runs the program (default 0)")
       ->type_name("N")

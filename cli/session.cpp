@@ -113,10 +113,17 @@ const std::vector<std::uint8_t>& Session::card_file() {
   return card_file_;
 }
 
+const Routes* Session::routes() {
+  if (!routes_ && !options_.routes.empty())
+    routes_ = std::make_unique<Routes>(read_routes(options_.routes));
+  return routes_.get();
+}
+
 std::unique_ptr<Engine> Session::engine(EngineKind kind, EngineInput input) {
   input.object = &object_;
   input.program = &program_;
   input.environment = options_.environment;
+  input.routes = routes();
   if (kind == EngineKind::Model || kind == EngineKind::Rtl)
     input.pipeline = &compiled().pipeline;
   if (kind == EngineKind::Rtl) {
@@ -150,6 +157,7 @@ std::optional<Guide> Session::guide() {
     input.object = roomy_.get();
     input.program = &program_;
     input.environment = options_.environment;
+    input.routes = routes();
     return make_engine(EngineKind::Interp, input);
   };
   return guide;

@@ -8,6 +8,7 @@
 #include "frontend/control/control.h"
 #include "sim/diff/diff.h"
 #include "sim/engine.h"
+#include "sim/routes/routes.h"
 
 #include <memory>
 #include <optional>
@@ -50,6 +51,9 @@ public:
   // maps.
   std::optional<Guide> guide();
 
+  // Of --routes; null without.
+  const Routes* routes();
+
   // Of all steps taken so far.
   std::vector<Diagnostic> warnings() const;
 
@@ -60,6 +64,7 @@ private:
   Object object_;
   std::unique_ptr<Object> roomy_; // of the guide
   Program program_;
+  std::unique_ptr<Routes> routes_;
   std::unique_ptr<LiftedProgram> lifted_, lifted_for_card_;
   std::vector<ControlledMap> controlled_;
   std::unique_ptr<Compiled> compiled_;

@@ -89,11 +89,14 @@ using MapState = std::map<std::string, MapContents>; // by name as in the ELF fi
 
 enum class EngineKind { Kernel, Interp, Model, Rtl, Nfp };
 
+struct Routes; // sim/routes/routes.h
+
 struct EngineInput {
   const Object* object = nullptr;
   const Program* program = nullptr;
   const pipeline::Pipeline* pipeline = nullptr; // Model and Rtl
   Environment environment;
+  const Routes* routes = nullptr; // of the host; null: it forwards nothing
   const std::vector<std::uint8_t>* nfp_elf = nullptr; // Nfp: the file of backends/nfp/README.md
   std::string firmware_file;                          // Nfp: profile; "" = the published values
   std::string verilog_dir;                            // Rtl: where the emitted files are

@@ -1,8 +1,11 @@
 #include "sim/engine.h"
+#include "sim/routes/routes.h"
 
 namespace pw {
 
-std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineInput& input) {
+namespace {
+
+std::unique_ptr<Engine> make_one(EngineKind kind, const EngineInput& input) {
   switch (kind) {
 #ifdef PW_HAVE_KERNEL_ENGINE
   case EngineKind::Kernel:
@@ -28,6 +31,17 @@ std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineInput& input) {
     throw Failure(
         diagnose("PW-ENG-001", "the engine '" + engine_name(kind) + "' is not part of this build"));
   }
+}
+
+} // namespace
+
+// The kernel has routes of its own, in its own network namespace.
+std::unique_ptr<Engine> make_engine(EngineKind kind, const EngineInput& input) {
+  std::unique_ptr<Engine> engine = make_one(kind, input);
+  if (const MapState routes = route_tables(input);
+      !routes.empty() && kind != EngineKind::Kernel && kind != EngineKind::Nfp)
+    engine->set_maps(routes);
+  return engine;
 }
 
 } // namespace pw

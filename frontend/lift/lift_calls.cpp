@@ -78,6 +78,8 @@ void Lifter::lift(const State& s, const State& after, const CallHelper& x) {
     return lift_adjust_meta(s);
   case BPF_FUNC_check_mtu:
     return lift_check_mtu(s);
+  case BPF_FUNC_fib_lookup:
+    return lift_fib_lookup(s);
   case BPF_FUNC_xdp_get_buff_len:
     return set_number(s, 0, b_.CreateNSWSub(value_of(vars_.tail), value_of(vars_.head)));
   case BPF_FUNC_xdp_load_bytes:

@@ -57,11 +57,19 @@ private:
         access(v, 0, object_.maps[s.reg(1).index].value_size);
       if (sig->arguments[i] == verify::Argument::MtuLength)
         access(v, 0, 4);
+      if (sig->arguments[i] == verify::Argument::FibLookup)
+        see_fib_lookup(v, s.reg(i + 2).scalar.value());
       if (sig->arguments[i] == verify::Argument::Memory ||
           sig->arguments[i] == verify::Argument::MemoryOrNull ||
           sig->arguments[i] == verify::Argument::MemoryOut)
         see_memory(v, s.reg(i + 2), id == BPF_FUNC_csum_diff ? 4 : 1);
     }
+  }
+
+  void see_fib_lookup(const Abstract& v, std::uint64_t size) {
+    for (const auto [offset, bytes] : fib_fields)
+      if (size >= fib::params::bytes)
+        access(v, offset, bytes);
   }
 
   void see_memory(const Abstract& v, const Abstract& size, unsigned step) {

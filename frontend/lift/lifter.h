@@ -16,6 +16,7 @@
 #include "frontend/lift/stack_layout.h"
 #include "frontend/verify/explore.h"
 #include "frontend/verify/skb.h"
+#include "support/fib.h"
 
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
@@ -48,6 +49,24 @@ struct Lifted {
 
 // Records of ring buffers are kept as stack frames are, behind those; byte 0 stands here.
 constexpr int record_place(std::int64_t byte) { return int(byte) - int(verify::max_record_bytes); }
+
+// What bpf_fib_lookup accesses of its struct: offsets and bytes.
+inline constexpr std::array<std::pair<unsigned, unsigned>, 16> fib_fields{{{0, 1},
+                                                                           {6, 2},
+                                                                           {8, 4},
+                                                                           {12, 4},
+                                                                           {16, 4},
+                                                                           {20, 4},
+                                                                           {24, 4},
+                                                                           {28, 4},
+                                                                           {32, 4},
+                                                                           {36, 4},
+                                                                           {40, 4},
+                                                                           {44, 4},
+                                                                           {48, 4},
+                                                                           {52, 4},
+                                                                           {56, 4},
+                                                                           {60, 4}}};
 
 // The largest power of two up to 8 that is aligned at `offset` and ends before `end`.
 unsigned natural_bytes(unsigned offset, unsigned end);
@@ -248,6 +267,31 @@ private:
   void lift_locked_update(const State&, llvm::Value* key, llvm::Value* flags,
                           const std::vector<Part>&, llvm::BasicBlock* done);
   void lift_delete(const State&);
+
+  // lift_fib.cpp
+  struct FibCall { // of bpf_fib_lookup
+    const State& state;
+    llvm::AllocaInst* result = nullptr; // i32
+    llvm::Value* flags = nullptr;       // i32
+    std::uint64_t may_set = 0, must_set = 0;
+  };
+  void lift_fib_lookup(const State&);
+  llvm::Value* fib_param(const FibCall&, unsigned offset, unsigned bytes);
+  void set_fib_param(const FibCall&, unsigned offset, unsigned bytes, llvm::Value*);
+  llvm::Value* fib_address(const FibCall&, unsigned offset, bool v6);
+  llvm::Value* fib_flag(const FibCall&, unsigned flag);
+  llvm::Value* fib_length(const FibCall&);
+  unsigned fib_map(const char* name) const;
+  struct Route { // what a table has for the destination
+    unsigned map = 0;
+    llvm::Value *entry = nullptr, *there = nullptr; // i1: it is the table that counts, and not null
+  };
+  Route find_route(const char* map, llvm::Value* wanted, llvm::Value* address);
+  void find_route(const FibCall&, bool v6);
+  void use_route(const FibCall&, unsigned map, llvm::Value* entry, bool v6);
+  void use_next_hop(const FibCall&, unsigned map, llvm::Value* entry, bool v6);
+  void set_fib_mtu(const FibCall&, unsigned map, llvm::Value* entry);
+  void set_fib_result(const FibCall&, int result);
 
   // lift_queue.cpp
   struct Ends { // of a queue or stack

@@ -2,6 +2,7 @@
 
 #include "frontend/object/child.h"
 #include "frontend/object/read_object.h"
+#include "frontend/object/route_maps.h"
 
 #include <llvm/ADT/ArrayRef.h>
 #include <llvm/Support/SHA256.h>
@@ -79,6 +80,7 @@ Object open_object(const std::string& path, const OpenOptions& options) {
       object::in_child([&]() -> Answer { return object::read_object(image, options); }));
   object.path = path;
   object.sha256 = sha256(image);
+  object::add_route_maps(object);
   for (const std::string& assignment : options.entries)
     set_entries(object, assignment);
   for (const std::string& assignment : options.slots)

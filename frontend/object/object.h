@@ -28,6 +28,7 @@ enum class MapRole {
   Joined,
   Ends, // made for hardware: of the queue or stack parts[0]: u32 first, u32 count
   Bits, // made for hardware: of the Bloom filter parts[0]: its bits, in words of 32
+  Routes, // what bpf_fib_lookup looks up, filled by the host alone (support/fib.h)
 };
 
 struct MapDefinition {

@@ -27,6 +27,7 @@ constexpr HelperSignature table[] = {
     {BPF_FUNC_map_push_elem, {Map, MapValue, Any}},
     {BPF_FUNC_map_pop_elem, {Map, MapValueOut}},
     {BPF_FUNC_map_peek_elem, {Map, MapValueOut}},
+    {BPF_FUNC_fib_lookup, {Context, FibLookup, Size, Any}},
     {BPF_FUNC_spin_lock, {Lock}, Result::Nothing},
     {BPF_FUNC_spin_unlock, {Lock}, Result::Nothing},
     {BPF_FUNC_jiffies64, {}},

@@ -18,6 +18,7 @@ enum class Argument : std::uint8_t {
   Memory,       // read; the next argument is its size
   MemoryOrNull, // likewise; may be null
   MemoryOut,    // written; the next argument is its size
+  FibLookup,    // struct bpf_fib_lookup, read and written; the next argument is its size
   Size,         // of the memory before it, at least 1
   SizeOrZero,
   MapValue,    // memory of the map's value size

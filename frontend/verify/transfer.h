@@ -148,6 +148,7 @@ private:
   void call_kernel(State&, unsigned insn, const isa::CallKfunc&);
   bool check_metadata_call(State&, unsigned insn, const std::string& name);
   bool check_redirect_map(State&, unsigned insn);
+  bool check_fib_lookup(State&, unsigned insn);
   bool check_moves(State&, unsigned insn, std::uint32_t helper);
   bool check_regrown(const State&, unsigned insn, bool reads);
   void note_packet(State&, std::uint32_t helper);

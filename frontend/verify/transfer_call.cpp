@@ -1,10 +1,12 @@
 #include "frontend/verify/reasons.h"
 #include "frontend/verify/trace_format.h"
 #include "frontend/verify/transfer.h"
+#include "support/fib.h"
 
 #include <linux/pkt_cls.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace pw::verify {
 
@@ -145,6 +147,10 @@ bool Transfer::check_argument(State& s, unsigned insn, const HelperSignature& si
     return check_memory(s, insn, i, false, true);
   case Argument::MemoryOut:
     return check_memory(s, insn, i, true, false);
+  case Argument::FibLookup:
+    return expect(v.is_pointer() && v.kind != Kind::Context && !v.is_packet(),
+                  "a pointer to the stack or a map value") &&
+           check_memory(s, insn, i, true, false);
   case Argument::Callback:
     return expect(v.kind == Kind::Function, "a function");
   case Argument::StackPointerOrNull:
@@ -197,6 +203,8 @@ bool Transfer::check_special(State& s, unsigned insn, std::uint32_t helper) {
   switch (helper) {
   case BPF_FUNC_redirect_map:
     return check_redirect_map(s, insn);
+  case BPF_FUNC_fib_lookup:
+    return check_fib_lookup(s, insn);
   case BPF_FUNC_spin_lock:
   case BPF_FUNC_spin_unlock:
     return check_spin_lock(s, insn, helper);
@@ -235,6 +243,27 @@ bool Transfer::check_redirect_map(State& s, unsigned insn) {
                   .warning(),
               insn);
   return true;
+}
+
+// What the tables that the host fills can answer (support/fib.h).
+bool Transfer::check_fib_lookup(State& s, unsigned insn) {
+  const Scalar size = s.reg(3).scalar, flags = s.reg(4).scalar;
+  const std::uint64_t may_set = (flags.bits.value | flags.bits.mask) & fib::all_flags;
+  const bool known = (may_set & ~std::uint64_t{fib::modelled_flags}) == 0;
+  if (!known)
+    report_.add(diagnose("PW-CALL-016", "bpf_fib_lookup may be asked for a table by its number "
+                                        "(BPF_FIB_LOOKUP_TBID) or for a source address "
+                                        "(BPF_FIB_LOOKUP_SRC)")
+                    .breaks("the routes in hardware are those that the kernel finds without both")
+                    .limited("DIRECT, OUTPUT, SKIP_NEIGH and MARK", to_string(flags))
+                    .help("pass constant flags without them"),
+                insn);
+  if (!size.is_constant())
+    report_.add(diagnose("PW-CALL-016", "the size of struct bpf_fib_lookup is not a constant")
+                    .limited("a constant", to_string(size))
+                    .help("pass sizeof"),
+                insn);
+  return known && size.is_constant();
 }
 
 bool Transfer::check_moves(State& s, unsigned insn, std::uint32_t helper) {
@@ -396,6 +425,8 @@ Value Transfer::call_result(State& s, const HelperSignature& sig) {
     return Value::of(Scalar::unsigned_range(0, 0xffff));
   case BPF_FUNC_check_mtu:
     return Value::of(Scalar::signed_range(-95, 1));
+  case BPF_FUNC_fib_lookup:
+    return Value::of(Scalar::signed_range(-EAFNOSUPPORT, BPF_FIB_LKUP_RET_NO_SRC_ADDR));
   case BPF_FUNC_probe_read_kernel:
   case BPF_FUNC_map_update_elem:
   case BPF_FUNC_map_delete_elem:

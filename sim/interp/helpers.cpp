@@ -4,6 +4,7 @@
 #include "sim/interp/checksum.h"
 #include "sim/interp/event_helpers.h"
 #include "sim/interp/frame_helpers.h"
+#include "sim/interp/route_helpers.h"
 #include "sim/maps/contents.h"
 #include "sim/trace_format.h"
 
@@ -237,6 +238,7 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_redirect, redirect},
     NamedHelper{BPF_FUNC_redirect_map, redirect_map},
     NamedHelper{BPF_FUNC_check_mtu, check_mtu},
+    NamedHelper{BPF_FUNC_fib_lookup, fib_lookup},
     NamedHelper{BPF_FUNC_spin_lock, nothing},
     NamedHelper{BPF_FUNC_spin_unlock, nothing},
     NamedHelper{BPF_FUNC_xdp_adjust_head, adjust_head},

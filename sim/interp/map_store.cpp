@@ -35,9 +35,9 @@ void MapStore::set(Element element, ByteSpan bytes) {
     std::ranges::fill(target.subspan(*definition_.spin_lock, lock_bytes), std::uint8_t{0});
 }
 
-std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
-  if (definition.role != MapRole::Own)
-    return std::make_unique<OpaqueStore>(definition);
+namespace {
+
+std::unique_ptr<MapStore> store_of_type(const MapDefinition& definition) {
   switch (definition.type) {
   case BPF_MAP_TYPE_ARRAY:
   case BPF_MAP_TYPE_PERCPU_ARRAY:
@@ -65,6 +65,18 @@ std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
   if (is_redirect_map(definition.type))
     return std::make_unique<RedirectStore>(definition);
   return std::make_unique<OpaqueStore>(definition);
+}
+
+} // namespace
+
+std::unique_ptr<MapStore> make_map_store(const MapDefinition& definition) {
+  if (definition.role == MapRole::Routes) { // as many as the host has
+    MapDefinition roomy = definition;
+    roomy.max_entries = ~0u;
+    return store_of_type(roomy);
+  }
+  return definition.role == MapRole::Own ? store_of_type(definition)
+                                         : std::make_unique<OpaqueStore>(definition);
 }
 
 } // namespace pw::interp

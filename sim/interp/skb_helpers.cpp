@@ -1,5 +1,6 @@
 #include "sim/interp/skb_helpers.h"
 
+#include "sim/interp/route_helpers.h"
 #include "sim/interp/skb_checksum.h"
 #include "sim/interp/skb_room.h"
 
@@ -168,6 +169,7 @@ constexpr std::array helpers = {
     NamedHelper{BPF_FUNC_set_hash, set_hash},
     NamedHelper{BPF_FUNC_redirect, redirect},
     NamedHelper{BPF_FUNC_check_mtu, check_mtu},
+    NamedHelper{BPF_FUNC_fib_lookup, fib_lookup_tc},
 };
 
 } // namespace

@@ -11,6 +11,9 @@
 
 namespace pw::kernel {
 
+// Of the device with this index, in the worker's namespace.
+std::string device_name(std::uint32_t ifindex);
+
 class Devices {
 public:
   Devices() = default;

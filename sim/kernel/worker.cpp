@@ -4,6 +4,7 @@
 #include "sim/kernel/kernel_maps.h"
 #include "sim/kernel/loader.h"
 #include "sim/kernel/lru_watch.h"
+#include "sim/kernel/network.h"
 #include "sim/kernel/skb_stubs.h"
 #include "sim/maps/contents.h"
 #include "sim/trace_format.h"
@@ -66,8 +67,11 @@ public:
         lru_(*input.object, [this](unsigned map) { return maps_.entries(map); }),
         events_(*input.object, program_, cpu_, input.environment.cpu), output_(output_room) {
     const Environment& e = input.environment;
+    if (input.routes != nullptr)
+      make_network(*input.routes, devices_, e.ifindex, e.rx_queue + 1);
+    const bool known = input.routes != nullptr && input.routes->link(e.ifindex) != nullptr;
     auto problem = devices_.ensure(e.ifindex, e.rx_queue + 1, tc_ ? &e.mac : nullptr);
-    if (!problem)
+    if (!problem && !known)
       problem = devices_.set_mtu(e.ifindex, e.mtu);
     if (!problem && tc_ && e.ifindex == 1) // the loopback device is there already
       problem = devices_.set_address(e.ifindex, e.mac);

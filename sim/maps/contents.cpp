@@ -36,7 +36,8 @@ public:
               .help("set constants with --set NAME=VALUE"));
       return;
     }
-    if (contents.size() > map_.max_entries && !is_bloom_map(map_.type))
+    if (contents.size() > map_.max_entries && !is_bloom_map(map_.type) &&
+        map_.role != MapRole::Routes)
       report("PW-IN-108", "map '" + map_.name + "' is given more entries than it holds",
              map_.max_entries, contents.size());
     for (const auto& [key, value] : contents) {
@@ -238,7 +239,7 @@ void check_maps(const MapState& state, const Object& object) {
   std::vector<Diagnostic> findings;
   for (const auto& [name, contents] : state) {
     const MapDefinition* map = find_map(object, name);
-    if (map == nullptr || map->role != MapRole::Own) {
+    if (map == nullptr || (map->role != MapRole::Own && map->role != MapRole::Routes)) {
       std::string known;
       for (const MapDefinition& other : object.maps)
         if (other.role == MapRole::Own)

@@ -122,6 +122,10 @@ MapState parse_maps(const std::string& text, const std::string& source, const Ob
   } catch (const Failure& failure) {
     findings.insert(findings.end(), failure.diagnostics().begin(), failure.diagnostics().end());
   }
+  for (const auto& [name, contents] : state)
+    if (const MapDefinition* map = find_map(object, name); map && map->role == MapRole::Routes)
+      findings.push_back(diagnose("PW-IN-103", "'" + name + "' is no map of the program")
+                             .help("it is filled from the routes of the host: --routes FILE"));
   for (Diagnostic& finding : findings)
     finding.message = source + ": " + finding.message;
   if (!findings.empty())

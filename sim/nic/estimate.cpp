@@ -5,6 +5,7 @@
 #include "sim/nic/nic.h"
 #include "sim/nic/pipeline_engine.h"
 #include "sim/nic/search.h"
+#include "sim/routes/routes.h"
 
 namespace pw::nic {
 
@@ -144,6 +145,7 @@ private:
     const pipeline::Pipeline& p = *input_.program.pipeline;
     nic_ = std::make_unique<Nic>(input_.nic, [&](Ledger& ledger) {
       auto made = pipeline();
+      made->set_maps(route_tables(input_.program));
       made->set_maps(input_.maps);
       return std::make_unique<PipelineEngine>("engine", std::move(made),
                                               Router(*input_.program.object, p.tc), p.clock_mhz,

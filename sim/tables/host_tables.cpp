@@ -189,7 +189,8 @@ void HostTables::give(const MapDefinition& definition, const MapContents& conten
       return give_part(m, index, contents);
   MapTable* table = table_of(definition.name);
   if (table == nullptr) {
-    untouched_[definition.name] = contents;
+    if (has_contents(definition))
+      untouched_[definition.name] = contents;
     return;
   }
   if (!definition.inner)

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <set>
 
 namespace pw::cli_test {
 namespace {
@@ -67,6 +68,36 @@ TEST(Run, EventsAreLinesOfJson) {
     EXPECT_EQ(packets.at(count).at("events").at(0).at("bytes"), event.at("bytes"));
   }
   EXPECT_EQ(count, packets.size());
+}
+
+// Without routes nothing is forwarded; with them packets leave by the interfaces of the host.
+TEST(Run, RoutesOfTheHost) {
+  const auto targets = [](const Outcome& o) {
+    std::set<std::uint32_t> interfaces;
+    const auto j = o.json();
+    for (const auto& p : j.at("packets"))
+      if (p.at("verdict") == "XDP_REDIRECT")
+        interfaces.insert(p.at("redirect").at("ifindex").get<std::uint32_t>());
+    return interfaces;
+  };
+  const std::string routes = input("fib_router", "routes.json");
+  for (const char* engine : {"interp", "model"}) {
+    const Outcome none = pipewright(run_line("fib_router", engine, {"--json"}));
+    ASSERT_EQ(none.code, 0) << none.err;
+    EXPECT_THAT(targets(none), IsEmpty());
+    const Outcome some = pipewright(
+        run_line("fib_router", engine, {"--routes", routes, "--ifindex", "2", "--json"}));
+    ASSERT_EQ(some.code, 0) << some.err;
+    EXPECT_EQ(targets(some), (std::set<std::uint32_t>{2, 3, 4}));
+  }
+  const Outcome small =
+      pipewright(run_line("fib_router", "model", {"--routes", routes, "--entries", ".fib4=4"}));
+  EXPECT_EQ(small.code, 1);
+  EXPECT_THAT(small.err, HasSubstr("PW-IN-306"));
+  const Outcome elsewhere =
+      pipewright(run_line("fib_router", "interp", {"--routes", routes, "--ifindex", "9"}));
+  EXPECT_EQ(elsewhere.code, 1);
+  EXPECT_THAT(elsewhere.err, HasSubstr("2 eth0"));
 }
 
 TEST(Run, JsonOfATimedEngine) {

@@ -1,5 +1,6 @@
 #include "tests/nway/contest.h"
 
+#include <filesystem>
 #include <sstream>
 
 namespace pw::nway {
@@ -16,6 +17,8 @@ Packet smallest_packet() {
 
 Contest::Contest(Subject subject)
     : subject_(std::move(subject)), object_(open_object(subject_.object)) {
+  if (const std::string path = subject_.inputs + "/routes.json"; std::filesystem::exists(path))
+    routes = read_routes(path);
   try {
     add_inner_maps(subject_, object_);
     program_ = &select_program(object_, subject_.program);
@@ -39,6 +42,7 @@ std::unique_ptr<Engine> Contest::engine(EngineKind kind) const {
   input.program = program_;
   input.pipeline = &compiled_.pipeline;
   input.environment = environment;
+  input.routes = routes ? &*routes : nullptr;
   input.stall_percent = stall_percent;
   input.stall_seed = stall_seed;
   return make_engine(kind, input);

@@ -4,6 +4,7 @@
 #include "frontend/frontend.h"
 #include "ir/compile.h"
 #include "sim/diff/diff.h"
+#include "sim/routes/routes.h"
 #include "tests/nway/subjects.h"
 
 namespace pw::nway {
@@ -20,6 +21,7 @@ public:
   const Subject& subject() const { return subject_; }
 
   Environment environment;
+  std::optional<Routes> routes; // those of the example
   unsigned stall_percent = 0;
   std::uint32_t stall_seed = 1;
 

@@ -16,7 +16,8 @@ std::vector<Subject> chosen() {
       "firewall", "tunnel",       "dnat",        "router",          "nat",
       "vlan_pop", "vlan_push",    "decap",       "set_dscp",        "trim",
       "pad",      "meta",         "ddos_filter", "count_protocols", "global_counters",
-      "sampler",  "atomic_fetch", "lpm_router",  "tenants",         "recorder"};
+      "sampler",  "atomic_fetch", "lpm_router",  "tenants",         "recorder",
+      "fib_router"};
   std::vector<Subject> subjects;
   for (const Subject& example : examples())
     if (std::ranges::find(names, example.name) != names.end())

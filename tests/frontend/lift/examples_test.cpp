@@ -34,11 +34,12 @@ std::vector<Packet> packets_for(const nway::Subject& subject) {
   return all;
 }
 
-// Queues and maps of maps become other maps for hardware, which this engine doesn't translate back;
-// tests/nway compares them with the model.
+// Queues and maps of maps become other maps for hardware, which this engine doesn't translate back,
+// and nobody gives it routes; tests/nway compares them with the model.
 bool has_made_maps(const Object& object) {
-  return std::ranges::any_of(object.maps,
-                             [](const MapDefinition& m) { return !m.parts.empty() || m.inner; });
+  return std::ranges::any_of(object.maps, [](const MapDefinition& m) {
+    return !m.parts.empty() || m.inner || m.role == MapRole::Routes;
+  });
 }
 
 void compare_program(const nway::Subject& subject, const Object& object, const Program& program) {

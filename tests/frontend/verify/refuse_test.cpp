@@ -56,7 +56,7 @@ std::vector<Refusal> refusals() {
       {"PW-LOOP-001", {mov(0, 0), add(0, 1), jump_if(BPF_JNE, 0, 0x7fffffff, -2), leave()}, {}},
       {"PW-CALL-001", Insns{call(9999)} + pass, {}},
       {"PW-CALL-002",
-       Insns{mov_r(2, 10), mov(3, 64), mov(4, 0), call(BPF_FUNC_fib_lookup)} + pass,
+       Insns{mov_r(2, 10), mov(3, 64), mov(4, 0), call(BPF_FUNC_sk_lookup_tcp)} + pass,
        {}},
       {"PW-CALL-003", Insns{call(BPF_FUNC_skb_store_bytes)} + pass, {}},
       {"PW-CALL-004", Insns{mov(1, 0), mov(2, 0), call(BPF_FUNC_xdp_adjust_head)} + pass, {}},

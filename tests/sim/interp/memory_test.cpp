@@ -161,7 +161,7 @@ TEST(InterpMemory, FramesOfEveryLength) {
 }
 
 TEST(InterpMemory, UnknownHelpersAreNamedWhereTheyAreCalled) {
-  Interp engine({insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_fib_lookup), leave});
+  Interp engine({insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_sk_lookup_tcp), leave});
   try {
     engine.run(60);
     FAIL();
@@ -175,7 +175,7 @@ TEST(InterpMemory, UnknownHelpersAreNamedWhereTheyAreCalled) {
 // Programs are often built with a switch that is constant: the kernel removes what it leaves out.
 TEST(InterpMemory, UnknownHelpersThatNoPacketComesToAreNoMatter) {
   Interp engine({move(0, XDP_TX), insn(BPF_JMP | BPF_JA, 0, 0, 1, 0),
-                 insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_fib_lookup), leave});
+                 insn(BPF_JMP | BPF_CALL, 0, 0, 0, BPF_FUNC_sk_lookup_tcp), leave});
   EXPECT_EQ(engine.run(60).retval, XDP_TX);
 }
 

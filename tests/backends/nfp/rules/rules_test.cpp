@@ -221,7 +221,7 @@ std::vector<Case> call_cases() {
   return {
       {"PW-NFP-150", "time", calls({}, BPF_FUNC_ktime_get_ns), random},
       {"PW-NFP-150", "not lifted either",
-       calls(all(mov_r(2, 10), mov(3, 0), mov(4, 0)), BPF_FUNC_fib_lookup), random},
+       calls(all(mov_r(2, 10), mov(3, 0), mov(4, 0)), BPF_FUNC_sk_lookup_tcp), random},
       {"PW-NFP-151", "", updates, updates, lookup_only, true},
       {"PW-NFP-152", "", head, head, no_head, true},
       {"PW-NFP-152", "nowhere to", head, head, no_room, true},
