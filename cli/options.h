@@ -21,6 +21,7 @@ struct CommonOptions {
   CompileOptions compile;
   Environment environment;
   std::string routes;        // of the host, as ip -j prints them; "" = none
+  unsigned tail_calls = 0;   // VerifyOptions::tail_calls
   std::string firmware;      // profile of a Netronome card's; "" = the published one
   bool live_control = false; // the host reads and changes maps while packets flow
   bool json = false;
