@@ -178,7 +178,7 @@ int check_file(const CheckOptions& o) {
   const std::vector<Finding> all = check_object(o, o.common.object);
   const Json list = findings_json(o, o.common.object, all);
   if (o.common.json)
-    std::cout << json_text((all.size() == 1 ? list[0] : list)) << "\n";
+    std::cout << json_text(all.size() == 1 ? list[0] : list) << "\n";
   else if (all.size() == 1)
     print_one(o, all[0]);
   else
