@@ -191,7 +191,7 @@ int report_nothing(Session& session, const Products& p, bool json) {
   print_refused(p.words.refused, name + ".nfp.elf");
   print_refused(p.offload.refused, name + ".offload.o");
   if (json)
-    std::cout << diagnostics_json(refusals(p)).dump(2) << "\n";
+    std::cout << json_text(diagnostics_json(refusals(p))) << "\n";
   return exit_code(p);
 }
 
@@ -224,7 +224,7 @@ int compile_for_card(const CommonOptions& common, const std::string& folder) {
   const std::map<std::string, std::string> files = files_of(session, p);
   write_directory(folder, files);
   if (common.json)
-    std::cout << report_json(session, p, folder, files).dump(2) << "\n";
+    std::cout << json_text(report_json(session, p, folder, files)) << "\n";
   else
     print_report(session, p, folder, files);
   return exit_code(p);

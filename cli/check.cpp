@@ -178,7 +178,7 @@ int check_file(const CheckOptions& o) {
   const std::vector<Finding> all = check_object(o, o.common.object);
   const Json list = findings_json(o, o.common.object, all);
   if (o.common.json)
-    std::cout << (all.size() == 1 ? list[0] : list).dump(2) << "\n";
+    std::cout << json_text(all.size() == 1 ? list[0] : list) << "\n";
   else if (all.size() == 1)
     print_one(o, all[0]);
   else
@@ -221,14 +221,15 @@ int check_folder(const CheckOptions& o) {
   progress("checking " + std::to_string(paths.size()) + " objects");
   std::vector<std::function<std::string()>> jobs;
   for (const std::string& path : paths)
-    jobs.emplace_back([&o, path] { return findings_json(o, path, check_object(o, path)).dump(); });
+    jobs.emplace_back(
+        [&o, path] { return json_text(findings_json(o, path, check_object(o, path)), -1); });
   const std::vector<Isolated> results = run_isolated(jobs, seconds_an_object);
   Json all = Json::array();
   for (std::size_t i = 0; i < paths.size(); ++i)
     for (const Json& finding : result_json(o, paths[i], results[i]))
       all.push_back(finding);
   if (o.common.json)
-    std::cout << all.dump(2) << "\n";
+    std::cout << json_text(all) << "\n";
   else
     print_table(o, all);
   const bool analysed =

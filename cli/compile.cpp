@@ -47,8 +47,9 @@ std::string changeable(const Object& object) {
   std::string constant;
   std::string host;
   for (const MapDefinition& m : object.maps)
-    (m.global == GlobalData::Rodata || m.global == GlobalData::Kconfig ? constant : host) +=
-        " " + m.name;
+    if (m.role == MapRole::Own)
+      (m.global == GlobalData::Rodata || m.global == GlobalData::Kconfig ? constant : host) +=
+          " " + m.name;
   std::string out;
   if (!host.empty())
     out += "the host can change at run time:" + host + "\n";
@@ -196,7 +197,7 @@ int compile(const CompileCommand& o) {
   const std::vector<Diagnostic> warnings = all_warnings(session, shell);
   write_directory(o.out, verilog.files);
   if (o.common.json) {
-    std::cout << report_json(session, verilog, warnings, o.out).dump(2) << "\n";
+    std::cout << json_text(report_json(session, verilog, warnings, o.out)) << "\n";
     return 0;
   }
   print_warnings(warnings);

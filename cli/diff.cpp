@@ -131,7 +131,7 @@ int diff(const DiffCommand& o) {
   if (r.difference && o.minimise)
     saved = save(o, session, r);
   if (o.common.json)
-    std::cout << diff_json(names, r, saved).dump(2) << "\n";
+    std::cout << json_text(diff_json(names, r, saved)) << "\n";
   else
     std::cout << diff_text(names, capture.packets.size(), r, saved);
   return r.difference ? 1 : 0;

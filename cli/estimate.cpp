@@ -91,7 +91,7 @@ int estimate(const EstimateCommand& o) {
   if (!o.common.json)
     print_warnings(warnings);
   write_file(o.out.empty() ? "-" : o.out, o.common.json
-                                              ? estimate_json(result, warnings).dump(1) + "\n"
+                                              ? json_text(estimate_json(result, warnings), 1) + "\n"
                                               : estimate_text(result));
   return 0;
 }

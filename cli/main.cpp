@@ -23,7 +23,7 @@ bool wants_json(int argc, char** argv) {
 int report(const Failure& failure, bool json) {
   std::cerr << failure.what();
   if (json)
-    std::cout << diagnostics_json(failure.diagnostics()).dump(2) << "\n";
+    std::cout << json_text(diagnostics_json(failure.diagnostics())) << "\n";
   return static_cast<int>(failure.exit());
 }
 

@@ -58,6 +58,10 @@ Json diagnostic_json(const Diagnostic& d) {
           {"message", d.message}};
 }
 
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 Json diagnostics_json(const std::vector<Diagnostic>& all) {
   Json list = Json::array();
   for (const Diagnostic& d : all)

@@ -17,6 +17,8 @@ using Json = nlohmann::ordered_json;
 
 Json diagnostic_json(const Diagnostic&);
 Json diagnostics_json(const std::vector<Diagnostic>&); // {"diagnostics":[...]}
+// Bytes that are no UTF-8 (paths, words of the command line) become U+FFFD. indent -1: one line.
+std::string json_text(const Json&, int indent = 2);
 Json packet_json(std::size_t index, const PacketResult&);
 
 // Warnings go to stderr, once each.

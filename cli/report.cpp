@@ -177,7 +177,7 @@ int make_report(ReportCommand& o) {
   if (!o.out.empty())
     write_file(o.out, report::page(f));
   if (o.common.json)
-    std::cout << report::figures_json(f).dump(1) << "\n";
+    std::cout << json_text(report::figures_json(f), 1) << "\n";
   else
     print_warnings(f.warnings);
   return 0;

@@ -84,7 +84,7 @@ int run(const RunCommand& o) {
   Session session(o.common);
   const RunReport r = execute(o, session, kind);
   if (o.common.json) {
-    std::cout << run_json(r).dump(1) << "\n";
+    std::cout << json_text(run_json(r), 1) << "\n";
     return 0;
   }
   print_warnings(r.warnings);

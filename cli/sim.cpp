@@ -261,7 +261,7 @@ int run(SimCommand& o) {
   simulation.run(maps);
   print_warnings(session.warnings());
   if (o.common.json)
-    std::cout << simulation.report().dump(1) << "\n";
+    std::cout << json_text(simulation.report(), 1) << "\n";
   else
     std::cout << simulation.text();
   return 0;

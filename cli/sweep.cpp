@@ -91,9 +91,9 @@ int finish(const SweepCommand& o, const std::vector<sweep::Point>& points,
   const std::filesystem::path folder = o.out;
   write_file(folder / "results.csv", sweep::to_csv(points, store));
   const Json all = sweep::to_json(points, store);
-  write_file(folder / "results.json", all.dump(1) + "\n");
+  write_file(folder / "results.json", json_text(all, 1) + "\n");
   if (o.json)
-    std::cout << all.dump(1) << "\n";
+    std::cout << json_text(all, 1) << "\n";
   else
     std::cout << table_text(points, store) << "\nfiles in " << o.out
               << ": results.csv, results.json, results.jsonl (to go on from)\n";

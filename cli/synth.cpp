@@ -43,7 +43,7 @@ int synth(const SynthCommand& o) {
     Json out = {{"program", session.program().name}};
     out.update(synth_json(report));
     out["diagnostics"] = diagnostics_json(session.warnings())["diagnostics"];
-    std::cout << out.dump(2) << "\n";
+    std::cout << json_text(out) << "\n";
     return 0;
   }
   print_warnings(session.warnings());

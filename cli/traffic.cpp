@@ -30,7 +30,7 @@ int traffic(const TrafficOptions& o) {
   for (const Packet& packet : packets)
     bytes += packet.bytes.size();
   if (o.json)
-    std::cout << Json{{"file", o.out}, {"packets", packets.size()}, {"bytes", bytes}}.dump(2)
+    std::cout << json_text({{"file", o.out}, {"packets", packets.size()}, {"bytes", bytes}})
               << "\n";
   else
     std::cout << o.out << ": " << packets.size() << " packets, " << bytes << " bytes\n";

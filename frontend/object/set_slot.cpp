@@ -1,5 +1,6 @@
 // --slot: which program stands in a slot of a program array, or which map in one of a map of maps.
 #include "frontend/object/object.h"
+#include "frontend/object/wire.h"
 
 #include <algorithm>
 #include <charconv>
@@ -93,6 +94,9 @@ void set_inner_map(Object& object, unsigned outer, std::uint32_t slot, const std
 } // namespace
 
 void set_slot(Object& object, const std::string& assignment) {
+  const std::string text = object::readable(assignment);
+  if (text != assignment)
+    throw wrong(text, "names are UTF-8");
   const std::size_t equals = assignment.find('=');
   const std::size_t colon = assignment.rfind(':', equals);
   if (equals == std::string::npos || colon == std::string::npos)

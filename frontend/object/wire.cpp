@@ -124,8 +124,8 @@ static void from_json(const json& j, Diagnostic& d) {
 }
 
 namespace object {
-namespace {
 
+namespace {
 bool is_utf8(const std::string& s) {
   try {
     json(s).dump();
@@ -135,14 +135,22 @@ bool is_utf8(const std::string& s) {
   }
 }
 
-// Names in an object file are bytes, but whoever prints them as JSON needs UTF-8: in strings that
-// are something else (of corrupted files), what isn't ASCII becomes '?'.
+} // namespace
+
+std::string readable(std::string s) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (!std::all_of(s.begin(), s.end(), is_ascii) && !is_utf8(s))
+    std::replace_if(s.begin(), s.end(), std::not_fn(is_ascii), '?');
+  return s;
+}
+
+namespace {
+
+// Names in an object file are bytes, but whoever prints them as JSON needs UTF-8.
 json clean(json j) {
   if (j.is_string()) {
     auto& s = j.get_ref<std::string&>();
-    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-    if (!std::all_of(s.begin(), s.end(), is_ascii) && !is_utf8(s))
-      std::replace_if(s.begin(), s.end(), std::not_fn(is_ascii), '?');
+    s = readable(std::move(s));
   } else if (j.is_array()) {
     for (json& child : j)
       child = clean(std::move(child));

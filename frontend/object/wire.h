@@ -14,4 +14,7 @@ using Answer = std::variant<Object, Bytes, Diagnostics>;
 Bytes encode(const Answer&);
 std::optional<Answer> decode(const Bytes&); // nothing if it is cut short
 
+// The text itself if it is UTF-8, else with '?' for what isn't ASCII in it.
+std::string readable(std::string);
+
 } // namespace pw::object

@@ -8,10 +8,6 @@ namespace pw::interp {
 
 namespace {
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 const MapDefinition& map_of(HelperContext& c, std::uint64_t pointer, bpf_map_type type) {
   const MapDefinition& map = c.map(pointer).definition();
   if (map.type != type)

@@ -8,10 +8,6 @@ namespace pw::interp {
 
 namespace {
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 std::int64_t delta_of(const Arguments& a) { return static_cast<std::int32_t>(a[1]); }
 
 constexpr std::uint64_t largest_copy = 0xffff;
@@ -59,7 +55,7 @@ std::uint64_t adjust_meta(HelperContext& c, const Arguments& a) {
 }
 
 std::uint64_t buffer_length(HelperContext& c, const Arguments&) {
-  return static_cast<std::uint64_t>(c.memory.frame.tail - c.memory.frame.head);
+  return static_cast<std::uint64_t>(length_of(c));
 }
 
 // Every interface is there and has the MTU of the environment.

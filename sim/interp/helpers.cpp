@@ -16,10 +16,6 @@ namespace pw::interp {
 
 namespace {
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 ByteSpan key_of(HelperContext& c, const MapStore& map, std::uint64_t pointer) {
   return c.memory.at(pointer, map.definition().key_size, false);
 }

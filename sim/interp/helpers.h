@@ -54,6 +54,15 @@ struct HelperContext {
   unsigned map_number(std::uint64_t pointer) const;
 };
 
+inline std::int64_t length_of(const HelperContext& c) { // of the packet, bytes
+  return c.memory.frame.tail - c.memory.frame.head;
+}
+
+// What a helper gives back.
+inline std::uint64_t error(int negative_errno) {
+  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
+}
+
 using Helper = std::uint64_t (*)(HelperContext&, const Arguments&);
 
 // nullptr: not supported. bpf_loop and bpf_tail_call are the machine's own.

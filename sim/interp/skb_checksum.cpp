@@ -7,10 +7,6 @@ namespace pw::interp {
 
 namespace {
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 std::uint32_t add(std::uint32_t sum, std::uint32_t by) {
   const std::uint64_t wide = std::uint64_t{sum} + by;
   return static_cast<std::uint32_t>(wide + (wide >> 32));

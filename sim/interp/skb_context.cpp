@@ -20,7 +20,7 @@ std::uint64_t number(const HelperContext& c, SkbField f) {
 std::uint64_t word_at(const HelperContext& c, std::int64_t field) {
   switch (field) {
   case offsetof(__sk_buff, len):
-    return static_cast<std::uint64_t>(c.memory.frame.tail - c.memory.frame.head);
+    return static_cast<std::uint64_t>(length_of(c));
   case offsetof(__sk_buff, pkt_type):
     return number(c, SkbField::PktType);
   case offsetof(__sk_buff, mark):

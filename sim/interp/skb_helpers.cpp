@@ -17,13 +17,7 @@ namespace {
 
 constexpr int not_supported = 524; // ENOTSUPP of Linux
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 std::uint32_t low(std::uint64_t v) { return static_cast<std::uint32_t>(v); }
-
-std::int64_t length_of(const HelperContext& c) { return c.memory.frame.tail - c.memory.frame.head; }
 
 void set(HelperContext& c, SkbField f, std::uint64_t v) {
   c.packet.skb[static_cast<unsigned>(f)] = v;

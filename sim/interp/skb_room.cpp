@@ -16,15 +16,9 @@ constexpr std::int64_t ethernet = 14, tag_bytes = 4, addresses = 12, ipv4_bytes 
 constexpr std::uint64_t encap_l3 = BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_ENCAP_L3_IPV6;
 constexpr std::uint64_t decap_l3 = room_decap_ipv4 | room_decap_ipv6;
 
-std::uint64_t error(int negative_errno) {
-  return static_cast<std::uint64_t>(std::int64_t{negative_errno});
-}
-
 std::uint16_t big_endian(unsigned x) {
   return static_cast<std::uint16_t>((x & 0xff) << 8 | x >> 8);
 }
-
-std::int64_t length_of(const HelperContext& c) { return c.memory.frame.tail - c.memory.frame.head; }
 
 std::uint64_t& field(HelperContext& c, SkbField f) {
   return c.packet.skb[static_cast<unsigned>(f)];

@@ -315,7 +315,8 @@ void LoadedProgram::load(const LoadRequest& request) {
     // A program array would belong to the first program that names it.
     const bool observed =
         is_redirect_map(definition.type) || definition.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
-    redirect_fds_.push_back(observed ? map_fds_.back() : -1);
+    if (observed && fd >= 0)
+      observed_.push_back(unsigned(map_fds_.size()) - 1);
   }
   if (program_fd() < 0)
     fail("no program '" + program_name_ + "'", ENOENT);
@@ -326,10 +327,20 @@ int LoadedProgram::program_fd(const std::string& name) const {
   return program != nullptr ? bpf_program__fd(program) : -1;
 }
 
+void LoadedProgram::learn_addresses() {
+  addresses_.assign(map_fds_.size(), 0);
+  for (std::size_t from = 0; from < observed_.size(); from += Exchange::max_maps)
+    learn_addresses(std::span(observed_).subspan(
+        from, std::min<std::size_t>(Exchange::max_maps, observed_.size() - from)));
+}
+
 // Runs a program that writes down where the kernel keeps each map: that is what redirect stubs
 // record.
-void LoadedProgram::learn_addresses() {
-  const Code code = map_address_program(exchange_fd_, redirect_fds_);
+void LoadedProgram::learn_addresses(std::span<const unsigned> maps) {
+  std::vector<int> fds;
+  for (const unsigned map : maps)
+    fds.push_back(map_fds_[map]);
+  const Code code = map_address_program(exchange_fd_, fds);
   const int fd =
       bpf_prog_load(BPF_PROG_TYPE_XDP, "pw_maps", "GPL", code.data(), code.size(), nullptr);
   if (fd < 0)
@@ -340,13 +351,14 @@ void LoadedProgram::learn_addresses() {
   ::close(fd);
   if (error != 0)
     fail("BPF_PROG_TEST_RUN", -error);
+  for (std::size_t i = 0; i < maps.size(); ++i)
+    addresses_[maps[i]] = exchange_->map_address[i];
 }
 
 std::uint32_t LoadedProgram::map_at(std::uint64_t address) const {
-  for (std::uint32_t i = 0; address != 0 && i < map_fds_.size() && i < Exchange::max_maps; ++i)
-    if (exchange_->map_address[i] == address)
-      return i + 1;
-  return 0;
+  const auto found = std::ranges::find(addresses_, address);
+  return address == 0 || found == addresses_.end() ? 0
+                                                   : std::uint32_t(found - addresses_.begin()) + 1;
 }
 
 } // namespace pw::kernel

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 
 #include <memory>
+#include <span>
 
 namespace pw::kernel {
 
@@ -40,13 +41,16 @@ private:
   void set_inner(bpf_map* outer, const bpf_map* inner, const MapDefinition& wanted);
   int create_added(const MapDefinition&);
   void learn_addresses();
+  void learn_addresses(std::span<const unsigned> maps);
 
   std::string program_name_;
   bool tc_;
   std::unique_ptr<bpf_object, void (*)(bpf_object*)> object_{nullptr, bpf_object__close};
   std::vector<int> handlers_;
-  std::vector<int> map_fds_, redirect_fds_;
-  std::vector<int> added_fds_; // of map_fds_, those of maps that the file doesn't have
+  std::vector<int> map_fds_;
+  std::vector<unsigned> observed_;       // maps that stubs record by their address
+  std::vector<std::uint64_t> addresses_; // as Object::maps; 0: not known
+  std::vector<int> added_fds_;           // of map_fds_, those of maps that the file doesn't have
   std::pair<std::uint32_t, std::uint32_t> inner_types_; // BTF of the key and value of inner maps
   int exchange_fd_ = -1;
   Exchange* exchange_ = nullptr;

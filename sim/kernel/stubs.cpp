@@ -2,6 +2,7 @@
 
 #include "sim/kernel/assembler.h"
 #include "sim/kernel/initialised.h"
+#include "sim/kernel/program_text.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -177,26 +178,11 @@ bool sends_stack(std::span<const bpf_insn> code) {
   });
 }
 
-// Bytes below r10 that the code names.
-int stack_depth(std::span<const bpf_insn> code) {
-  int depth = 0;
-  for (const bpf_insn& i : code) {
-    const unsigned kind = BPF_CLASS(i.code);
-    if (i.code == (BPF_ALU64 | BPF_ADD | BPF_K) && i.imm < 0 && i.imm >= -512)
-      depth = std::max(depth, -i.imm);
-    if (((kind == BPF_STX || kind == BPF_ST) && i.dst_reg == 10) ||
-        (kind == BPF_LDX && i.src_reg == 10))
-      depth = std::max(depth, -int{i.off});
-  }
-  return (depth + 7) / 8 * 8;
-}
-
 // In front of the first instruction: padding between the fields of a struct on the stack is part of
 // an event, and would be what another program left there.
-Code with_clear_stack(std::span<const bpf_insn> code, Code first) {
-  const int depth = stack_depth(code);
+Code with_clear_stack(int depth, Code first) {
   Assembler a(-1);
-  clear(a, 10, -depth, depth);
+  clear(a, frame_pointer, -depth, depth);
   Code all = a.take();
   all.insert(all.end(), first.begin(), first.end());
   return all;
@@ -205,15 +191,7 @@ Code with_clear_stack(std::span<const bpf_insn> code, Code first) {
 // The constant that r2 surely is at a call: set by the last instruction that names it, with no jump
 // to a place between.
 std::optional<unsigned> second_argument(std::span<const bpf_insn> code, std::size_t at) {
-  const auto jumped_to = [&](std::size_t place) {
-    for (std::size_t i = 0; i < code.size(); ++i) {
-      const unsigned kind = BPF_CLASS(code[i].code), op = BPF_OP(code[i].code);
-      const bool jumps = (kind == BPF_JMP || kind == BPF_JMP32) && op != BPF_CALL && op != BPF_EXIT;
-      if (jumps && i + 1 + static_cast<std::size_t>(std::int64_t{code[i].off}) == place)
-        return true;
-    }
-    return false;
-  };
+  const auto jumped_to = [&](std::size_t place) { return jumps_to(code, place); };
   for (std::size_t i = at; i-- > 0 && !jumped_to(i + 1);) {
     const unsigned kind = BPF_CLASS(code[i].code);
     const bool moves = code[i].code == (BPF_ALU64 | BPF_MOV | BPF_K) ||
@@ -242,13 +220,13 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
   const bool fixed_cpu = options.fixed_cpu;
   const auto known = options.traces ? initialised(code) : std::vector<RegisterSet>{};
   const Code all(code.begin(), code.end());
-  const bool clears = sends_stack(code) && BPF_CLASS(code[0].code) != BPF_JMP &&
-                      BPF_CLASS(code[0].code) != BPF_JMP32 && stack_depth(code) != 0;
+  const auto program = code.first(end_of_program(code));
+  const int cleared = sends_stack(code) && begins_once(program) ? stack_depth(program) : 0;
   const auto unserved = options.unserved;
-  return [fd, fixed_cpu, known, all, clears, unserved](const bpf_insn& i,
-                                                       std::size_t at) -> std::optional<Code> {
-    if (clears && at == 0)
-      return with_clear_stack(all, BPF_CLASS(i.code) == BPF_LD ? Code{i, all[1]} : Code{i});
+  return [fd, fixed_cpu, known, all, cleared, unserved](const bpf_insn& i,
+                                                        std::size_t at) -> std::optional<Code> {
+    if (cleared != 0 && at == 0)
+      return with_clear_stack(cleared, is_wide(i) ? Code{i, all[1]} : Code{i});
     if (i.code == (BPF_JMP | BPF_CALL) && i.src_reg == BPF_PSEUDO_KFUNC_CALL &&
         unserved.contains(i.imm))
       return Assembler(fd).op32(BPF_MOV, R0, -EOPNOTSUPP).take();
@@ -294,9 +272,8 @@ Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions& options)
 Code map_address_program(int fd, std::span<const int> map_fds) {
   Assembler a(fd);
   a.exchange(R2);
-  for (std::size_t i = 0; i < map_fds.size() && i < Exchange::max_maps; ++i)
-    if (map_fds[i] >= 0)
-      a.map(R1, map_fds[i]).store64(R2, offsetof(Exchange, map_address) + i * 8, R1);
+  for (std::size_t i = 0; i < map_fds.size(); ++i)
+    a.map(R1, map_fds[i]).store64(R2, offsetof(Exchange, map_address) + i * 8, R1);
   return a.op64(BPF_MOV, R0, 0).exit().take();
 }
 

@@ -52,8 +52,9 @@ struct Exchange {
   EventRecord events[max_events];
   std::uint32_t skb_seen; // of a tc program: the fields below were read at its end
   std::uint32_t skb[skb_field_count - skb_input_count];
-  // Addresses of the object's maps, in the order of Object::maps.
-  static constexpr unsigned max_maps = 64;
+  // Of those that map_address_program was made for. A program may name 64 maps, this one among
+  // them.
+  static constexpr unsigned max_maps = 32;
   std::uint64_t map_address[max_maps];
 };
 
@@ -69,7 +70,8 @@ struct StubOptions {
 // Replacements for the calls of one program.
 Replace helper_stubs(std::span<const bpf_insn> code, const StubOptions&);
 
-// A program that stores the address of each map into Exchange::map_address and returns 0.
+// A program that stores the address of each map (at most max_maps) into Exchange::map_address and
+// returns 0.
 Code map_address_program(int exchange_fd, std::span<const int> map_fds);
 
 } // namespace pw::kernel

@@ -112,7 +112,7 @@ MapState parse_maps(const std::string& text, const std::string& source, const Ob
   for (const auto& [name, entries] : root.items()) {
     const MapDefinition* map = find_map(object, name);
     if (map != nullptr && has_contents(*map))
-      state[name] = reader.read(*map, map->added_for ? entries_of(entries) : entries);
+      state[name] = reader.read(*map, entries_of(entries));
     else
       state[name]; // check_maps says what is wrong with it
   }

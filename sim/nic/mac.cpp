@@ -1,5 +1,7 @@
 #include "sim/nic/mac.h"
 
+#include <algorithm>
+
 namespace pw::nic {
 
 MacReceive::MacReceive(const sc_core::sc_module_name& name, const PortConfig& port, Ledger& ledger)
@@ -47,13 +49,32 @@ Time MacTransmit::begin_on_wire(Time time, std::uint64_t bytes) {
   return begin;
 }
 
+// All that begin when they are there, or one right behind the other, at once.
+std::uint64_t send_steadily(const SteadyFrames& frames, Time until, Time& next, Time& wire_free) {
+  const std::uint64_t count = until < next ? 0 : (until - next) / frames.gap + 1;
+  for (std::uint64_t left = count, n = 0; left != 0; left -= n) {
+    const bool idle = wire_free < next;
+    n = left;
+    if (idle && frames.gap < frames.taken)
+      n = 1; // and from then on the wire is never free
+    else if (!idle && frames.gap > frames.taken)
+      n = std::min(left, (wire_free - next) / (frames.gap - frames.taken) + 1);
+    wire_free = idle ? next + (n - 1) * frames.gap + frames.taken : wire_free + n * frames.taken;
+    next += n * frames.gap;
+  }
+  return count;
+}
+
 void MacTransmit::send_host(Time until) {
   if (config_.host_gbps == 0)
     return;
-  const std::uint64_t bytes = config_.host_bytes - fcs_bytes;
-  const auto gap = Time(double(wire_bytes(bytes)) * 8000 / config_.host_gbps + 0.5);
-  for (; next_host_ <= until; next_host_ += gap, ++host_frames_)
-    begin_on_wire(next_host_, bytes);
+  const std::uint64_t bytes = wire_bytes(config_.host_bytes - fcs_bytes);
+  const double gap = double(bytes) * 8000 / config_.host_gbps + 0.5;
+  constexpr double longest = 1e18; // ps
+  const SteadyFrames frames{Time(std::clamp(gap, 1.0, longest)), bytes * port_.ps_per_byte()};
+  const std::uint64_t sent = send_steadily(frames, until, next_host_, wire_free_);
+  busy_ += sent * frames.taken;
+  host_frames_ += sent;
 }
 
 Time MacTransmit::accept(Transaction& transaction, Time time) {

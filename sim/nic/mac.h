@@ -29,6 +29,16 @@ private:
   Time wire_free_ = 0, bus_free_ = 0;
 };
 
+// Frames that come to a wire `gap` after each other, each of which it takes `taken` for; in ps, gap
+// not 0.
+struct SteadyFrames {
+  Time gap = 1, taken = 0;
+};
+
+// Sends those that come at `next`, `next` + gap, ... up to `until`, each when the wire is free; in
+// a few steps, however many there are. -> Their number.
+std::uint64_t send_steadily(const SteadyFrames&, Time until, Time& next, Time& wire_free);
+
 // A transmitting port: a buffer of bytes in front of a wire. Frames come as the engine gives them
 // out, whole; what finds no room is lost (the module's `place`). A frame's latency ends with the
 // first bit of its preamble. What the host sends itself comes at a constant rate, from a queue in

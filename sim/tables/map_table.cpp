@@ -52,32 +52,11 @@ void MapTable::set_key(std::uint32_t slot, const std::uint8_t* key) {
   std::copy_n(key, map_->key_bytes, &keys_[std::size_t(slot) * map_->key_bytes]);
 }
 
-namespace {
-bool same_prefix(const std::uint8_t* a, const std::uint8_t* b, std::size_t bytes) {
-  const std::uint32_t length = key_index({a, a + 4});
-  bool same = std::equal(a, a + 4, b);
-  for (std::uint32_t at = 4; at < bytes; ++at) {
-    const std::uint32_t before = 8 * (at - 4);
-    const unsigned bits = length <= before ? 0 : std::min(length - before, 8U);
-    same &= ((a[at] ^ b[at]) & 0xff00 >> bits & 0xff) == 0;
-  }
-  return same;
-}
-} // namespace
-
-// Keys come in ascending order. A prefix may come several times in a row, with other bits behind
-// it: the last one counts.
-std::uint32_t MapTable::place_in_order(const std::vector<std::uint8_t>& key) {
-  const bool again = holds_prefixes(*map_) && next_slot_ > 0 &&
-                     same_prefix(key.data(), this->key(next_slot_ - 1), key.size());
-  next_slot_ += again ? 0 : 1;
-  set_key(next_slot_ - 1, key.data());
-  return next_slot_ - 1;
-}
-
 std::uint32_t MapTable::place(const std::vector<std::uint8_t>& key) {
-  if (map_->kind == MapKind::Table)
-    return place_in_order(key);
+  if (map_->kind == MapKind::Table) {
+    set_key(next_slot_, key.data());
+    return next_slot_++;
+  }
   if (lpm_)
     return lpm_->add(key);
   if (map_->kind == MapKind::Present)

@@ -45,7 +45,6 @@ public:
 private:
   void clear();
   std::uint32_t place(const std::vector<std::uint8_t>& key);
-  std::uint32_t place_in_order(const std::vector<std::uint8_t>& key);
   void move_value(std::uint32_t from, std::uint32_t to);
   void set_value(std::uint32_t slot, const std::vector<std::uint8_t>& value);
   std::vector<std::uint8_t> value(std::uint32_t slot) const;

@@ -23,6 +23,21 @@ TEST(Compile, MakesAFolderWithVerilogAndSignature) {
   EXPECT_THAT(scratch.names(), testing::ElementsAre("out")); // no temporary folder is left
 }
 
+// What is made of them for hardware, and definitions, are nobody's to change.
+TEST(Compile, TheHostChangesMapsOfItsOwn) {
+  const Scratch scratch;
+  std::vector<std::string> line = {"compile", example("tenants"), "-o", scratch.path("out")};
+  for (const std::string slot : {"1=red", "2=blue", "3=green", "4=grey", "5=pink"})
+    line.insert(line.end(), {"--slot", "tenants:" + slot});
+  const Outcome o = pipewright(line);
+  EXPECT_EQ(o.code, 0) << o.err;
+  const std::size_t at = o.out.find("the host can change at run time:");
+  ASSERT_NE(at, std::string::npos) << o.out;
+  const std::string maps = o.out.substr(at, o.out.find('\n', at) - at);
+  EXPECT_THAT(maps, HasSubstr(" pink"));
+  EXPECT_THAT(maps, testing::Not(HasSubstr("tenants.")));
+}
+
 TEST(Compile, JsonListsFilesAndStages) {
   const Scratch scratch;
   const Outcome o =

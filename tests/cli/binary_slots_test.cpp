@@ -44,6 +44,18 @@ TEST(Slots, CheckSaysWhatTheyLeadTo) {
   EXPECT_EQ(j.at("slots").at("layer4").at("132"), "parse_udp");
 }
 
+// What can't be written in JSON is no name, and never the end of the output.
+TEST(Slots, NamesAreText) {
+  for (const std::string slot : {"layer4:17=\xff", "layer\xff:17=parse_udp"}) {
+    const Outcome o = pipewright(
+        {"check", example("parser_chain"), "-n", "parser_chain", "--slot", slot, "--json"});
+    EXPECT_NE(o.code, 0);
+    EXPECT_EQ(o.json().at("diagnostics").at(0).at("code"), "PW-TAIL-006") << o.out;
+  }
+  const Outcome o = pipewright({"check", "\xff.o", "--json"});
+  EXPECT_EQ(o.json().at("diagnostics").at(0).at("code"), "PW-OBJ-001") << o.out;
+}
+
 TEST(Slots, EveryProgramOfAChainIsOneByItself) {
   const Outcome o = pipewright({"check", example("parser_chain"), "--json"});
   EXPECT_EQ(o.code, 0) << o.err;

@@ -90,5 +90,28 @@ TEST(Lru, TheKernelIsFollowedUntilItMayEvict) {
   EXPECT_TRUE(small.evicted);
 }
 
+// Which map a redirect names is known by its address, however many maps there are.
+TEST(Redirects, BehindManyMaps) {
+  PW_SKIP_WITHOUT_KERNEL();
+  std::string source = "#include <linux/bpf.h>\n#include <bpf/bpf_helpers.h>\n";
+  for (unsigned i = 0; i < 70; ++i)
+    source += "struct { __uint(type, BPF_MAP_TYPE_DEVMAP); __uint(max_entries, 4); "
+              "__type(key, __u32); __type(value, __u32); } m" +
+              std::to_string(i) + " SEC(\".maps\");\n";
+  source += "SEC(\"xdp\") int p(struct xdp_md *ctx) { return ctx->rx_queue_index == 1 ? "
+            "bpf_redirect_map(&m69, 0, 0) : bpf_redirect_map(&m33, 1, XDP_PASS); }\n"
+            "char license[] SEC(\"license\") = \"GPL\";\n";
+  const std::string path = test::compile_c(source);
+  const Object object = open_object(path);
+  for (const std::uint32_t queue : {0u, 1u}) {
+    Environment environment;
+    environment.ifindex = 3;
+    environment.rx_queue = queue;
+    EXPECT_EQ(compare_with_kernel(path, random_packets(5, 1, 14, 100),
+                                  test::some_entries(object, 1), environment),
+              "");
+  }
+}
+
 } // namespace
 } // namespace pw

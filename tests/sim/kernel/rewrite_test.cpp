@@ -1,6 +1,7 @@
 // Replacing instructions by sequences: everything that counts instructions must follow.
 #include "frontend/isa/rewrite.h"
 #include "sim/kernel/initialised.h"
+#include "sim/kernel/stubs.h"
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,23 @@ TEST(Initialised, OnlyWhatBothWaysSetIsSet) {
                      insn(mov, 5, 0, 0, 1), leave};
   const auto sets = initialised(code);
   EXPECT_EQ(sets[3], 1 << 1 | 1 << 5 | 1 << 10);
+}
+
+// What an event's bytes on the stack were before is cleared in front of the program; where a loop
+// leads to its first instruction that would be each round.
+TEST(Stubs, TheStackIsClearedOnceOrNotAtAll) {
+  Code code = {insn(BPF_ST | BPF_MEM | BPF_DW, 10, 0, -16, 7),
+               insn(call, 0, 0, 0, BPF_FUNC_perf_event_output),
+               insn(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 0, 5), leave};
+  const StubOptions options{.exchange_fd = 3, .traces = false};
+  const auto first = helper_stubs(code, options)(code[0], 0);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->size(), 3u);
+  EXPECT_EQ(std::memcmp(&first->back(), &code[0], sizeof code[0]), 0);
+  code[2].off = -3;
+  EXPECT_FALSE(helper_stubs(code, options)(code[0], 0));
+  code[2] = insn(BPF_JMP32 | BPF_JA, 0, 0, 0, -3);
+  EXPECT_FALSE(helper_stubs(code, options)(code[0], 0));
 }
 
 } // namespace

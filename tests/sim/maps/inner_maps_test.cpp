@@ -58,6 +58,15 @@ TEST(InnerMapFile, AddsTheMapsThatItNames) {
   EXPECT_EQ(parse_maps(printed, "printed", again), state);
 }
 
+TEST(InnerMapFile, AMapOfTheFileMayBeNamedAsAnInnerMap) {
+  Object o = object();
+  const std::string file = R"({"table": {"like": "outer", "entries": [{"key": 5, "value": 6}]}})";
+  declare_inner_maps(file, "m.json", o);
+  EXPECT_EQ(inner_names(o), std::vector<std::string>{"table"});
+  EXPECT_EQ(parse_maps(file, "m.json", o).at("table").at({5, 0, 0, 0}),
+            (std::vector<std::uint8_t>{6, 0}));
+}
+
 TEST(InnerMapFile, MistakesAreNamed) {
   EXPECT_EQ(code(R"({"outer": [{"key": 1, "map": "other"}]})"), "PW-IN-116");
   EXPECT_EQ(code(R"({"new": {"like": "table", "entries": []}})"), "PW-IN-116");

@@ -1,4 +1,5 @@
 // Cases with a closed form.
+#include "sim/nic/mac.h"
 #include "tests/sim/nic/support.h"
 
 #include <gtest/gtest.h>
@@ -226,6 +227,43 @@ TEST(Formula, TheHostSendsThroughTheSamePort) {
   EXPECT_NEAR(component(r, "transmit").utilisation, 1, 0.01);
   EXPECT_FALSE(component(r, "transmit").why.empty());
   EXPECT_EQ(run(config, fixed(100, XDP_REDIRECT, Way::Redirect), size + "line").lost, 0u);
+}
+
+// However many frames of the host go by between two packets.
+TEST(Formula, TheHostSendsThroughGapsOfADay) {
+  NicConfig config;
+  config.transmit.host_gbps = 50;
+  constexpr std::uint64_t day = 86'400'000'000'000; // ns
+  std::vector<Packet> packets(3);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    packets[i].bytes.resize(60);
+    packets[i].time_ns = i * day;
+  }
+  Nic nic(config, fixed(100, XDP_TX, Way::Transmit));
+  const auto feed = make_feed(packets);
+  const RunFigures r = nic.run(*feed);
+  EXPECT_EQ(r.lost, 0u);
+  EXPECT_NEAR(component(r, "transmit").utilisation, 0.5, 0.01);
+}
+
+TEST(Formula, FramesAreSentAtOnceAsOneByOne) {
+  std::uint64_t state = 1;
+  const auto random = [&](std::uint64_t below) {
+    state = state * 6364136223846793005 + 1442695040888963407;
+    return (state >> 33) % below;
+  };
+  for (int round = 0; round < 2000; ++round) {
+    const SteadyFrames frames{1 + random(20), random(20)};
+    const Time begin = random(500), until = random(1000);
+    Time next = begin, free = random(1000);
+    Time expected_next = next, expected_free = free;
+    std::uint64_t expected = 0;
+    for (; expected_next <= until; expected_next += frames.gap, ++expected)
+      expected_free = std::max(expected_next, expected_free) + frames.taken;
+    EXPECT_EQ(send_steadily(frames, until, next, free), expected);
+    EXPECT_EQ(next, expected_next);
+    ASSERT_EQ(free, expected_free) << frames.gap << " " << frames.taken << " " << begin;
+  }
 }
 
 TEST(Formula, ABusTooNarrowLosesFramesAtThePort) {
