@@ -12,6 +12,7 @@ struct DeviceTools {
   Family family;          //
   const char* part;       // Vivado's; nullptr: Vivado doesn't know it
   const char* block_name; // of a block RAM, in reports
+  unsigned blocks;        // how many of these it has
 };
 
 // Null for a device that there is no flow for. The cards' parts are those of AMD's data sheets of
