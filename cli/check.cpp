@@ -68,7 +68,8 @@ Finding check_program(const CheckOptions& o, const Object& object, const Program
     f.stages = compiled.pipeline.stages;
     f.slots = slots_json(object, compiled.pipeline);
     f.slots_text = slots_text(object, compiled.pipeline);
-    f.diagnostics = lifted.warnings;
+    f.diagnostics = type_warnings(object, program.name, o.common.type);
+    f.diagnostics.insert(f.diagnostics.end(), lifted.warnings.begin(), lifted.warnings.end());
     f.diagnostics.insert(f.diagnostics.end(), compiled.warnings.begin(), compiled.warnings.end());
   } catch (const Failure& failure) {
     f.diagnostics = failure.diagnostics();
@@ -149,10 +150,19 @@ void print_table(const CheckOptions& o, const Json& findings) {
                text_or_dash(f.at(size)), why.empty() ? "accepted" : why});
   }
   std::cout << table.text() << accepted << " of " << all.size() << " programs accepted\n";
+  if (accepted != all.size())
+    std::cout
+        << "`pipewright check OBJECT -n PROGRAM` shows the whole message, with its lines of C\n";
 }
 
-int exit_code(const Finding& f) {
-  return f.accepted ? 0 : static_cast<int>(Failure(f.diagnostics).exit());
+// That of the error that counts most, of whichever program; 0 if all were accepted.
+int exit_code(const Json& findings) {
+  std::vector<Diagnostic> errors;
+  for (const Json& f : findings)
+    for (const Json& d : f.at("diagnostics"))
+      if (d.at("severity") == "error")
+        errors.push_back(diagnose(d.at("code").get<std::string>(), ""));
+  return errors.empty() ? 0 : static_cast<int>(Failure(errors).exit());
 }
 
 std::string size_text(const CheckOptions& o, const Finding& f) {
@@ -183,10 +193,7 @@ int check_file(const CheckOptions& o) {
     print_one(o, all[0]);
   else
     print_table(o, list);
-  int code = 0;
-  for (const Finding& f : all)
-    code = std::max(code, exit_code(f));
-  return code;
+  return exit_code(list);
 }
 
 std::vector<std::string> objects_in(const std::string& folder) try {
@@ -215,7 +222,6 @@ Json result_json(const CheckOptions& o, const std::string& path, const Isolated&
   return findings_json(o, path, {f});
 }
 
-// 0 if every file could be analysed, whatever came out.
 int check_folder(const CheckOptions& o) {
   const std::vector<std::string> paths = objects_in(o.common.object);
   progress("checking " + std::to_string(paths.size()) + " objects");
@@ -232,9 +238,7 @@ int check_folder(const CheckOptions& o) {
     std::cout << json_text(all) << "\n";
   else
     print_table(o, all);
-  const bool analysed =
-      std::all_of(all.begin(), all.end(), [](const Json& f) { return f.at("analysed") == true; });
-  return analysed ? 0 : static_cast<int>(Exit::UserInput);
+  return exit_code(all);
 }
 
 int check(CheckOptions& o) {

@@ -91,7 +91,7 @@ private:
     const auto of = [&](std::size_t i) { return expressions_.of(op.operands.at(i), 3); };
     switch (op.kind) {
     case OpKind::Compare:
-      s.match.push_back(expressions_.of(op.result));
+      match(op, s);
       break;
     case OpKind::MapFind:
       s.match.push_back("look up " + map(op) + "[" + of(1) + "]" + when(op.operands.at(0)));
@@ -123,6 +123,13 @@ private:
     default:
       break;
     }
+  }
+
+  // Who knows whether two things are equal knows whether they differ.
+  void match(const Operation& op, StageText& s) const {
+    const std::string opposite = expressions_.complement(op);
+    if (std::ranges::find(s.match, opposite) == s.match.end())
+      s.match.push_back(expressions_.of(op.result));
   }
 
   void change(const char* what, const Operation& op, std::size_t condition, StageText& s) const {
@@ -265,10 +272,11 @@ std::string maps_text(const Pipeline& p) {
   std::string out;
   for (unsigned i = 0; i < p.maps.size(); ++i) {
     const Map& m = p.maps[i];
-    out += "  " + m.name + ": " + kind_name(m.kind) + (m.lru ? " (LRU), key " : ", key ") + std::to_string(m.key_bytes) +
-           " bytes, value " + std::to_string(m.value_bytes) + " bytes, " +
-           std::to_string(m.max_entries) + (m.max_entries == 1 ? " entry in " : " entries in ") +
-           std::to_string(m.slots) + (m.slots == 1 ? " slot" : " slots");
+    out += "  " + m.name + ": " + kind_name(m.kind) + (m.lru ? " (LRU), key " : ", key ") +
+           std::to_string(m.key_bytes) + " bytes, value " + std::to_string(m.value_bytes) +
+           " bytes, " + std::to_string(m.max_entries) +
+           (m.max_entries == 1 ? " entry in " : " entries in ") + std::to_string(m.slots) +
+           (m.slots == 1 ? " slot" : " slots");
     std::set<std::string> memories;
     for (const Column& c : m.columns)
       memories.insert(memory_name(c.memory));

@@ -115,6 +115,9 @@ int diff(const DiffCommand& o) {
   Session session(o.common);
   const std::vector<DiffEngine> engines = engines_of(o, session);
   const Capture capture = read_capture(o.in);
+  if (capture.packets.empty())
+    throw Failure(diagnose("PW-NIC-005", "there are no packets to compare")
+                      .help("give a capture with packets: `pipewright traffic` makes them"));
   const MapState maps = session.read_map_file(o.maps);
   DiffOptions options;
   options.minimise = o.minimise;

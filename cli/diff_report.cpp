@@ -24,13 +24,24 @@ std::string difference_text(const Difference& d) {
   return where + ": " + d.field + (d.detail.empty() ? "" : ", " + d.detail) + "\n" + table.text();
 }
 
+// What keeps packets from an engine.
+std::string why_unsupported(const std::string& engine) {
+  if (engine == "kernel")
+    return " (Linux test-runs frames of 14 to 3520 bytes only, tc programs on up to 3712 and on "
+           "none "
+           "that ends inside its network header)";
+  if (engine == "nfp")
+    return " (the frame doesn't fit the card's packet buffer)";
+  return "";
+}
+
 std::string unsupported_text(const std::vector<std::string>& engines, std::size_t packets,
                              const DiffResult& r) {
   std::string out;
   for (std::size_t i = 0; i < r.unsupported.size(); ++i)
     if (r.unsupported[i] > 0)
       out += "unsupported: " + std::to_string(r.unsupported[i]) + " of " + std::to_string(packets) +
-             " packets can't be run by engine " + engines[i] +
+             " packets can't be run by engine " + engines[i] + why_unsupported(engines[i]) +
              ", they are compared among the others\n";
   if (r.evicted)
     out += "evicted: from packet " + std::to_string(*r.evicted) +

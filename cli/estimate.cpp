@@ -41,7 +41,7 @@ nic::EstimateInput input_of(const EstimateCommand& o, Session& session) {
   set_card(o.nic, input);
   input.search = o.search;
   input.search_frames = o.search_frames;
-  input.traffic = parse_traffic(o.traffic.empty() ? default_traffic : o.traffic);
+  input.traffic = parse_traffic(o.traffic.empty() ? default_traffic : o.traffic, default_packets);
   if (!o.in.empty())
     input.capture_rate = rate_of(o, input.nic);
   input.maps = session.read_map_file(o.maps);
@@ -116,8 +116,10 @@ void add_traffic_options(CLI::App& app, EstimateCommand& o) {
 }
 
 void add_estimate_output(CLI::App& app, EstimateCommand& o) {
-  app.add_flag("--search,!--no-search", o.search,
-               "search for the highest rate without loss (default) or don't")
+  app.add_flag("--search", o.search, "search for the highest rate without loss (default)")
+      ->group("Output");
+  app.add_flag_callback(
+         "--no-search", [&o] { o.search = false; }, "don't")
       ->group("Output");
   app.add_option("--search-packets", o.search_frames,
                  "packets in each run of the search (default 100000)")

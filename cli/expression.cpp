@@ -1,6 +1,7 @@
 #include "cli/expression.h"
 
 #include <cstdio>
+#include <utility>
 
 namespace pw::cli {
 
@@ -96,6 +97,8 @@ std::optional<Expressions::PacketBytes> Expressions::packet_part(ValueId v, unsi
     return shifted(*op, depth - 1);
   case OpKind::Or:
     return joined(*op, depth - 1);
+  case OpKind::Concat:
+    return concatenated(*op, depth - 1);
   case OpKind::Trunc:
   case OpKind::Extract:
     return extracted(*op, depth - 1);
@@ -126,6 +129,20 @@ std::optional<Expressions::PacketBytes> Expressions::joined(const Operation& op,
       low->first + int(low->bytes) != high->first)
     return std::nullopt;
   return PacketBytes{low->first, low->bytes + high->bytes, low->shift};
+}
+
+// The low end comes first, and is the byte that the wire brings first.
+std::optional<Expressions::PacketBytes> Expressions::concatenated(const Operation& op,
+                                                                  unsigned depth) const {
+  std::optional<PacketBytes> whole;
+  for (const ValueId operand : op.operands) {
+    const auto part = packet_part(operand, depth);
+    const bool filled = part && part->shift == 0 && part->bytes * 8 == p_.values.at(operand).width;
+    if (!filled || (whole && whole->first + int(whole->bytes) != part->first))
+      return std::nullopt;
+    whole = whole ? PacketBytes{whole->first, whole->bytes + part->bytes, 0} : *part;
+  }
+  return whole;
 }
 
 std::optional<Expressions::PacketBytes> Expressions::extracted(const Operation& op,
@@ -205,6 +222,35 @@ std::string Expressions::compare(const Operation& op, unsigned depth) const {
     return of(op.operands[0], depth) + " " + sign(op.compare) + " " +
            network_order(right->constant, part->bytes);
   return of(op.operands.at(0), depth) + " " + sign(op.compare) + " " + of(op.operands.at(1), depth);
+}
+
+std::string Expressions::complement(const Operation& op, unsigned depth) const {
+  Operation other = op;
+  const auto turned = [&](Compare c) {
+    std::swap(other.operands.at(0), other.operands.at(1));
+    return c;
+  };
+  switch (op.compare) {
+  case Compare::Eq:
+    other.compare = Compare::Ne;
+    break;
+  case Compare::Ne:
+    other.compare = Compare::Eq;
+    break;
+  case Compare::Ult:
+    other.compare = turned(Compare::Ule);
+    break;
+  case Compare::Ule:
+    other.compare = turned(Compare::Ult);
+    break;
+  case Compare::Slt:
+    other.compare = turned(Compare::Sle);
+    break;
+  case Compare::Sle:
+    other.compare = turned(Compare::Slt);
+    break;
+  }
+  return compare(other, depth - 1);
 }
 
 std::string Expressions::operation(const Operation& op, unsigned depth) const {

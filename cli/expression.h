@@ -17,6 +17,8 @@ public:
   std::string of(pipeline::ValueId, unsigned depth = 4) const;
   const pipeline::Operation*
       definition(pipeline::ValueId) const; // null for a value that nothing defines
+  // Of a comparison: the text of the one that holds exactly if this one doesn't.
+  std::string complement(const pipeline::Operation&, unsigned depth = 4) const;
   // "packet[a..b]" or "packet[a]".
   static std::string packet_bytes(int first, unsigned bytes);
   std::string column(const pipeline::Operation&) const; // "flows.value[0..7]"
@@ -30,6 +32,7 @@ private:
   std::optional<PacketBytes> packet_part(pipeline::ValueId, unsigned depth) const;
   std::optional<PacketBytes> shifted(const pipeline::Operation&, unsigned depth) const;
   std::optional<PacketBytes> joined(const pipeline::Operation&, unsigned depth) const;
+  std::optional<PacketBytes> concatenated(const pipeline::Operation&, unsigned depth) const;
   std::optional<PacketBytes> extracted(const pipeline::Operation&, unsigned depth) const;
   std::string network_order(const pipeline::Bits&, unsigned bytes) const;
 

@@ -22,6 +22,11 @@ Failure unwritable(const fs::path& path, const std::string& reason) {
                      .help("name a place that exists, may be written and has room"));
 }
 
+void refuse_output(const fs::path& folder) {
+  if (folder == "-")
+    throw unwritable(folder, "a folder is needed, not standard output");
+}
+
 fs::path parent_of(const fs::path& path) {
   const fs::path clean = path.has_filename() ? path : path.parent_path(); // "dir/" is "dir"
   return clean.has_parent_path() ? clean.parent_path() : fs::path(".");
@@ -76,6 +81,7 @@ void write_file(const fs::path& path, const std::string& text) {
 }
 
 void write_directory(const fs::path& path, const std::map<std::string, std::string>& files) {
+  refuse_output(path);
   const SignalsWait wait;
   const TemporaryDirectory temporary(path);
   const fs::path whole = temporary.path() / "whole";
@@ -96,13 +102,21 @@ void write_directory(const fs::path& path, const std::map<std::string, std::stri
 }
 
 void make_directory(const fs::path& path) {
+  refuse_output(path);
   std::error_code error;
   fs::create_directories(path, error);
   if (error)
     throw unwritable(path, error.message());
 }
 
-void check_writable(const fs::path& path) {
+void check_place(const fs::path& path) {
+  if (!fs::exists(path) && access(parent_of(path).c_str(), W_OK) != 0)
+    throw unwritable(path, std::strerror(errno));
+}
+
+void check_writable(const fs::path& path, bool output_too) {
+  if (path == "-" && !output_too)
+    throw unwritable(path, "that is no name of a file");
   if (path == "-" || is_special_file(path))
     return;
   if (fs::is_directory(path))

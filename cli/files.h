@@ -24,11 +24,14 @@ private:
 
 // All throw Failure (PW-OPT-002) with the system's reason.
 void write_file(const std::filesystem::path&, const std::string& text); // "-" = standard output
-// Creates the folder, or replaces these files in it; what else is there stays. Names may have folders
-// in front.
+// Creates the folder, or replaces these files in it; what else is there stays. Names may have
+// folders in front.
 void write_directory(const std::filesystem::path&, const std::map<std::string, std::string>& files);
 void make_directory(const std::filesystem::path&); // and those above it; no error if it is there
-// Fails now rather than after minutes of work if a file can't be made there.
-void check_writable(const std::filesystem::path&);
+// For a folder that is to be made: the one around it must be there.
+void check_place(const std::filesystem::path&);
+// Fails now rather than after minutes of work if a file can't be made there. "-" is standard
+// output, where the file may be that.
+void check_writable(const std::filesystem::path&, bool output_too = true);
 
 } // namespace pw::cli

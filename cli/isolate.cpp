@@ -1,6 +1,7 @@
 #include "cli/isolate.h"
 
 #include "cli/files.h"
+#include "support/process.h"
 
 #include <algorithm>
 #include <csignal>
@@ -71,11 +72,14 @@ private:
   fs::path output(std::size_t job) const { return folder_.path() / std::to_string(job); }
 
   void start(std::size_t job) {
+    const pid_t parent = getpid();
     const pid_t child = fork();
     if (child < 0)
       throw std::runtime_error("fork failed");
-    if (child == 0)
+    if (child == 0) {
+      end_with_parent(parent);
       run_child(jobs_[job], output(job), seconds_);
+    }
     running_[child] = job;
   }
 

@@ -38,12 +38,29 @@ std::string message(const CLI::App& app, const CLI::ParseError& error, int argc,
   return argc == 1 ? "a command is needed" : error.what();
 }
 
+// What the command doesn't know, which also may be why something is missing.
+Diagnostic unknown(const CLI::App& command, const std::string& name,
+                   const std::vector<std::string>& words) {
+  std::string all, near;
+  for (const std::string& word : words) {
+    all += (all.empty() ? "'" : " ") + word;
+    if (near.empty() && word.starts_with("--"))
+      near = near_option(command, word.substr(0, word.find('=')));
+  }
+  return diagnose("PW-OPT-001", name + " does not know " + all + "'")
+      .help(near.empty() ? "see " + name + " --help"
+                         : "is it " + near + "? See " + name + " --help");
+}
+
 // --help and --version end here too, with exit code 0.
 int report(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == 0)
     return app.exit(error);
   const auto chosen = app.get_subcommands();
   const std::string command = chosen.empty() ? "pipewright" : "pipewright " + chosen[0]->get_name();
+  const bool lacks = error.get_name() == "ExtrasError" || error.get_name() == "RequiredError";
+  if (const auto words = app.remaining(true); lacks && !chosen.empty() && !words.empty())
+    return report(Failure(unknown(*chosen[0], command, words)), wants_json(argc, argv));
   return report(Failure(diagnose("PW-OPT-001", message(app, error, argc, argv))
                             .help("see " + command + " --help")),
                 wants_json(argc, argv));

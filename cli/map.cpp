@@ -30,6 +30,9 @@ std::unique_ptr<control::Transport> connect(const MapCommand& o) {
     throw Failure(diagnose("PW-CTL-010", "which pipeline?")
                       .help("--control SOCKET of a simulation, or --registers FILE --signature "
                             "NAME.sig.json of a card"));
+  if (!o.registers.empty() && o.signature.empty())
+    throw Failure(diagnose("PW-CTL-010", "the registers of which pipeline?")
+                      .help("--signature NAME.sig.json, of the same compile --control live"));
   return o.socket.empty() ? control::open_registers(o.registers, o.signature)
                           : control::open_socket(o.socket);
 }
@@ -55,8 +58,26 @@ void check_size(const char* what, const MapInfo& map, const Bytes& bytes, std::u
 }
 
 // The kernel's answer in words.
+std::string words_of(int error) {
+  switch (-error) {
+  case ENOENT:
+    return "the key is not there";
+  case EEXIST:
+    return "the key is there already";
+  case E2BIG:
+    return "the map is full, or has no such index";
+  case ENOSPC:
+  case ENOMEM:
+    return "the map is full";
+  case EPERM:
+    return "its data is constant";
+  default:
+    return std::strerror(-error);
+  }
+}
+
 [[noreturn]] void refused(const std::string& doing, int error) {
-  throw Failure(diagnose("PW-CTL-013", doing + ": " + std::strerror(-error)));
+  throw Failure(diagnose("PW-CTL-013", doing + ": " + words_of(error)));
 }
 
 int show(const MapCommand& o, const Maps& maps, const MapRequest& r) {
@@ -123,7 +144,11 @@ int take(const MapCommand& o, Maps& maps, const MapInfo& map, bool remove) {
 int next(const MapCommand& o, Maps& maps, const MapInfo& map, const MapRequest& r) {
   Bytes found;
   const Bytes key = r.key.value_or(Bytes());
-  if (const int result = maps.next_key(map, key, found))
+  const int result = maps.next_key(map, key, found);
+  if (result == -ENOENT)
+    throw Failure(diagnose("PW-CTL-013", r.key ? "map '" + map.name + "' has no key behind this one"
+                                               : "map '" + map.name + "' is empty"));
+  if (result != 0)
     refused("next key of map '" + map.name + "'", result);
   if (o.json)
     std::cout << "{\"key\":" << (r.key ? bytes_json(key) : "null")

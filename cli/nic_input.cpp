@@ -90,7 +90,21 @@ void add_nic_options(CLI::App& app, NicOptions& o) {
   add("--queue-depth", o.depth, "N", "descriptors of a queue (default 1024)");
   add("--host-rate", o.host_mpps, "MPPS",
       "Mpps that the host takes from a queue (default 0: as many as come)");
-  add("--buffer", o.buffer, "BYTES", "receive buffer in bytes (default 262144)");
+  add("--buffer", o.buffer, "BYTES", "receive buffer, 65536 or 64k or 1M (default 256k)")
+      ->transform(CLI::Validator(
+          [](std::string& text) {
+            const std::size_t unit = text.find_first_not_of("0123456789");
+            if (unit == 0 || unit == std::string::npos || unit + 1 != text.size())
+              return std::string();
+            const unsigned bits = text[unit] == 'k' || text[unit] == 'K' ? 10
+                                  : text[unit] == 'M'                    ? 20
+                                                                         : 0;
+            if (bits == 0 || unit > 9)
+              return "'" + text + "' is no number of bytes such as 65536, 64k or 1M";
+            text = std::to_string(std::stoull(text.substr(0, unit)) << bits);
+            return std::string();
+          },
+          "", "bytes"));
   app.add_flag("--pause", o.pause,
                "hold the sender by pause frames (802.3x) instead of losing packets")
       ->group(group);

@@ -11,6 +11,7 @@
 namespace pw::cli {
 
 inline constexpr const char* default_traffic = "size=64,packets=100k,rate=line";
+inline constexpr unsigned default_packets = 100'000; // of a specification that doesn't say
 
 struct NicOptions {
   std::string engine = "model";

@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <sstream>
+#include <utility>
 
 namespace pw::cli {
 
@@ -145,6 +147,13 @@ std::array<std::uint8_t, 6> parse_mac(const std::string& text) {
   return mac;
 }
 
+std::string field_names() {
+  std::string all;
+  for (unsigned f = 0; f < skb_input_count; ++f)
+    all += (f == 0 ? "" : ", ") + std::string(skb_fields[f].name);
+  return all;
+}
+
 // "mark=7,priority=0x10", "random".
 void set_metadata(Environment& e, const std::string& text) {
   std::istringstream in(text);
@@ -161,9 +170,12 @@ void set_metadata(Environment& e, const std::string& text) {
     char* rest = nullptr;
     const char* digits = equals == std::string::npos ? "" : one.c_str() + equals + 1;
     const std::uint64_t value = std::strtoull(digits, &rest, 0);
-    if (field == end || rest == digits || *rest != 0 ||
-        (field->bits < 64 && value >> field->bits != 0))
-      throw CLI::ValidationError("--skb", "'" + one + "' is no FIELD=N that fits");
+    if (field == end)
+      throw CLI::ValidationError("--skb",
+                                 "'" + one + "' is no FIELD=N; fields are " + field_names());
+    if (rest == digits || *rest != 0 || (field->bits < 64 && value >> field->bits != 0))
+      throw CLI::ValidationError("--skb", "'" + one + "' wants a number of up to " +
+                                              std::to_string(field->bits) + " bits");
     e.skb.value[std::size_t(field - skb_fields.begin())] = value;
   }
 }
@@ -335,6 +347,38 @@ void set_layout(CLI::App& root) {
   root.set_help_flag("-h,--help", "print this help");
   root.set_version_flag("--version", PW_VERSION, "print the version");
   root.footer("pipewright COMMAND --help explains a command.");
+}
+
+namespace {
+
+// Letters to change, to insert or to leave out.
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t(0));
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t corner = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t change = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
+      corner = row[j];
+      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+} // namespace
+
+std::string near_option(const CLI::App& app, const std::string& word) {
+  constexpr std::size_t most = 2;
+  std::string best;
+  std::size_t least = most + 1;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames())
+      if (const std::size_t far = distance(word, "--" + name); far < least) {
+        least = far;
+        best = "--" + name;
+      }
+  return best;
 }
 
 void add_common_options(CLI::App& app, CommonOptions& o) {

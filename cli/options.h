@@ -41,6 +41,9 @@ void add_card_options(CLI::App&, CommonOptions&);     // --firmware
 void add_environment_options(CLI::App&,
                              CommonOptions&);   // --ifindex, --rxq, --cpu, --mtu, --seed, --time
 void add_output_options(CLI::App&, bool& json); // --json, --help; the last of a command
+// The option of the command that is spelled nearly so; "" if none is.
+std::string near_option(const CLI::App&, const std::string& word);
+
 void add_common_options(CLI::App&, CommonOptions&); // all of the above
 
 // --mac and --skb, as far as they are not the default.

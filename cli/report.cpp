@@ -36,7 +36,7 @@ constexpr std::uint64_t packets_of_search = 20'000;
 nic::EstimateInput input_of(const ReportCommand& o, Session& session) {
   nic::EstimateInput input;
   set_card(o.nic, input);
-  input.traffic = parse_traffic(o.traffic);
+  input.traffic = parse_traffic(o.traffic, default_packets);
   input.search_frames = packets_of_search;
   input.maps = session.read_map_file(o.maps);
   set_program(o.nic, o.common, session, input);

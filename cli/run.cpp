@@ -7,9 +7,11 @@
 #include "cli/session.h"
 #include "sim/capture/capture.h"
 #include "sim/maps/map_file.h"
+#include "support/files.h"
 
 #include <chrono>
 #include <iostream>
+#include <set>
 
 namespace pw::cli {
 
@@ -27,9 +29,21 @@ struct RunCommand {
 
 // Everything that can be wrong with the files, before work that takes long.
 void check_files(const RunCommand& o, EngineKind kind) {
-  for (const std::string& path : {o.out, o.dump_maps, o.events, o.trace})
+  for (const std::string& path : {o.out, o.dump_maps, o.trace})
     if (!path.empty())
-      check_writable(path);
+      check_writable(path, false);
+  if (!o.events.empty())
+    check_writable(o.events);
+  std::set<std::string> outputs;
+  for (const std::string& path : {o.out, o.dump_maps, o.events, o.trace})
+    if (!path.empty() && !is_special_file(path) && !outputs.insert(path).second)
+      throw Failure(diagnose("PW-OPT-011", "two outputs would be written to '" + path + "'")
+                        .help("give each a file of its own"));
+  if ((o.stall != 0 || o.pace != "back-to-back") && kind != EngineKind::Model &&
+      kind != EngineKind::Rtl)
+    throw Failure(diagnose("PW-OPT-011", "--stall and --pace are of engines with a clock, and '" +
+                                             o.engine + "' has none")
+                      .help("use --engine model or rtl"));
   if (!o.trace.empty() && kind != EngineKind::Rtl)
     throw Failure(
         diagnose("PW-OPT-006", "--trace needs signals, engine '" + o.engine + "' has none")
@@ -73,6 +87,9 @@ RunReport execute(const RunCommand& o, Session& session, EngineKind kind) {
   r.held = engine->held_cycles();
   r.card = card_report(*engine, r.packets);
   r.warnings = session.warnings();
+  if (r.packets.empty())
+    r.warnings.push_back(
+        diagnose("PW-NIC-005", "there are no packets in '" + o.in + "'").warning());
   r.warnings.insert(r.warnings.end(), capture.warnings.begin(), capture.warnings.end());
   write_files(o, session, *engine, r);
   return r;

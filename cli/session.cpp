@@ -20,9 +20,32 @@ Program choose_program(const Object& object, const std::string& name, ProgramTyp
   return program;
 }
 
+std::vector<Diagnostic> type_warnings(const Object& object, const std::string& name,
+                                      ProgramType type) {
+  const Program program = select_program(object, name, type);
+  const ProgramType own = program_type(program);
+  const bool known = own == ProgramType::Xdp || own == ProgramType::Tc;
+  if (type == ProgramType::Unknown || !known || type == own)
+    return {};
+  return {diagnose("PW-PRG-006", "program '" + program.name + "' is taken for one of " +
+                                     (type == ProgramType::Tc ? "tc" : "XDP") +
+                                     ", but its section '" + program.section + "' is of " +
+                                     (own == ProgramType::Tc ? "tc" : "XDP"))
+              .help("leave --type away")
+              .warning()};
+}
+
 Session::Session(const CommonOptions& options)
     : options_(options), object_(open_object(options.object, options.open)),
-      program_(choose_program(object_, options.program, options.type)) {}
+      program_(choose_program(object_, options.program, options.type)),
+      own_warnings_(type_warnings(object_, options.program, options.type)) {
+  const auto given = metadata_options(options.environment);
+  if (program_.type == ProgramType::Xdp &&
+      std::ranges::any_of(given, [](const auto& o) { return o.first == "--skb"; }))
+    throw Failure(
+        diagnose("PW-OPT-011", "--skb is of tc programs, and '" + program_.name + "' is one of XDP")
+            .help("XDP packets have no metadata: leave --skb away"));
+}
 
 LiftOptions lift_options(const CommonOptions& options) {
   LiftOptions lift;
@@ -165,7 +188,7 @@ std::optional<Guide> Session::guide() {
 }
 
 std::vector<Diagnostic> Session::warnings() const {
-  std::vector<Diagnostic> all;
+  std::vector<Diagnostic> all = own_warnings_;
   if (lifted_)
     all.insert(all.end(), lifted_->warnings.begin(), lifted_->warnings.end());
   if (compiled_)

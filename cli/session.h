@@ -65,6 +65,7 @@ private:
   std::unique_ptr<Object> roomy_; // of the guide
   Program program_;
   std::unique_ptr<Routes> routes_;
+  std::vector<Diagnostic> own_warnings_;
   std::unique_ptr<LiftedProgram> lifted_, lifted_for_card_;
   std::vector<ControlledMap> controlled_;
   std::unique_ptr<Compiled> compiled_;
@@ -74,6 +75,9 @@ private:
   std::unique_ptr<nfp::NfpProgram> micro_engine_;
   std::vector<std::uint8_t> card_file_; // micro_engine_ as an ELF file
 };
+
+// PW-PRG-006 if --type contradicts the section.
+std::vector<Diagnostic> type_warnings(const Object&, const std::string& name, ProgramType);
 
 // The program that options name, its type resolved. Throws Failure if there is none, or if it sees
 // no packets (PW-PRG-003).

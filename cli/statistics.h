@@ -10,7 +10,8 @@
 namespace pw::cli {
 
 struct Throughput {
-  double packets_per_clock = 0; // (N-1) / (cycle_in[N-1] - cycle_in[0])
+  double packets_per_clock = 0; // N / clocks from the first beat in to the last beat in, or from
+                                // the first result to the last beat out if that is longer
   double bound = 0;             // what the bus allows: N / max(N, beats in, beats out)
 };
 

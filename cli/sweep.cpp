@@ -4,6 +4,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/sweep/run.h"
+#include "sim/traffic/traffic.h"
 
 #include <iostream>
 #include <thread>
@@ -19,6 +20,30 @@ struct SweepCommand {
   bool json = false;
 };
 
+// Whether `estimate` would take the name: an option of its own, or a key of its traffic.
+void check_name(const std::string& option, const std::string& name, const CLI::App& estimate) {
+  if (is_traffic_key(name) ||
+      (name != "help" && estimate.get_option_no_throw("--" + name) != nullptr))
+    return;
+  const std::string near = near_option(estimate, "--" + name);
+  throw Failure(
+      diagnose("PW-OPT-008", option + " " + name +
+                                 ": `estimate` has no option, and its "
+                                 "traffic no key, of that name")
+          .help(near.empty() ? "see pipewright estimate --help" : "is it " + near.substr(2) + "?"));
+}
+
+void check_names(const sweep::Plan& plan) {
+  CLI::App root;
+  Invocation unused;
+  add_estimate(root, unused);
+  const CLI::App& estimate = *root.get_subcommand("estimate");
+  for (const sweep::Axis& axis : plan.axes)
+    check_name("--vary", axis.name, estimate);
+  for (const std::string& option : plan.fixed)
+    check_name("--fix", option.substr(2, option.find('=') - 2), estimate);
+}
+
 sweep::Plan plan_of(const SweepCommand& o) {
   sweep::Plan plan;
   plan.traffic = o.traffic;
@@ -28,6 +53,7 @@ sweep::Plan plan_of(const SweepCommand& o) {
     plan.subjects.push_back({path, open_object(path).sha256});
   for (const std::string& axis : o.vary)
     plan.axes.push_back(sweep::parse_axis(axis));
+  check_names(plan);
   return plan;
 }
 
@@ -97,12 +123,13 @@ int finish(const SweepCommand& o, const std::vector<sweep::Point>& points,
   else
     std::cout << table_text(points, store) << "\nfiles in " << o.out
               << ": results.csv, results.json, results.jsonl (to go on from)\n";
-  return failures(points, store) == points.size() ? 1 : 0;
+  return failures(points, store) == 0 ? 0 : static_cast<int>(Exit::UserInput);
 }
 
 int run_sweep(const SweepCommand& o) {
   // Before MPI starts, so that what is wrong with the command line is said by every rank.
   const std::vector<sweep::Point> points = points_of(plan_of(o));
+  check_place(o.out);
   const auto transport = sweep::mpi_transport();
   if (transport && transport->rank() != 0) {
     sweep::serve(*transport);

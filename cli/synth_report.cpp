@@ -45,9 +45,10 @@ const char* block_name(const std::string& device) {
   return tools ? tools->block_name : "blocks";
 }
 
-double blocks_there(const DeviceSize& size, const std::string& device) {
+// In the units that the tools count: an EBR of an ice40 is no BRAM36.
+double blocks_there(const std::string& device) {
   const fpga::DeviceTools* tools = fpga::tools_of(device);
-  return tools && tools->blocks != 0 ? tools->blocks : double(size.block36);
+  return tools ? tools->blocks : 0;
 }
 
 std::string resources(const SynthReport& r) {
@@ -65,7 +66,7 @@ std::string resources(const SynthReport& r) {
   if (const DeviceSize* size = device_named(r.pipeline->device))
     table.row({"of " + r.pipeline->device, percent(all.luts + all.memory_luts, double(size->luts)),
                "", percent(all.flip_flops, double(size->flip_flops)),
-               percent(all.blocks, blocks_there(*size, r.pipeline->device)),
+               percent(all.blocks, blocks_there(r.pipeline->device)),
                percent(all.ultra, double(size->ultra288)), "", ""});
   return table.text();
 }
@@ -83,10 +84,13 @@ std::string joined(const std::vector<std::string>& nets, std::size_t most) {
   return out;
 }
 
+// Stages that only carry values on have nothing but their reset.
+bool is_reset(const fpga::Path& path) { return !path.nets.empty() && path.nets.front() == "rst"; }
+
 std::string paths(const SynthReport& r) {
   std::string out;
   for (const PlaceCost& p : r.synthesis->cost.places) {
-    if (p.longest.levels == 0)
+    if (p.longest.levels == 0 || is_reset(p.longest))
       continue;
     const std::string line = line_of(origin_of(p.longest, *r.verilog));
     out += p.place + ": " + std::to_string(p.longest.levels) +
@@ -137,7 +141,7 @@ Json share_json(const SynthReport& r) {
   const CellCounts& all = r.synthesis->cost.total;
   return {{"luts", share(all.luts + all.memory_luts, double(size->luts))},
           {"flip_flops", share(all.flip_flops, double(size->flip_flops))},
-          {"blocks", share(all.blocks, blocks_there(*size, r.pipeline->device))},
+          {"blocks", share(all.blocks, blocks_there(r.pipeline->device))},
           {"ultra", share(all.ultra, double(size->ultra288))}};
 }
 

@@ -23,7 +23,7 @@ int traffic(const TrafficOptions& o) {
   TrafficSpec spec = parse_traffic(o.spec);
   if (o.seed)
     spec.seed = *o.seed;
-  check_writable(o.out);
+  check_writable(o.out, false);
   const std::vector<Packet> packets = generate_traffic(spec);
   write_capture(o.out, packets);
   std::uint64_t bytes = 0;

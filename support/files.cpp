@@ -37,6 +37,13 @@ bool is_special_file(const fs::path& path) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
+std::string why_unreadable(const fs::path& path) {
+  if (access(path.c_str(), R_OK) != 0)
+    return std::strerror(errno);
+  std::error_code ignored;
+  return fs::is_directory(path, ignored) ? std::strerror(EISDIR) : "";
+}
+
 std::string write_whole_file(const fs::path& path, std::string_view text) {
   if (is_special_file(path))
     return write_plainly(path, text);

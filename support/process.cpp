@@ -1,54 +1,61 @@
 #include "support/process.h"
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <sstream>
 #include <thread>
-
-extern char** environ;
 
 namespace pw {
 
 namespace {
 
-class Actions { // of posix_spawn
-public:
-  Actions() { posix_spawn_file_actions_init(&actions_); }
-  ~Actions() { posix_spawn_file_actions_destroy(&actions_); }
-  Actions(const Actions&) = delete;
-  Actions& operator=(const Actions&) = delete;
-  posix_spawn_file_actions_t* get() { return &actions_; }
-
-private:
-  posix_spawn_file_actions_t actions_;
+// Where a child's standard input, output and errors lead; -1: as they are here.
+struct Streams {
+  int in = -1, out = -1, errors = -1;
 };
 
-// Process id, or -1.
-pid_t start(const Command& command, Actions& actions) {
+void replace(int descriptor, int standard) {
+  if (descriptor >= 0 && descriptor != standard)
+    dup2(descriptor, standard);
+}
+
+// Process id, or -1. Between fork and exec only what is safe in a program with threads.
+pid_t start(const Command& command, const char* folder, const Streams& streams) {
   std::vector<char*> args;
   for (const std::string& word : command)
     args.push_back(const_cast<char*>(word.c_str()));
   args.push_back(nullptr);
-  pid_t child = -1;
-  return posix_spawnp(&child, args[0], actions.get(), nullptr, args.data(), environ) == 0 ? child
-                                                                                          : -1;
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  if (child != 0)
+    return child;
+  end_with_parent(parent);
+  replace(streams.in, STDIN_FILENO);
+  replace(streams.out, STDOUT_FILENO);
+  replace(streams.errors, STDERR_FILENO);
+  if (folder == nullptr || chdir(folder) == 0)
+    execvp(args[0], args.data());
+  _exit(127);
 }
 
 pid_t start_logged(const Command& command, const std::string& folder, const std::string& log) {
-  Actions actions;
-  posix_spawn_file_actions_addchdir_np(actions.get(), folder.c_str());
-  posix_spawn_file_actions_addopen(actions.get(), 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(actions.get(), 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND,
-                                   0644);
-  posix_spawn_file_actions_adddup2(actions.get(), 1, 2);
-  return start(command, actions);
+  const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const std::string path = log.starts_with("/") ? log : folder + "/" + log;
+  const int out = open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  const pid_t child =
+      out < 0 || nothing < 0 ? -1 : start(command, folder.c_str(), {nothing, out, out});
+  for (const int descriptor : {nothing, out})
+    if (descriptor >= 0)
+      close(descriptor);
+  return child;
 }
 
 // Waits for one of our own children only: the process may have others.
@@ -87,12 +94,7 @@ std::string output_of(const Command& command) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0)
     return "";
-  pid_t child = -1;
-  {
-    Actions actions;
-    posix_spawn_file_actions_adddup2(actions.get(), ends[1], 1);
-    child = start(command, actions);
-  }
+  const pid_t child = start(command, nullptr, {-1, ends[1], -1});
   close(ends[1]);
   std::string text;
   char buffer[4096];
@@ -100,6 +102,12 @@ std::string output_of(const Command& command) {
     text.append(buffer, std::size_t(n));
   close(ends[0]);
   return child > 0 && succeeded(child) ? text : "";
+}
+
+void end_with_parent(int parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) // it had ended before
+    _exit(127);
 }
 
 std::string find_tool(const std::vector<std::string>& names) {

@@ -12,7 +12,7 @@ struct DeviceTools {
   Family family;          //
   const char* part;       // Vivado's; nullptr: Vivado doesn't know it
   const char* block_name; // of a block RAM, in reports
-  unsigned blocks; // of them there are, where they are no BRAM36 (0: those that DeviceSize has)
+  unsigned blocks;        // how many of these it has
 };
 
 // Null for a device that there is no flow for. The cards' parts are those of AMD's data sheets of

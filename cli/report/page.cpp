@@ -74,13 +74,18 @@ std::string lossless_card(const ReportFigures& f) {
                                                (l->line_rate ? "line rate" : "limit: " + l->limit));
 }
 
+std::string card_verdict(const CardVerdict& v) {
+  const std::string words = v.words ? count(*v.words) + " words" : "";
+  if (v.accepted)
+    return card("accepted", "by a Netronome card" + (v.words ? ", " + words : ""), "good");
+  if (v.words) // a product of ours runs, though the object doesn't
+    return card("not as it is", "a Netronome card's driver refuses the object (" + v.reason +
+                                    "); compile --target nfp makes " + words + " of it");
+  return card("not accepted", "by a Netronome card: " + v.reason, "bad");
+}
+
 std::string cards(const ReportFigures& f) {
-  const std::string nfp =
-      f.card.accepted ? card("accepted",
-                             "by a Netronome card" +
-                                 (f.card.words ? ", " + count(*f.card.words) + " words" : ""),
-                             "good")
-                      : card("not accepted", "by a Netronome card: " + f.card.reason, "bad");
+  const std::string nfp = card_verdict(f.card);
   if (f.words)
     return "<div class=\"cards\">\n" + nfp + word_card(f) + lossless_card(f) + "</div>\n";
   return "<div class=\"cards\">\n" +
@@ -123,11 +128,15 @@ std::string stage_table(const ReportFigures& f) {
     std::vector<std::string> lines;
     for (const SourceLocation& l : s.lines)
       lines.push_back(l.file.substr(l.file.find_last_of('/') + 1) + ":" + count(l.line));
-    t.row({number(count(s.stage)), number(count(s.register_bits)), list(s.match), list(s.actions),
+    const bool waits = s.match.empty() && s.actions.empty();
+    t.row({number(count(s.stage)), number(count(s.register_bits)), list(s.match),
+           waits ? text("waits for a memory or a lookup that an earlier stage began")
+                 : list(s.actions),
            list(lines)});
   }
-  return "<details><summary>The same as a table, nothing cut off</summary>\n" + t.html() +
-         "</details>\n";
+  return "<details><summary>The same as a table, with every match and action (... is what lies "
+         "deeper in an expression)</summary>\n" +
+         t.html() + "</details>\n";
 }
 
 std::string key(const ReportFigures& f) {
@@ -264,7 +273,7 @@ std::string components(const ReportFigures& f) {
 }
 
 std::string blocks_table(const ReportFigures& f) {
-  HtmlTable t({"block", "BRAM36", "URAM288", "flip-flops", "LUTs as memory", "LUTs of comparators",
+  HtmlTable t({"block", "BRAM36", "URAM288", "stage registers", "LUTs as memory", "LUTs of comparators",
                "what it is"});
   for (const BlockFigures& b : f.blocks)
     t.row({text(b.name), number(count(b.blocks)), number(count(b.ultra)),
@@ -300,11 +309,8 @@ std::string resources(const ReportFigures& f) {
                 "whole blocks; synthesis, which halves some, "
                 "mostly takes a few less:",
                 "soft") +
-          "<pre>pipewright compile " + escape(quoted(f.object)) +
-          " --target verilog -o out\ncd out &amp;&amp; yosys -p \"read_verilog -sv $(grep -v "
-          "'^[#/+-]' filelist.f | tr '\\n' ' '); synth_xilinx -family xcup -flatten; "
-          "stat\"</pre>\n" +
-          plot(resource_plot(f)) + shares.html() + blocks_table(f));
+          "<pre>pipewright synth " + escape(quoted(f.object)) + " --device " + f.device.name +
+          "</pre>\n" + plot(resource_plot(f)) + shares.html() + blocks_table(f));
 }
 
 std::string access_text(const MapUse& use) {

@@ -169,7 +169,7 @@ std::string latency_plot(const nic::LatencyFigures& l) {
 std::vector<Share> shares_of(const ReportFigures& f) {
   std::vector<Share> all = {{"BRAM36", 0, f.device.block36},
                             {"URAM288", 0, f.device.ultra288},
-                            {"flip-flops", 0, f.device.flip_flops},
+                            {"stage registers", 0, f.device.flip_flops},
                             {"LUTs", 0, f.device.luts}};
   for (const BlockFigures& b : f.blocks) {
     all[0].taken += b.blocks;

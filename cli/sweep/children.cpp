@@ -1,18 +1,17 @@
 #include "cli/sweep/children.h"
 
+#include "support/process.h"
+
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace pw::cli::sweep {
 
@@ -42,6 +41,26 @@ Outcome failed(const Json& answer, const std::string& errors, int exit_status) {
   return outcome;
 }
 
+void redirect(const char* path, int flags, int standard) {
+  const int file = ::open(path, flags, 0600);
+  if (file < 0 || ::dup2(file, standard) < 0)
+    ::_exit(127);
+  if (file != standard)
+    ::close(file);
+}
+
+// In the child: only what is safe behind fork in a program with threads.
+[[noreturn]] void become(std::vector<char*>& argv, const std::string& out,
+                         const std::string& errors, pid_t parent) {
+  constexpr int fresh = O_WRONLY | O_CREAT | O_TRUNC;
+  end_with_parent(parent);
+  redirect("/dev/null", O_RDONLY, STDIN_FILENO);
+  redirect(out.c_str(), fresh, STDOUT_FILENO);
+  redirect(errors.c_str(), fresh, STDERR_FILENO);
+  ::execv(this_binary, argv.data());
+  ::_exit(127);
+}
+
 } // namespace
 
 Children::~Children() {
@@ -63,19 +82,12 @@ void Children::start(std::size_t point, const std::vector<std::string>& argument
     argv.push_back(word.data());
   argv.push_back(nullptr);
 
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, output(point, ".out").c_str(), flags,
-                                   0600);
-  posix_spawn_file_actions_addopen(&files, STDERR_FILENO, output(point, ".err").c_str(), flags,
-                                   0600);
-  pid_t child = -1;
-  const int error = posix_spawn(&child, this_binary, &files, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0)
-    throw std::system_error(error, std::generic_category(), "a process for a point of the sweep");
+  const std::string out = output(point, ".out"), errors = output(point, ".err");
+  const pid_t parent = ::getpid(), child = ::fork();
+  if (child < 0)
+    throw std::system_error(errno, std::generic_category(), "a process for a point of the sweep");
+  if (child == 0)
+    become(argv, out, errors, parent);
   running_[child] = point;
 }
 

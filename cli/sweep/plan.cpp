@@ -133,7 +133,9 @@ std::string with_traffic(const std::string& specification, const std::string& ke
   const auto add = [&](const std::string& part) { out += (out.empty() ? "" : ",") + part; };
   std::istringstream in(specification);
   for (std::string part; std::getline(in, part, ',');) {
-    const bool same = part.starts_with(key + "=");
+    const std::string name = part.substr(0, part.find('='));
+    const auto counts = [](const std::string& k) { return k == "count" || k == "packets"; };
+    const bool same = name == key || (counts(name) && counts(key));
     add(same ? key + "=" + value : part);
     there = there || same;
   }

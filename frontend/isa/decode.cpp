@@ -235,8 +235,13 @@ private:
 
   void decode_at(std::size_t i) {
     Result r = instruction(i);
-    if (const auto* unknown = std::get_if<Unknown>(&r))
-      return problem("PW-VER-001", i, describe(i, unknown->why));
+    if (const auto* unknown = std::get_if<Unknown>(&r)) {
+      problem("PW-VER-001", i, describe(i, unknown->why));
+      if (insns_[i].code == (BPF_JMP | BPF_CALL | BPF_X))
+        problems_.back().help("compile with -O2: without it clang calls helpers through pointers, "
+                              "and Linux refuses such calls, too");
+      return;
+    }
     code_[i] = std::get<Instruction>(std::move(r));
   }
 

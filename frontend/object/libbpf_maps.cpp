@@ -46,11 +46,16 @@ ObjectHandle open_image(const Bytes& image) {
   LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "o");
   ObjectHandle opened(bpf_object__open_mem(image.data(), image.size(), &options),
                       bpf_object__close);
-  if (!opened)
-    throw Failure(diagnose("PW-OBJ-004", std::string("libbpf refuses the object: ") +
-                                             std::strerror(errno > 0 ? errno : EINVAL))
+  if (!opened) {
+    const std::string reason = std::strerror(errno > 0 ? errno : EINVAL);
+    const bool no_types = log.find("BTF is required") != std::string::npos;
+    throw Failure(diagnose("PW-OBJ-004", "libbpf refuses the object: " + reason)
                       .breaks(log.empty() ? "libbpf gives no reason" : "libbpf: " + one_line(log))
-                      .help("an object that libbpf refuses can't be loaded into a kernel either"));
+                      .help(no_types ? "compile with -g: maps in SEC(\".maps\") are described by "
+                                       "debug information (BTF)"
+                                     : "an object that libbpf refuses can't be loaded into a "
+                                       "kernel either"));
+  }
   return opened;
 }
 

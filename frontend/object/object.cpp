@@ -53,10 +53,26 @@ std::string sha256(const Bytes& data) {
   return out;
 }
 
-template <class T> T expect(Answer answer) {
-  if (auto* problems = std::get_if<object::Diagnostics>(&answer))
-    throw Failure(std::move(*problems));
-  return std::get<T>(std::move(answer));
+// What is wrong with the file is said with its name: a command may read several.
+Diagnostic with_file(Diagnostic d, const std::string& path) {
+  if (d.code < "PW-OBJ-002" || d.code > "PW-OBJ-005")
+    return d;
+  if (d.code == "PW-OBJ-002" && std::filesystem::path(path).extension() == ".c") {
+    d.message = "it is C source, not an object file";
+    d.help("compile it: clang-19 -O2 -g -target bpf -idirafter /usr/include/x86_64-linux-gnu -c " +
+           path + " -o " + std::filesystem::path(path).replace_extension(".o").string());
+  }
+  d.message = "'" + path + "': " + d.message;
+  return d;
+}
+
+template <class T> T expect(Answer answer, const std::string& path) {
+  auto* problems = std::get_if<object::Diagnostics>(&answer);
+  if (problems == nullptr)
+    return std::get<T>(std::move(answer));
+  for (Diagnostic& d : *problems)
+    d = with_file(std::move(d), path);
+  throw Failure(std::move(*problems));
 }
 
 } // namespace
@@ -77,7 +93,7 @@ SourceLocation Program::location(unsigned insn) const {
 Object open_object(const std::string& path, const OpenOptions& options) {
   const Bytes image = read_file(path);
   auto object = expect<Object>(
-      object::in_child([&]() -> Answer { return object::read_object(image, options); }));
+      object::in_child([&]() -> Answer { return object::read_object(image, options); }), path);
   object.path = path;
   object.sha256 = sha256(image);
   object::add_route_maps(object);
@@ -92,7 +108,7 @@ Object open_object(const std::string& path, const OpenOptions& options) {
 std::vector<std::uint8_t> libbpf_image(const std::string& path, const OpenOptions& options) {
   const Bytes image = read_file(path);
   return expect<Bytes>(
-      object::in_child([&]() -> Answer { return object::prepare_image(image, options); }));
+      object::in_child([&]() -> Answer { return object::prepare_image(image, options); }), path);
 }
 
 } // namespace pw

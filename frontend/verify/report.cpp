@@ -1,6 +1,8 @@
 #include "frontend/verify/report.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 namespace pw::verify {
@@ -24,8 +26,11 @@ bool Report::better_than(const Report& other) const {
 std::vector<Diagnostic> Report::take() {
   std::ranges::stable_sort(all_, {}, &std::pair<unsigned, Diagnostic>::first);
   std::vector<Diagnostic> out;
-  for (auto& [insn, d] : std::exchange(all_, {}))
-    out.push_back(std::move(d));
+  std::set<std::tuple<std::string, std::string, std::string, unsigned>> said;
+  for (auto& [insn, d] : std::exchange(all_, {})) // a line that loads and stores is told of once
+    if (!d.location.known() ||
+        said.insert({d.code, d.message, d.location.file, d.location.line}).second)
+      out.push_back(std::move(d));
   return out;
 }
 

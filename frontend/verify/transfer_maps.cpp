@@ -48,7 +48,7 @@ bool never_changed(bpf_map_type t) {
 
 constexpr const char* supported_types = "array, hash (per-CPU, LRU), LPM trie, maps of these, "
                                         "queue, stack, Bloom filter, devmap, devmap hash, "
-                                        "cpumap, xskmap";
+                                        "cpumap, xskmap, ring buffer, perf event array";
 
 bool changes_map(std::uint32_t helper) {
   return helper == BPF_FUNC_map_update_elem || helper == BPF_FUNC_map_delete_elem;

@@ -47,11 +47,14 @@ MapOp Importer::map(unsigned index) {
   if (is_table(index))
     kind = "table";
   if (!kind)
-    throw Failure(diagnose("PW-MAP-020",
-                           "map '" + m.name + "' is of a type that can't be built in hardware yet")
-                      .limited("array, hash, LPM trie, devmap, cpumap, xskmap",
-                               "map type " + std::to_string(m.type))
-                      .help("use a map of another type in the part that is to be offloaded"));
+    throw Failure(
+        diagnose("PW-MAP-020",
+                 "map '" + m.name + "' is of a type that can't be built in hardware yet")
+            .limited(
+                "array, hash (per-CPU, LRU), LPM trie, maps of these, queue, stack, devmap, devmap "
+                "hash, cpumap, xskmap, ring buffer, perf event array",
+                "map type " + std::to_string(m.type))
+            .help("use a map of another type in the part that is to be offloaded"));
   mlir::OpBuilder top(out_->getBody(), mlir::Block::iterator(program_));
   auto number = [&](std::uint64_t x) {
     return top.getI64IntegerAttr(static_cast<std::int64_t>(x));

@@ -3,6 +3,8 @@
 #include "ir/passes/report.h"
 #include "support/diagnostic.h"
 
+#include <cmath>
+#include <iomanip>
 #include <map>
 #include <queue>
 #include <set>
@@ -46,11 +48,16 @@ void add_nodes(Problem& p, ProgramOp program) {
 // The operation as its user would call it: "a multiplication of 64 bits".
 static std::string in_words(mlir::Operation& op) {
   static const std::map<llvm::StringRef, const char*> words = {
-      {"arith.muli", "a multiplication"}, {"arith.addi", "an addition"},
-      {"arith.subi", "a subtraction"},    {"arith.cmpi", "a comparison"},
-      {"arith.select", "a selection"},    {"pw.mux", "a selection"},
-      {"arith.shli", "a shift"},          {"arith.shrui", "a shift"},
-      {"arith.shrsi", "a shift"},         {"pw.find", "a lookup"},
+      {"arith.muli", "a multiplication"},
+      {"arith.addi", "an addition"},
+      {"arith.subi", "a subtraction"},
+      {"arith.cmpi", "a comparison"},
+      {"arith.select", "a selection"},
+      {"pw.mux", "a selection"},
+      {"arith.shli", "a shift"},
+      {"arith.shrui", "a shift"},
+      {"arith.shrsi", "a shift"},
+      {"pw.find", "a lookup"},
       {"pw.packet_read", "a read of the packet"}};
   const auto found = words.find(op.getName().getStringRef());
   std::string text = found == words.end() ? op.getName().getStringRef().str() : found->second;
@@ -72,15 +79,19 @@ void check_period(const Problem& p, double clock_mhz) {
   if (slowest <= p.period)
     return;
   double margin = 1000.0 / clock_mhz - p.period;
-  std::ostringstream limit, value;
-  limit.precision(3);
-  value.precision(3);
-  limit << 1000.0 / clock_mhz << " ns (" << clock_mhz << " MHz)";
-  value << slowest + margin << " ns (" << 1000.0 / (slowest + margin) << " MHz)";
+  const auto text = [](double ns, double mhz) {
+    std::ostringstream out;
+    out << std::fixed << std::setprecision(3) << ns << " ns (" << std::setprecision(1) << mhz
+        << " MHz)";
+    return out.str();
+  };
+  const double feasible = std::floor(1000.0 / (slowest + margin));
   Diagnostic d = diagnose("PW-DEV-002", "the clock can't be met: " + in_words(*which) +
                                             " takes longer than a period");
   d.location = source_location(which->getLoc());
-  throw Failure(d.limited(limit.str(), value.str()).help("give a slower clock with --clock"));
+  throw Failure(d.limited(text(1000.0 / clock_mhz, clock_mhz),
+                          text(slowest + margin, 1000.0 / (slowest + margin)))
+                    .help("--clock " + std::to_string(unsigned(feasible)) + "MHz fits it"));
 }
 
 // Longest paths from one node through logic; where they pass the period, a stage border must lie

@@ -38,6 +38,30 @@ void check(ir::ProgramOp program, const Plan& plan, const std::vector<RegionPlan
     throw Failure(all);
 }
 
+std::string field_text(ir::MapOp map, const Hazard& h) {
+  const std::string name = "map '" + map.getSymName().str() + "'";
+  if (h.table)
+    return name;
+  const ir::ColumnAttr column = map.column(h.column);
+  const std::uint64_t first = column.getOffset();
+  return "bytes [" + std::to_string(first) + ", " +
+         std::to_string(first + column.getBytes() * column.getCount()) + ") of the value of " +
+         name;
+}
+
+std::string cost_text(const Plan& plan, const Hazard& h) {
+  const int clocks = h.distance(plan.problem, plan.stage);
+  return std::string(h.keyed ? "packets of the same entry wait" : "any two packets wait") +
+         " for each other, up to " + std::to_string(clocks) + (clocks == 1 ? " clock" : " clocks");
+}
+
+// Several hazards of a field look the same to who reads of them.
+void add_once(std::vector<Diagnostic>& all, Diagnostic d) {
+  const std::string text = to_text(d);
+  if (llvm::none_of(all, [&](const Diagnostic& known) { return to_text(known) == text; }))
+    all.push_back(std::move(d));
+}
+
 std::vector<Diagnostic> warnings_of(const Plan& plan) {
   std::vector<Diagnostic> all;
   for (const Hazard& h : plan.hazards) {
@@ -47,10 +71,13 @@ std::vector<Diagnostic> warnings_of(const Plan& plan) {
       continue;
     ir::MapOp map = h.map;
     Diagnostic d =
-        diagnose("PW-MAP-023", "map '" + map.getSymName().str() + "' is written in " +
-                                   std::to_string(writes) + " places that could not be merged");
+        diagnose("PW-MAP-023", field_text(map, h) + (h.table ? " is" : " are") + " written in " + std::to_string(writes) +
+                                   " places that could not be merged");
     d.location = ir::source_location(plan.problem.nodes[h.accesses.back()].op->getLoc());
-    all.push_back(d.warning());
+    d.breaks(cost_text(plan, h))
+        .help("compute the new value in a variable, and write the field in one place of the "
+              "program, through one pointer");
+    add_once(all, d.warning());
   }
   return all;
 }

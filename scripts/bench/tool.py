@@ -41,11 +41,13 @@ def beats(length):
 def timing(run, lengths):
     """Packets per clock, what the bus allows, and latencies in clocks."""
     packets = run["packets"]
-    clocks = packets[-1]["cycle_in"] - packets[0]["cycle_in"]
-    out = sum(beats(p["length"]) for p in packets if p["verdict"] in ("XDP_PASS", "XDP_TX", "XDP_REDIRECT"))
+    sizes = [beats(p["length"]) if p["verdict"] in ("XDP_PASS", "XDP_TX", "XDP_REDIRECT") else 0 for p in packets]
+    entering = packets[-1]["cycle_in"] + beats(lengths[-1]) - packets[0]["cycle_in"]
+    leaving = max(p["cycle_out"] + max(1, n) for p, n in zip(packets, sizes)) - packets[0]["cycle_out"]
+    clocks, out = max(entering, leaving), sum(sizes)
     bound = len(packets) / max(len(packets), sum(beats(n) for n in lengths), out)
     waits = sorted(p["cycle_out"] - p["cycle_in"] for p in packets)
-    return {"packets_per_clock": (len(packets) - 1) / clocks, "bound": bound, "latency_min": waits[0],
+    return {"packets_per_clock": len(packets) / clocks, "bound": bound, "latency_min": waits[0],
             "latency_p50": waits[len(waits) // 2], "latency_max": waits[-1]}
 
 

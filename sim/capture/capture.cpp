@@ -3,8 +3,6 @@
 #include "sim/capture/pcap_file.h"
 #include "support/files.h"
 
-#include <fstream>
-
 namespace pw {
 
 namespace {
@@ -15,8 +13,9 @@ constexpr std::uint32_t longest_frame = 262144; // snap length that pcap tools u
 constexpr std::uint64_t ns_per_second = 1'000'000'000;
 
 PcapFile open(const std::string& path) {
-  if (!std::ifstream(path, std::ios::binary))
-    throw Failure(diagnose("PW-IN-001", "capture '" + path + "' can't be read"));
+  if (const std::string reason = why_unreadable(path); !reason.empty())
+    throw Failure(diagnose("PW-IN-001", "capture '" + path + "' can't be read: " + reason)
+                      .help("`pipewright traffic` makes captures"));
   PcapFile file = read_pcap(path);
   if (!file.open_error.empty())
     throw Failure(diagnose("PW-IN-002", "'" + path + "' is not a pcap or pcapng capture")

@@ -112,15 +112,19 @@ std::optional<EntryReader::Bytes> EntryReader::word_key(const json& number) {
   return place_key(static_cast<std::uint32_t>(word));
 }
 
-// A list of bytes, or an unsigned number that fits.
+// A list of bytes, or of up to 8 bytes an unsigned number that fits, as a little-endian host has
+// it.
 std::optional<EntryReader::Bytes> EntryReader::bytes(const json& item, std::size_t size,
                                                      const char* size_code,
                                                      const std::string& what) {
   Bytes result;
   if (item.is_number_unsigned()) {
+    if (size > 8)
+      return wrong("PW-IN-104", what + " of " + std::to_string(size) +
+                                    " bytes must be a list of bytes: numbers have up to 8");
     const auto number = item.get<std::uint64_t>();
     for (std::size_t i = 0; i < size; ++i)
-      result.push_back(i < 8 ? static_cast<std::uint8_t>(number >> (i * 8)) : 0);
+      result.push_back(static_cast<std::uint8_t>(number >> (i * 8)));
     if (size < 8 && number >> (size * 8) != 0)
       return wrong(size_code, what + " " + std::to_string(number) + " does not fit in " +
                                   std::to_string(size) + " bytes");

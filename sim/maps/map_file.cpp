@@ -9,7 +9,7 @@
 
 #include <array>
 #include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace pw {
 
@@ -86,11 +86,10 @@ std::string print_map(const MapDefinition& map, const MapContents& contents, std
 }
 
 std::string read_text(const std::string& path) {
+  if (const std::string reason = why_unreadable(path); !reason.empty())
+    throw Failure(diagnose("PW-IN-101", "map file '" + path + "' can't be read: " + reason));
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    throw Failure(diagnose("PW-IN-101", "map file '" + path + "' can't be read"));
-  return text.str();
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // The entries of a map, whichever way they are written.

@@ -1,6 +1,7 @@
 #include "sim/nic/card_profile.h"
 
 #include "support/diagnostic.h"
+#include "support/files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -151,8 +152,9 @@ void read(Part& part, PauseConfig& c) {
 
 Json parse(const std::string& path) {
   std::ifstream file(path);
-  if (!file)
-    throw Failure(diagnose("PW-NIC-006", "can't read the card profile '" + path + "'"));
+  if (const std::string reason = why_unreadable(path); !reason.empty())
+    throw Failure(
+        diagnose("PW-NIC-006", "the card profile '" + path + "' can't be read: " + reason));
   Json json = Json::parse(file, nullptr, false);
   if (!json.is_object())
     throw Failure(diagnose("PW-NIC-006", "'" + path + "' is not a JSON object")

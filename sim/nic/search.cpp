@@ -132,15 +132,15 @@ Bottleneck find_bottleneck(const RunFigures& run, const std::optional<LosslessFi
     return {name, "nothing is lost, but pause frames hold the sender for " + percent(run.paused) +
                       " of the time: " + describe(run, name)};
   }
+  if (lossless && lossless->line_rate)
+    return {"port", "the port: this program carries its line rate with this traffic"};
   if (!carries(run)) {
     const std::string name = limit_of(run);
     return {name, "nothing is lost in so short a run, but the wait grows: " + describe(run, name)};
   }
-  if (lossless && !lossless->line_rate)
+  if (lossless)
     return {lossless->limit,
             "nothing is lost at this rate; at higher ones the limit is " + lossless->limit};
-  if (lossless)
-    return {"port", "the port: this program carries its line rate with this traffic"};
   const ComponentFigures* best = busiest(run);
   return best && best->utilisation > 0.9 ? Bottleneck{best->name, describe(run, best->name)}
                                          : Bottleneck{"", "nothing is near its limit"};

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace pw {
@@ -80,6 +81,8 @@ void set_size(TrafficSpec& spec, const std::string& text) {
 void set_flows(TrafficSpec& spec, const std::string& text) {
   const std::string expected = "uniform:N, zipf:EXPONENT:N, single, or alternate[:N]";
   const auto parts = split(text, ":");
+  if (text.find_first_not_of("0123456789") == std::string::npos)
+    throw BadValue{expected + " (uniform:" + (text.empty() ? "100" : text) + ")"};
   spec.flows = one_of<FlowPattern>(parts[0], {{"single", FlowPattern::Single},
                                               {"alternate", FlowPattern::Alternate},
                                               {"uniform", FlowPattern::Uniform},
@@ -163,8 +166,10 @@ void set_arrival(TrafficSpec& spec, const std::string& text) {
   const std::size_t most = spec.arrival == ArrivalPattern::Burst ? 2 : 1;
   if (parts.size() > most)
     throw BadValue{"constant, line, poisson or burst:N"};
+  if (spec.arrival == ArrivalPattern::Burst && parts.size() < 2)
+    throw BadValue{"burst:N, N frames together, for example burst:32"};
   if (spec.arrival == ArrivalPattern::Burst)
-    spec.burst = parts.size() == 2 ? integer(parts[1], 1u, 1'000'000u, "1 to 1000000 frames") : 32;
+    spec.burst = integer(parts[1], 1u, 1'000'000u, "burst:N of 1 to 1000000 frames");
 }
 
 struct Key {
@@ -235,13 +240,23 @@ bool is_traffic_key(const std::string& name) {
   return std::ranges::any_of(keys(), [&](const Key& key) { return name == key.name; });
 }
 
-TrafficSpec parse_traffic(const std::string& text) {
+TrafficSpec parse_traffic(const std::string& text, unsigned count) {
   TrafficSpec spec;
+  spec.count = count;
   std::vector<Diagnostic> findings;
-  for (const std::string& item : split(text, ","))
-    if (!item.empty())
-      if (auto finding = apply(spec, item))
-        findings.push_back(std::move(*finding));
+  std::set<std::string> given;
+  for (const std::string& item : split(text, ",")) {
+    if (item.empty())
+      continue;
+    const std::string key = item.substr(0, item.find('='));
+    if (!given.insert(key == "count" ? "packets" : key).second)
+      findings.push_back(
+          diagnose("PW-IN-202", "'" + item +
+                                    "' in the traffic specification: its key was given "
+                                    "before"));
+    else if (auto finding = apply(spec, item))
+      findings.push_back(std::move(*finding));
+  }
   if (!findings.empty())
     throw Failure(findings);
   return spec;

@@ -46,7 +46,8 @@ struct TrafficSpec {
 
 // Throws Failure (PW-IN-2xx): an unknown key (all known ones are listed), a value that can't be
 // read or is out of range.
-TrafficSpec parse_traffic(const std::string& spec);
+// `count`: packets, where the text doesn't say how many.
+TrafficSpec parse_traffic(const std::string& spec, unsigned count = 1000);
 bool is_traffic_key(const std::string& name); // of a specification: "size", ...
 std::vector<Packet> generate_traffic(const TrafficSpec&);
 

@@ -90,7 +90,6 @@ TEST(Check, FolderOfGoodObjectsIsZero) {
   EXPECT_THAT(o.out, HasSubstr("1 of 1 programs accepted"));
 }
 
-// Its refusal is a result, not a file that could not be analysed.
 TEST(Check, FolderWithAProgramThatSeesNoPackets) {
   const char* debian = "/usr/lib/x86_64-linux-gnu/bpf/xdpdump_bpf.o";
   if (!std::filesystem::exists(debian))
@@ -98,7 +97,7 @@ TEST(Check, FolderWithAProgramThatSeesNoPackets) {
   const Scratch scratch;
   scratch.file("a.o", slurp(debian));
   const Outcome o = pipewright({"check", scratch.path(""), "--json"});
-  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(o.code, 2) << o.err;
   const auto j = o.json();
   ASSERT_FALSE(j.empty());
   EXPECT_EQ(j[0].at("accepted"), false);
@@ -112,6 +111,13 @@ TEST(Check, RefusedProgramExitsWithUnsupported) {
   const Outcome o = pipewright({"check", debian, "-n", "trace_on_entry"});
   EXPECT_EQ(o.code, 2);
   EXPECT_THAT(o.err, HasSubstr("PW-PRG-003"));
+}
+
+TEST(Check, TypeAgainstTheSection) {
+  const Outcome o = pipewright({"check", example("mac_swap"), "--type", "tc"});
+  EXPECT_THAT(o.err, HasSubstr("warning: [PW-PRG-006]"));
+  EXPECT_THAT(pipewright({"check", example("mac_swap"), "--type", "xdp"}).err,
+              testing::Not(HasSubstr("PW-PRG-006")));
 }
 
 TEST(Check, EmptyFolder) {

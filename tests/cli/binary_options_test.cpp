@@ -80,6 +80,31 @@ TEST(Options, AStepThatTheTargetDoesNotHaveIsUnsupported) {
   EXPECT_THAT(o.err, HasSubstr("PW-OPT-005"));
 }
 
+TEST(Options, AnUnknownOneIsTheNearOne) {
+  const Outcome o = pipewright({"run", "x.o", "--enginee", "interp", "--in", "x"});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_THAT(o.err, HasSubstr("does not know '--enginee"));
+  EXPECT_THAT(o.err, HasSubstr("is it --engine?"));
+}
+
+TEST(Options, ThatDoNotGoTogether) {
+  const std::vector<std::string> run = {"run", example("mac_swap"), "--in", "x"};
+  const std::vector<std::vector<std::string>> cases = {
+      {"--engine", "interp", "--stall", "10"},
+      {"--engine", "kernel", "--pace", "capture"},
+      {"--engine", "model", "--out", "same", "--dump-maps", "same"},
+      {"--engine", "interp", "--skb", "mark=7"}};
+  for (const std::vector<std::string>& more : cases) {
+    std::vector<std::string> line = run;
+    line.insert(line.end(), more.begin(), more.end());
+    const Outcome o = pipewright(line);
+    EXPECT_EQ(o.code, 1);
+    EXPECT_THAT(o.err, HasSubstr("PW-OPT-011")) << more[2];
+  }
+  EXPECT_THAT(pipewright({"run", "x.o", "--engine", "interp", "--in", "x", "--skb", "foo=1"}).err,
+              HasSubstr("fields are mark, "));
+}
+
 TEST(Options, ErrorsComeAsJsonToo) {
   const Outcome o = pipewright({"run", "x.o", "--engine", "interp", "--bogus", "--json"});
   EXPECT_EQ(o.code, 1);

@@ -207,6 +207,11 @@ TEST(Run, CaptureWithoutPackets) {
                                 scratch.file("in.pcap", header), "--json"});
   EXPECT_EQ(o.code, 0) << o.err;
   EXPECT_TRUE(o.json().at("packets").empty());
+  EXPECT_EQ(o.json().at("diagnostics").at(0).at("code"), "PW-NIC-005");
+  const Outcome diff = pipewright({"diff", example("mac_swap"), "--engines", "interp,model", "--in",
+                                   scratch.file("in.pcap", header)});
+  EXPECT_EQ(diff.code, 1) << "nothing was compared";
+  EXPECT_THAT(diff.err, HasSubstr("PW-NIC-005"));
 }
 
 TEST(Run, MalformedMapFiles) {

@@ -64,7 +64,7 @@ TEST(Sweep, KeepsGoingBehindAPointThatFails) {
   const Outcome o =
       pipewright({"sweep", example("firewall"), "--vary", "port=10G,33G", "--traffic",
                   "packets=500", "--fix", "no-search", "-o", scratch.path("out"), "--json"});
-  ASSERT_EQ(o.code, 0) << o.err;
+  ASSERT_EQ(o.code, 1) << o.err;
   EXPECT_TRUE(o.json().at("points")[0].at("error").is_null());
   EXPECT_THAT(o.json().at("points")[1].at("error").get<std::string>(), HasSubstr("PW-NIC-001"));
 }
@@ -77,6 +77,14 @@ TEST(Sweep, RefusesWrongCommandLines) {
   EXPECT_THAT(pipewright({"sweep", scratch.path("none.o"), "-o", out}).err,
               HasSubstr("PW-OBJ-001"));
   EXPECT_EQ(pipewright({"sweep", "-o", out}).code, 1);
+  for (const char* option : {"--vary", "--fix"}) {
+    const Outcome o = pipewright({"sweep", example("firewall"), option, "prot=1", "-o", out});
+    EXPECT_EQ(o.code, 1);
+    EXPECT_THAT(o.err, testing::AllOf(HasSubstr("PW-OPT-008"), HasSubstr("is it port?")));
+  }
+  EXPECT_THAT(pipewright({"sweep", example("firewall"), "-o", scratch.path("no/such")}).err,
+              HasSubstr("PW-OPT-002"));
+  EXPECT_THAT(scratch.names(), testing::IsEmpty());
 }
 
 bool has_mpi() {

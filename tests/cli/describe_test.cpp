@@ -84,6 +84,28 @@ TEST(Describe, BytesThatAreJoinedReadAsOneRange) {
   EXPECT_THAT(describe(s.p)[0].match, Contains("packet[12..13] == bytes 86 dd"));
 }
 
+TEST(Describe, ConcatenatedBytesReadAsTheyCome) {
+  Small s;
+  const ValueId first = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 12;
+  const ValueId second = s.add(OpKind::PacketField, 8, 0, {});
+  s.p.operations.back().offset = 13;
+  const ValueId both = s.add(OpKind::Concat, 16, 0, {first, second});
+  s.add(OpKind::Compare, 1, 0, {both, s.constant(16, 0x0608)});
+  EXPECT_THAT(describe(s.p)[0].match, Contains("packet[12..13] == bytes 08 06"));
+  const ValueId swapped = s.add(OpKind::Concat, 16, 0, {second, first});
+  s.add(OpKind::Compare, 1, 0, {swapped, s.constant(16, 0x0806)});
+  EXPECT_THAT(describe(s.p)[0].match, Contains("concat(packet[13], packet[12]) == 0x806"));
+}
+
+TEST(Describe, AMatchAndItsComplementAreOne) {
+  Small s;
+  const ValueId type = 0, ipv4 = 1;
+  s.add(OpKind::Compare, 1, 0, {type, ipv4});
+  s.p.operations.back().compare = Compare::Ne;
+  EXPECT_THAT(describe(s.p)[0].match, ElementsAre("packet[12..13] == bytes 08 00"));
+}
+
 // The other way round it is a byte swap, which must not read as the plain range.
 TEST(Describe, BytesInTheOtherOrderAreNoRange) {
   Small s;

@@ -39,6 +39,16 @@ TEST(Throughput, FramesThatGrowBoundIt) {
   EXPECT_DOUBLE_EQ(t->bound, 0.5);
 }
 
+// The input runs ahead until what is in front of the output is full.
+TEST(Throughput, NeverMoreThanTheBusAllows) {
+  const std::vector<Packet> packets(4, packet(60));
+  const std::vector<PacketResult> results = {timed(3, 80, 0, 9), timed(3, 80, 1, 11),
+                                             timed(3, 80, 2, 13), timed(3, 80, 3, 15)};
+  const auto t = throughput(packets, results, 64);
+  EXPECT_DOUBLE_EQ(t->packets_per_clock, 0.5);
+  EXPECT_DOUBLE_EQ(t->bound, 0.5);
+}
+
 TEST(Throughput, DroppedPacketsTakeNoBeatsOut) {
   const std::vector<Packet> packets = {packet(60), packet(60)};
   const std::vector<PacketResult> results = {timed(1, 0, 0, 9), timed(1, 0, 1, 10)};

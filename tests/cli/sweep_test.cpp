@@ -39,6 +39,7 @@ TEST(SweepTraffic, ChangesOneKey) {
   EXPECT_EQ(with_traffic("", "size", "64"), "size=64");
   EXPECT_EQ(with_traffic("rate=10G,size=64,flows=8", "size", "imix"), "rate=10G,size=imix,flows=8");
   EXPECT_EQ(with_traffic("rate=10G", "size", "imix"), "rate=10G,size=imix");
+  EXPECT_EQ(with_traffic("count=5", "packets", "9"), "packets=9") << "two names of one key";
 }
 
 Plan plan() {

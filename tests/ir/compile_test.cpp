@@ -520,6 +520,9 @@ TEST(Compile, SeveralWritersAreWarnedOf) {
   ASSERT_EQ(warnings.size(), 1u);
   EXPECT_EQ(warnings[0].code, "PW-MAP-023");
   EXPECT_EQ(warnings[0].severity, Severity::Warning);
+  EXPECT_THAT(warnings[0].message, testing::HasSubstr("bytes [0, 8) of the value of map"));
+  EXPECT_THAT(warnings[0].rule, testing::HasSubstr("packets of the same entry wait"));
+  EXPECT_FALSE(warnings[0].remedy.empty());
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "backends/nfp/firmware/firmware.h"
 
 #include "support/diagnostic.h"
+#include "support/files.h"
 
 #include <nlohmann/json.hpp>
 
@@ -182,8 +183,9 @@ void check_fields(const FirmwareProfile& p, std::vector<Diagnostic>& wrong) {
 
 Json parse(const std::string& path) {
   std::ifstream in(path);
-  if (!in)
-    throw Failure(diagnose("PW-NFP-001", "the firmware profile '" + path + "' can't be read"));
+  if (const std::string reason = why_unreadable(path); !reason.empty())
+    throw Failure(
+        diagnose("PW-NFP-001", "the firmware profile '" + path + "' can't be read: " + reason));
   try {
     return Json::parse(in);
   } catch (const Json::exception& e) {

@@ -45,6 +45,19 @@ TEST(Refuse, BigEndian) {
   EXPECT_THAT(codes_of([] { open_object(test_object("big_endian")); }), ElementsAre("PW-OBJ-002"));
 }
 
+TEST(Refuse, CSourceIsToldHowToCompileIt) {
+  const std::string path = temporary("prog.bpf.c");
+  write_bytes(path, {'i', 'n', 't', ' ', 'x', ';'});
+  try {
+    open_object(path);
+    ADD_FAILURE() << "opened";
+  } catch (const Failure& f) {
+    EXPECT_EQ(f.diagnostics().at(0).code, "PW-OBJ-002");
+    EXPECT_THAT(f.what(), testing::HasSubstr("prog.bpf.c': it is C source"));
+    EXPECT_THAT(f.diagnostics().at(0).remedy, testing::HasSubstr("prog.bpf.o"));
+  }
+}
+
 TEST(Refuse, OnlyAHeader) {
   auto bytes = read_bytes(test_object("probe"));
   bytes.resize(64);

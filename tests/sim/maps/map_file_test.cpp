@@ -101,6 +101,14 @@ TEST(MapFile, EveryMistakeHasItsCode) {
   EXPECT_THAT(codes(R"({"table": [{"key":0}]})"), ElementsAre("PW-IN-104"));
   EXPECT_THAT(codes(R"({"table": [{"key":0,"value":1,"valeu":2}]})"), ElementsAre("PW-IN-104"));
   EXPECT_THAT(codes(R"({"table": [{"key":["0x00"],"value":0}]})"), ElementsAre("PW-IN-105"));
+  Object wide;
+  wide.maps = {map_of("wide", BPF_MAP_TYPE_HASH, 9, 8, 4)};
+  try {
+    parse_maps(R"({"wide": [{"key":1,"value":258}]})", "m.json", wide, 0);
+    ADD_FAILURE() << "a number for 9 bytes";
+  } catch (const Failure& failure) {
+    EXPECT_EQ(failure.diagnostics().at(0).code, "PW-IN-104");
+  }
   EXPECT_THAT(codes(R"({"table": [{"key":0,"value":["0x00"]}]})"), ElementsAre("PW-IN-106"));
   EXPECT_THAT(codes(R"({"table": [{"key":0,"value":65536}]})"), ElementsAre("PW-IN-106"));
   EXPECT_THAT(codes(R"({"table": [{"key":0,"value":["0x100","0x00"]}]})"),

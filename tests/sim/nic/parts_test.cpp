@@ -2,6 +2,7 @@
 #include "sim/nic/card_profile.h"
 #include "sim/nic/meter.h"
 #include "sim/nic/rss.h"
+#include "sim/nic/search.h"
 #include "support/diagnostic.h"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,17 @@ template <typename Function> std::string codes_of(const Function& function) {
       codes += (codes.empty() ? "" : " ") + d.code;
   }
   return codes;
+}
+
+// A short run begins with a burst, so that its wait grows though nothing is too slow.
+TEST(Bottleneck, LineRateIsNoBacklog) {
+  RunFigures run;
+  run.growth = 1;
+  LosslessFigures lossless;
+  lossless.line_rate = true;
+  EXPECT_EQ(find_bottleneck(run, lossless).component, "port");
+  lossless.line_rate = false;
+  EXPECT_NE(find_bottleneck(run, lossless).text.find("the wait grows"), std::string::npos);
 }
 
 // Of Microsoft's page on verifying RSS hashes.

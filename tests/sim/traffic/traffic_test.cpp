@@ -136,11 +136,27 @@ TEST(Traffic, UnknownKeysListTheKnownOnes) {
   }
 }
 
+TEST(Traffic, HowManyIfItIsNotSaid) {
+  EXPECT_EQ(parse_traffic("size=64").count, 1000u);
+  EXPECT_EQ(parse_traffic("size=64", 5).count, 5u);
+  EXPECT_EQ(parse_traffic("count=7", 5).count, 7u);
+}
+
+TEST(Traffic, ANumberOfFlowsIsShownHow) {
+  try {
+    parse_traffic("flows=1000");
+    FAIL();
+  } catch (const Failure& failure) {
+    EXPECT_NE(std::string(failure.what()).find("(uniform:1000)"), std::string::npos);
+  }
+}
+
 TEST(Traffic, BadValuesAreRefused) {
   for (const char* spec :
        {"size=", "size=0", "size=100-64", "size=64-", "count=-1", "count", "flows=many",
         "flows=uniform:0", "vlan=3..1", "vlan=9", "ipv6=101%", "malformed=nan", "rate=0",
-        "tunnel=ipip:2", "seed=4294967296", "proto=sctp", "vlan=1..2..3"})
+        "tunnel=ipip:2", "seed=4294967296", "proto=sctp", "vlan=1..2..3", "flows=1000",
+        "size=64,size=128", "count=1,packets=2", "arrival=burst"})
     EXPECT_THROW(parse_traffic(spec), Failure) << spec;
   for (const char* spec :
        {"", "size=64", "malformed=0.05", "flows=alternate:3,", "tunnel=gre:50%", "rate=40g"})
