@@ -52,7 +52,9 @@ struct PacketResult {
   bool unsupported =
       false; // this engine can't run this packet (docs/design.md, section 1); the rest is empty
   std::uint32_t retval = 0;           // raw
-  bool verdict_only = false;          // retval is XDP_ABORTED for every number that is no verdict
+  // A card's: retval is XDP_ABORTED for every number that is no verdict; of a tc program
+  // TC_ACT_UNSPEC where the packet passes (_OK, too), TC_ACT_STOLEN for _QUEUED, too.
+  bool verdict_only = false;
   std::uint32_t length = 0;           // at program exit, whatever the verdict
   std::vector<std::uint8_t> bytes;    // what leaves; empty for dropped and aborted packets
   std::optional<Redirect> redirect;   // only for XDP_REDIRECT

@@ -5,6 +5,8 @@
 #include "backends/nfp/link/link.h"
 #include "backends/nfp/select/select.h"
 
+#include <algorithm>
+
 namespace pw::nfp {
 
 LiftOptions lift_options(const FirmwareProfile& profile, LiftOptions environment) {
@@ -13,14 +15,40 @@ LiftOptions lift_options(const FirmwareProfile& profile, LiftOptions environment
   return environment;
 }
 
+namespace {
+std::vector<Diagnostic> check_verdicts(const Object& object, const Program& program,
+                                       const LiftedProgram& lifted) {
+  if (!lifted.tc)
+    return {};
+  Program tc = program;
+  tc.type = ProgramType::Tc;
+  return nfp::check_verdicts(object, tc);
+}
+
+// What is said of the program as a whole stands where it begins.
+std::vector<Diagnostic> placed(std::vector<Diagnostic> all, const Program& program) {
+  const auto begin =
+      std::ranges::find_if(program.lines, [](const LineInfo& l) { return l.location.known(); });
+  for (Diagnostic& d : all)
+    if (!d.location.known() && !d.insn && begin != program.lines.end())
+      d.location = begin->location;
+  return all;
+}
+} // namespace
+
 NfpProgram compile_program(const Object& object, const Program& program,
-                           const LiftedProgram& lifted, const FirmwareProfile& profile) {
+                           const LiftedProgram& lifted, const FirmwareProfile& profile) try {
+  if (std::vector<Diagnostic> wrong = check_verdicts(object, program, lifted); !wrong.empty())
+    throw Failure(std::move(wrong));
   NfpProgram out;
   std::vector<Table> tables;
   Function function = select(object, program, lifted, profile, tables, out.warnings);
   allocate(function, profile);
   out.image = link(function, std::move(tables), profile);
+  out.image.tc = lifted.tc;
   return out;
+} catch (const Failure& failure) {
+  throw Failure(placed(failure.diagnostics(), program));
 }
 
 std::string selected_text(const Object& object, const Program& program, const LiftedProgram& lifted,

@@ -46,6 +46,9 @@ struct RuleOptions {
 std::vector<Diagnostic> check_rules(const Object&, const Program&, const FirmwareProfile&,
                                     const RuleOptions& = {});
 
+// Of these the verdicts of a tc program alone, which the card's words need to be the driver's, too.
+std::vector<Diagnostic> check_verdicts(const Object&, const Program&);
+
 struct Offload {
   std::vector<std::uint8_t> object;  // eBPF ELF image, NAME.offload.o
   std::vector<Diagnostic> rewritten; // notes: what was changed, by instruction

@@ -83,17 +83,19 @@ void Lifter::emit_event(unsigned map, llvm::Value* length, const std::vector<llv
 void Lifter::lift_perf_output(const State& s) {
   const MapDefinition& map = object_.maps[s.reg(2).index];
   llvm::Value *flags = number(s, Register(3)), *size = number(s, Register(5));
-  llvm::Value* index = b_.CreateTrunc(flags, bits(32));
   llvm::Value* copied = b_.CreateTrunc(b_.CreateLShr(flags, 32), bits(32));
-  llvm::Value* cpu = environment("pw.cpu", bits(32));
-  index = b_.CreateSelect(b_.CreateICmpEQ(index, c32(std::int64_t(BPF_F_CURRENT_CPU))), cpu, index);
   llvm::Value* length = b_.CreateSub(value_of(vars_.tail), value_of(vars_.head));
   llvm::Value* error = c64(0);
   const auto unless = [&](llvm::Value* bad, int number) {
     error = b_.CreateSelect(bad, c64(-number), error);
   };
-  unless(b_.CreateICmpNE(index, cpu), EOPNOTSUPP);
-  unless(b_.CreateICmpUGE(index, c32(perf_slots(map.max_entries))), E2BIG);
+  if (!options_.verify.micro_engine) { // there the host looks for the slot, afterwards
+    llvm::Value *index = b_.CreateTrunc(flags, bits(32)), *cpu = environment("pw.cpu", bits(32));
+    llvm::Value* current = b_.CreateICmpEQ(index, c32(std::int64_t(BPF_F_CURRENT_CPU)));
+    index = b_.CreateSelect(current, cpu, index);
+    unless(b_.CreateICmpNE(index, cpu), EOPNOTSUPP);
+    unless(b_.CreateICmpUGE(index, c32(perf_slots(map.max_entries))), E2BIG);
+  }
   unless(b_.CreateICmpUGT(copied, length), EFAULT);
   unless(b_.CreateICmpUGT(copied, c32(BPF_F_CTXLEN_MASK >> 32)), EINVAL);
   set_number(s, 0, error);

@@ -163,7 +163,8 @@ void Lifter::lift_csum_replace(const State& s, bool l4) {
 
 // ---- LD_ABS, LD_IND ----
 
-// Outside of the packet the program ends with TC_ACT_OK.
+// Outside of the packet the program ends with TC_ACT_OK; on a micro-engine the packet passes, which
+// is told as TC_ACT_UNSPEC there.
 void Lifter::lift(const State& s, const LoadPacket& x) {
   llvm::Value* offset = c32(x.offset);
   if (x.index)
@@ -182,7 +183,7 @@ void Lifter::lift(const State& s, const LoadPacket& x) {
   auto *good = edge_block("inside"), *outside = edge_block("outside");
   b_.CreateCondBr(inside, good, outside);
   b_.SetInsertPoint(outside);
-  b_.CreateStore(c32(TC_ACT_OK), vars_.retval);
+  b_.CreateStore(c32(options_.verify.micro_engine ? TC_ACT_UNSPEC : TC_ACT_OK), vars_.retval);
   b_.CreateBr(exit_);
   b_.SetInsertPoint(good);
   llvm::Value* v = load(packet_address(b_.CreateTrunc(at, bits(32)), 0), x.bytes, "packet");

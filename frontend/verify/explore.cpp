@@ -19,13 +19,6 @@ bool check_recursion(const Graph& graph, const pw::Program& program, Report& rep
 }
 
 bool check_type(const pw::Program& program, const VerifyOptions& options, Report& report) {
-  if (program.type == ProgramType::Tc && options.micro_engine) {
-    report.add(diagnose("PW-NFP-191", "program '" + program.name + "' is for tc")
-                   .breaks("programs are entered with XDP's context on a micro-engine")
-                   .limited("XDP programs", program.type_name),
-               0);
-    return false;
-  }
   if (program.type != ProgramType::Other)
     return true;
   report.add(

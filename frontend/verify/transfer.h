@@ -135,6 +135,7 @@ private:
   bool check_special(State&, unsigned insn, std::uint32_t helper);
   // transfer_events.cpp
   bool check_events(State&, unsigned insn, std::uint32_t helper);
+  void check_event_cpu(const State&, unsigned insn);
   bool check_reserve(State&, unsigned insn);
   bool check_record(State&, unsigned insn, const Value&, std::int64_t offset, unsigned bytes);
   bool check_records_closed(const State&, unsigned insn, const std::string& what);

@@ -16,6 +16,8 @@ bool may_copy_packet(const Scalar& flags) {
 bool Transfer::check_events(State& s, unsigned insn, std::uint32_t helper) {
   switch (helper) {
   case BPF_FUNC_perf_event_output: // its bytes of the packet are those of now
+    if (micro_engine_)
+      check_event_cpu(s, insn);
     return check_regrown(s, insn, may_copy_packet(s.reg(3).scalar));
   case BPF_FUNC_ringbuf_reserve:
     return check_reserve(s, insn);
@@ -34,6 +36,16 @@ bool Transfer::check_events(State& s, unsigned insn, std::uint32_t helper) {
   default:
     return true;
   }
+}
+
+// A micro-engine doesn't know which CPU of the host will take its event.
+void Transfer::check_event_cpu(const State& s, unsigned insn) {
+  const Scalar index = zero_extend(s.reg(3).scalar, 32);
+  if (!index.is(BPF_F_CURRENT_CPU))
+    report_.add(diagnose("PW-NFP-159", "an event for another CPU than the current one")
+                    .limited("BPF_F_CURRENT_CPU", to_string(index))
+                    .help("pass BPF_F_CURRENT_CPU"),
+                insn);
 }
 
 bool Transfer::never_fits(const State& s) const {

@@ -3,6 +3,7 @@
 #include "sim/nfp/stop.h"
 
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 
 #include <algorithm>
 
@@ -30,6 +31,25 @@ ValueAddress status(int result) {
   return {.high = static_cast<std::uint32_t>(wide >> 32), .low = static_cast<std::uint32_t>(wide)};
 }
 
+[[noreturn]] void no_verdict(std::uint32_t a0) {
+  throw Stop("PW-ME-011",
+             "the program ends with " + std::to_string(a0) + " in A0, which is no verdict");
+}
+
+// Of a tc program. What passes may be TC_ACT_OK elsewhere, what is stolen TC_ACT_QUEUED.
+std::uint32_t tc_verdict_of(std::uint32_t a0) {
+  switch (a0) {
+  case 0x110000:
+    return std::uint32_t(TC_ACT_UNSPEC);
+  case 0x220000:
+    return TC_ACT_SHOT;
+  case 0x020000:
+    return TC_ACT_STOLEN;
+  default:
+    no_verdict(a0);
+  }
+}
+
 // A0 at the exit. The card knows no numbers behind XDP_TX: all of them are aborted packets.
 std::uint32_t verdict_of(std::uint32_t a0) {
   switch (a0) {
@@ -42,8 +62,7 @@ std::uint32_t verdict_of(std::uint32_t a0) {
   case 0x820000:
     return XDP_ABORTED;
   default:
-    throw Stop("PW-ME-011",
-               "the program ends with " + std::to_string(a0) + " in A0, which is no verdict");
+    no_verdict(a0);
   }
 }
 
@@ -75,6 +94,7 @@ Firmware::Firmware(const Object& object, const Code& code, const CardProfile& ca
 
 void Firmware::enter(Context& c, const Packet& packet, std::uint32_t index) {
   engine_.forget(c);
+  events_.at(c.number).clear();
   buffers_.at(c.number).load(packet.bytes, index);
   maps().begin_packet(index);
   const LocalLayout l = engine_.layout(c);
@@ -129,9 +149,16 @@ void Firmware::leave(Context& c) {
   PacketResult& r = results_.at(c.number);
   r = {};
   r.verdict_only = true;
-  r.retval = verdict_of(argument(c, 0, 0, "the verdict"));
+  const std::uint32_t a0 = argument(c, 0, 0, "the verdict");
+  r.retval = code_.tc ? tc_verdict_of(a0) : verdict_of(a0);
+  if (code_.tc) { // metadata is the host's
+    r.skb = SkbState{};
+    r.skb_known = 0;
+  }
+  r.events = std::move(events_.at(c.number));
+  events_.at(c.number).clear();
   r.length = vector_word(c, length_word.word) & length_word.mask;
-  if (leaves(r.retval))
+  if (leaves(r))
     r.bytes = buffers_.at(c.number).take(vector_word(c, address_word.word), r.length);
   if ((vector_word(c, chosen_word.word) & chosen_word.mask) != 0)
     r.queue = vector_word(c, queue_word.word) & queue_word.mask;
@@ -161,7 +188,6 @@ std::uint32_t Firmware::argument(Context& c, unsigned bank, unsigned n, const ch
   return value.bits;
 }
 
-// Words as they stand behind ActLMAddr<index>, the lowest address in bits 7:0.
 std::vector<std::uint8_t> Firmware::from_local(Context& c, unsigned index, std::size_t bytes,
                                                const char* what) {
   const LocalAddress& a = c.local.at(index);
@@ -169,10 +195,16 @@ std::vector<std::uint8_t> Firmware::from_local(Context& c, unsigned index, std::
     throw Stop(a.coming ? "PW-ME-006" : "PW-ME-005", std::string("the address of ") + what +
                                                          " is not in ActLMAddr" +
                                                          std::to_string(index));
+  return stack_bytes(c, *a.value, bytes, what);
+}
+
+// Words as they stand at an address in local memory, the lowest address in bits 7:0.
+std::vector<std::uint8_t> Firmware::stack_bytes(Context& c, std::uint32_t address,
+                                                std::size_t bytes, const char* what) {
   const LocalLayout l = engine_.layout(c);
   std::vector<std::uint8_t> out;
   for (std::size_t i = 0; i < bytes; ++i) {
-    const auto word = static_cast<unsigned>(*a.value / 4 + i / 4);
+    const auto word = static_cast<unsigned>(address / 4 + i / 4);
     if (word < l.stack || word >= l.stack + l.stack_words)
       throw Stop("PW-ME-012", std::string(what) + " lies outside of the stack");
     const Value& value = engine_.local(word);
@@ -241,20 +273,32 @@ void Firmware::call(Context& c, unsigned helper) {
   const LocalLayout l = engine_.layout(c);
   if (argument(c, 0, stack_register, "the stack's address") != 4 * l.stack)
     throw Stop("PW-ME-014", "A22 no longer has the stack's address when a helper is called");
+  if (helper == BPF_FUNC_perf_event_output) {
+    const std::size_t bytes = send_event(c);
+    give_back(c, back, {});
+    return wait(c, event_wait(c, bytes));
+  }
   const std::uint32_t id = argument(c, 0, 0, "the table");
   const auto key = from_local(c, 0, maps().table(id).definition().key_size, "the key");
   const ValueAddress result = run_helper(c, helper, id, key);
+  give_back(c, back, result);
+  wait(c, helper_wait(id, key, c));
+}
+
+void Firmware::give_back(Context& c, std::uint32_t to, const ValueAddress& result) {
   engine_.forget_volatile(c);
   for (unsigned bank : {0U, 1U}) {
     engine_.gpr(c, bank, 0) = Value::of(result.low);
     engine_.gpr(c, bank, 1) = Value::of(result.high);
   }
   engine_.advance(engine_.clock() + card_.helper_instructions);
-  const std::uint64_t waiting = helper_wait(id, key, c);
-  c.wake = engine_.clock() + waiting;
-  c.waited += waiting;
   c.instructions += card_.helper_instructions;
-  c.pc = back;
+  c.pc = to;
+}
+
+void Firmware::wait(Context& c, std::uint64_t clocks) {
+  c.wake = engine_.clock() + clocks;
+  c.waited += clocks;
 }
 
 } // namespace pw::me

@@ -50,7 +50,19 @@ private:
   void call(Context&, unsigned helper);
   ValueAddress run_helper(Context&, unsigned helper, std::uint32_t id,
                           const std::vector<std::uint8_t>& key);
+  void give_back(Context&, std::uint32_t to, const ValueAddress& result);
+  void wait(Context&, std::uint64_t clocks);
+  std::vector<std::uint8_t> stack_bytes(Context&, std::uint32_t address, std::size_t bytes,
+                                        const char* what);
   std::uint64_t helper_wait(std::uint32_t id, const std::vector<std::uint8_t>& key, Context&);
+
+  // events.cpp
+  std::size_t send_event(Context&); // bytes of the message
+  std::uint64_t event_wait(Context&, std::size_t bytes);
+  void deliver(Context&, std::span<const std::uint8_t> message);
+  std::uint64_t pair(Context&, unsigned bpf_register, const char* what);
+  std::vector<std::uint8_t> event_data(Context&, std::uint64_t address, std::size_t bytes);
+  std::vector<std::uint8_t> packet_bytes(const Context&, std::uint32_t address, std::size_t bytes);
 
   const Code& code_;
   CardProfile card_;
@@ -60,6 +72,7 @@ private:
   MicroEngine engine_;
   std::vector<PacketBuffer> buffers_; // one a context
   std::array<PacketResult, contexts_per_engine> results_;
+  std::array<std::vector<Event>, contexts_per_engine> events_; // of the packets under way
 };
 
 } // namespace pw::me

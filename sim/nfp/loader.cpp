@@ -2,6 +2,8 @@
 
 #include "sim/nfp/elf_file.h"
 
+#include <linux/bpf.h>
+
 #include <algorithm>
 
 namespace pw::me {
@@ -64,6 +66,7 @@ void read_program(Code& code, const ElfFile& file) {
   code.stack_bytes = in.u32();
   if (in.u32() != code.raw.size())
     refuse(".nfp.program counts other words than .text has");
+  code.tc = in.more() && in.u32() == BPF_PROG_TYPE_SCHED_CLS;
   for (const ElfSymbol& symbol : file.symbols)
     if (symbol.function && symbol.value == 0)
       code.program = symbol.name;

@@ -29,6 +29,7 @@ struct Code {
   std::vector<Word> words;        // the same, decoded
   unsigned start = 0;             // code store address of word 0
   unsigned stack_bytes = 0;
+  bool tc = false;         // else XDP
   std::vector<Line> lines; // ascending
   std::vector<TableEntry> tables;
 

@@ -36,7 +36,8 @@ struct Sum {
   Conditions conditions;
 };
 
-// op as in the word (Class::Alu). carry: the C before. Operations that move bits are `shifted` below.
+// op as in the word (Class::Alu). carry: the C before. Operations that move bits are `shifted`
+// below.
 Sum calculate(unsigned op, std::uint32_t left, std::uint32_t right, bool carry);
 
 // Operations for which a result bit depends on the operands' bits of the same place only (B, ~B,

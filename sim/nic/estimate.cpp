@@ -70,13 +70,24 @@ PipelineFigures figures(const pipeline::Pipeline& p) {
   return f;
 }
 
-// Those that the verdicts of a tc program have been counted as (Router).
+bool is_tc(const EstimateInput& input) {
+  return input.engine == EstimateEngine::Nfp
+             ? input.program.program && input.program.program->type == ProgramType::Tc
+             : input.program.pipeline->tc;
+}
+
+// Verdicts are XDP's inside (Router): named as those of a tc program that do the same.
 void name_tc_verdicts(RunFigures& run) {
-  for (VerdictFigures& v : run.verdicts)
-    v.verdict = v.verdict == "XDP_DROP"       ? "TC_ACT_SHOT"
-                : v.verdict == "XDP_PASS"     ? "TC_ACT_OK"
-                : v.verdict == "XDP_REDIRECT" ? "TC_ACT_REDIRECT"
-                                              : v.verdict;
+  const std::pair<const char*, const char*> names[] = {
+      {"XDP_DROP", "TC_ACT_SHOT"}, {"XDP_PASS", "TC_ACT_OK"}, {"XDP_REDIRECT", "TC_ACT_REDIRECT"}};
+  std::erase_if(run.verdicts, [&](VerdictFigures& v) {
+    for (const auto& [xdp, tc] : names)
+      if (v.verdict == xdp) {
+        v.verdict = tc;
+        return false;
+      }
+    return true;
+  });
 }
 
 // The NIC with the engine that was asked for.
@@ -156,20 +167,6 @@ private:
 
 } // namespace
 
-// Verdicts are XDP's inside (card_verdict in clocked.h).
-static void name_for_tc(RunFigures& run) {
-  const std::pair<const char*, const char*> names[] = {
-      {"XDP_DROP", "TC_ACT_SHOT"}, {"XDP_PASS", "TC_ACT_OK"}, {"XDP_REDIRECT", "TC_ACT_REDIRECT"}};
-  std::erase_if(run.verdicts, [&](VerdictFigures& v) {
-    for (const auto& [xdp, tc] : names)
-      if (v.verdict == xdp) {
-        v.verdict = tc;
-        return false;
-      }
-    return true;
-  });
-}
-
 EstimateResult estimate(const EstimateInput& input) {
   check(input.nic);
   check_traffic(input);
@@ -178,13 +175,11 @@ EstimateResult estimate(const EstimateInput& input) {
     result.pipeline = figures(*input.program.pipeline);
   Simulation simulation(input);
   result.run = simulation.run();
-  if (input.engine != EstimateEngine::Nfp && input.program.pipeline->tc)
-    name_for_tc(result.run);
   result.card = simulation.card();
   if (input.search)
     result.lossless = search_lossless(double(input.nic.port.gbps),
                                       [&](double gbps) { return simulation.run_at(gbps); });
-  if (input.engine != EstimateEngine::Nfp && input.program.pipeline->tc)
+  if (is_tc(input))
     name_tc_verdicts(result.run);
   const Bottleneck bottleneck = find_bottleneck(result.run, result.lossless);
   result.bottleneck = bottleneck.component;

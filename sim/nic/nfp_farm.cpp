@@ -20,7 +20,7 @@ nfp::FirmwareProfile profile_of(const EngineInput& input) {
 NfpFarm::NfpFarm(const sc_core::sc_module_name& name, const EngineInput& input,
                  const me::CardProfile& card, const MapState& maps, Ledger& ledger)
     : FrameEngine(name), card_(card), profile_(profile_of(input)),
-      code_(me::load_code(*input.nfp_elf, profile_)), router_(*input.object),
+      code_(me::load_code(*input.nfp_elf, profile_)), router_(*input.object, code_.tc),
       clock_(card.clock_mhz), ledger_(ledger),
       contexts_(std::clamp(card.contexts, 1u, me::contexts_per_engine)),
       maps_(std::make_shared<me::MapMemory>(*input.object, code_.tables)),
@@ -46,9 +46,9 @@ void NfpFarm::end_program(Engine& engine, unsigned number) {
   const me::Context& context = engine.core().context(number);
   const PacketResult& result = engine.firmware->result(context);
   Frame& frame = frame_of(*slot.transaction);
-  frame.retval = result.retval;
+  frame.retval = router_.verdict(result.retval);
   frame.length = result.length;
-  frame.way = router_.way(result.retval, 0);
+  frame.way = router_.way(frame.retval, 0);
   waited_ += context.waited;
   queued_ += context.queued;
   inside_ += engine.clock() - slot.entered;

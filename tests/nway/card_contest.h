@@ -26,8 +26,9 @@ public:
   std::string differences(std::span<const Packet>) const;
   std::string differences(std::span<const Packet>, const MapState&) const;
 
-private:
   std::unique_ptr<Engine> engine(EngineKind) const;
+
+private:
 
   Subject subject_;
   Object object_;

@@ -137,11 +137,15 @@ void add_data(const Instruction& i, const Places& places, Effects& out) {
 }
 
 void add_call(const Instruction& i, const Places& places, Effects& out) {
-  constexpr unsigned update = 2; // takes flags
-  if (i.helper == update)
-    for (const unsigned n : {update_flags_low, update_flags_high})
+  const auto takes = [&](unsigned first, unsigned end) {
+    for (unsigned n = first; n < end; ++n)
       for (const Bank bank : {Bank::A, Bank::B})
         out.reads.push_back(places.reg(bank, n));
+  };
+  if (i.helper == update_helper)
+    takes(update_flags_low, update_flags_high + 1);
+  if (i.helper == event_helper)
+    takes(event_first, event_end);
   for (unsigned n = 0; n < lost_registers; ++n)
     for (Bank bank : {Bank::A, Bank::B})
       out.writes.push_back(places.reg(bank, n));

@@ -39,8 +39,13 @@ struct Function {
                             // values); spills come behind it
 };
 
-// Where the update helper finds its flags: eBPF register Rn is the pair 2n (low word), 2n + 1 (high word) of both banks.
-inline constexpr unsigned update_flags_low = 8, update_flags_high = 9;
+// Where the update helper finds its flags: eBPF register Rn is the pair 2n (low word), 2n + 1 (high
+// word) of both banks.
+inline constexpr unsigned update_helper = 2, update_flags_low = 8, update_flags_high = 9;
+// The event helper takes R2 to R5 (map, flags, address, length) in these registers of both banks,
+// and in A1 which memory the address is of; those who call it need one of them.
+inline constexpr unsigned event_helper = 25, event_first = 4, event_end = 12;
+inline constexpr unsigned event_of_nothing = 1, event_of_stack = 6;
 
 // What 4 bytes of a map's value are used for. A counter is kept big-endian in the card's memory,
 // since atomic additions work so; the host's driver swaps it.
@@ -83,6 +88,7 @@ struct Image {
   std::vector<Symbol> symbols;
   std::vector<Table> tables;
   unsigned stack_bytes = 0; // local memory that a packet needs
+  bool tc = false;          // else XDP: whose verdicts it gives
 };
 
 } // namespace pw::nfp

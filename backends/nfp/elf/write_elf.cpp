@@ -65,6 +65,7 @@ Bytes program_bytes(const Image& image, const FirmwareProfile& profile) {
   put32(out, profile.abi);
   put32(out, image.stack_bytes);
   put32(out, static_cast<std::uint32_t>(image.words.size()));
+  put32(out, image.tc ? BPF_PROG_TYPE_SCHED_CLS : BPF_PROG_TYPE_XDP);
   return out;
 }
 

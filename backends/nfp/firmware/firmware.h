@@ -20,8 +20,8 @@ struct FirmwareProfile {
   unsigned stack_bytes = 512;     // BAR 0x88 * 64
   unsigned split_bytes = 30 * 64; // BAR 0x89 * 64: bytes of a packet in CTM
   // Helper functions by bpf_func_id: code address (capability 1). Lookup alone in the open
-  // firmware; update and delete in the shipped one.
-  std::map<unsigned, unsigned> helpers = {{1, 15001}, {2, 15002}, {3, 15003}};
+  // firmware; update, delete and events (for Linux 4.18) in the shipped one.
+  std::map<unsigned, unsigned> helpers = {{1, 15001}, {2, 15002}, {3, 15003}, {25, 15025}};
   struct AdjustHead { // capability 2, bytes of packet offset in CTM and of guaranteed moves
     unsigned offset_min = 44, offset_max = 248, guaranteed_sub = 84, guaranteed_add = 112;
     bool operator==(const AdjustHead&) const = default;

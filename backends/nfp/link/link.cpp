@@ -59,8 +59,8 @@ private:
       image_.instructions.push_back(std::move(word));
   }
 
-  // The firmware's helper takes the table in A0 and returns to the address in B0; both are set in
-  // the branch's defer slots.
+  // The firmware's helper takes the table in A0 (that of events: the kind of memory in A1) and
+  // returns to the address in B0; both are set in the branch's defer slots.
   void add_call(const Instruction& call) {
     Instruction branch;
     branch.op = Op::Branch;
@@ -70,7 +70,7 @@ private:
     image_.instructions.push_back(branch);
     Instruction table;
     table.op = Op::LoadValue;
-    table.dst = register_of(Bank::A, 0);
+    table.dst = register_of(Bank::A, call.helper == event_helper ? 1 : 0);
     table.value = call.value;
     table.where = call.where;
     image_.instructions.push_back(value_words(table).at(0));

@@ -20,19 +20,24 @@ std::vector<LineInfo> move_lines(const std::vector<LineInfo>& lines,
   return moved;
 }
 
-[[noreturn]] void too_long() {
+// `from`: the first instruction of those that are replaced.
+[[noreturn]] void too_long(const Program& program, unsigned from) {
   throw Failure(diagnose("PW-NFP-310", "a jump of the rewritten program becomes too long")
-                    .limited("32767 instructions", "more"));
+                    .limited("32767 instructions", "more")
+                    .help("make divisors constants, or leave parts of the program to the host")
+                    .at(from, program.location(from)));
 }
 
-isa::Rewritten rewritten(const Insns& code, const std::map<unsigned, Insns>& instead) {
+isa::Rewritten rewritten(const Program& program, const std::map<unsigned, Insns>& instead,
+                         unsigned from) {
   try {
-    return isa::rewrite(code, [&](const bpf_insn&, std::size_t at) -> std::optional<Insns> {
-      const auto found = instead.find(unsigned(at));
-      return found == instead.end() ? std::nullopt : std::optional(found->second);
-    });
+    return isa::rewrite(
+        program.insns, [&](const bpf_insn&, std::size_t at) -> std::optional<Insns> {
+          const auto found = instead.find(unsigned(at));
+          return found == instead.end() ? std::nullopt : std::optional(found->second);
+        });
   } catch (const std::runtime_error&) {
-    too_long();
+    too_long(program, from);
   }
 }
 
@@ -60,7 +65,8 @@ const Facts& Draft::facts() {
 }
 
 void Draft::replace(const std::map<unsigned, Insns>& instead) {
-  const isa::Rewritten result = rewritten(program.insns, instead);
+  const isa::Rewritten result =
+      rewritten(program, instead, instead.empty() ? 0 : instead.begin()->first);
   std::vector<unsigned> origin(result.code.size());
   std::vector<bool> written(result.code.size());
   for (unsigned i = 0; i < program.insns.size(); ++i)

@@ -84,6 +84,7 @@ private:
       return draft_.refuse(
           at_, diagnose("PW-NFP-311", "variables of " + global.name + " have initial values")
                    .breaks("an array on the card begins with zeros")
+                   .limited("variables that begin with 0", "others in " + global.name)
                    .help("let them begin with 0, or make constants of them"));
     const int key = site.slot(4);
     site.save(0x3f & ~(1u << l.dst));

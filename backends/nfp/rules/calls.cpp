@@ -18,6 +18,12 @@ bool is_map_helper(std::uint32_t id) {
          id == BPF_FUNC_map_delete_elem;
 }
 
+bool is_ring_buffer(std::uint32_t id) {
+  return id == BPF_FUNC_ringbuf_output || id == BPF_FUNC_ringbuf_reserve ||
+         id == BPF_FUNC_ringbuf_submit || id == BPF_FUNC_ringbuf_discard ||
+         id == BPF_FUNC_ringbuf_query;
+}
+
 // As Linux compares them.
 bool gpl_compatible(const std::string& license) {
   static const std::set<std::string> names = {
@@ -65,6 +71,14 @@ void CallRules::refuse(unsigned insn, std::uint32_t id) {
                       .breaks("there is one program on an interface of the card")
                       .limited("calls of functions", "bpf_tail_call")
                       .help("make the called programs functions (static __noinline)"),
+                  insn);
+    return;
+  }
+  if (is_ring_buffer(id)) {
+    s_.report.add(diagnose("PW-NFP-163", "a ring buffer is used")
+                      .breaks("the card sends its events through perf event arrays")
+                      .limited("BPF_MAP_TYPE_PERF_EVENT_ARRAY", helper_name(id))
+                      .help("use bpf_perf_event_output with BPF_F_CURRENT_CPU"),
                   insn);
     return;
   }

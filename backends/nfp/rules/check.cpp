@@ -10,7 +10,7 @@ using namespace rules;
 // Complaints of the frontend that a rule says more precisely for the same instruction.
 bool said_by_rule(const Diagnostic& d, const std::vector<Diagnostic>& rules) {
   static const std::set<std::string> general = {"PW-CALL-002", "PW-CALL-003", "PW-VER-011",
-                                                "PW-VER-015", "PW-VER-018"};
+                                                "PW-VER-015",  "PW-VER-018",  "PW-NFP-159"};
   return general.contains(d.code) && std::ranges::any_of(rules, [&](const Diagnostic& r) {
            return r.insn == d.insn && r.severity == Severity::Error;
          });
@@ -34,6 +34,14 @@ void visit_all(const Subject& s) {
 }
 
 } // namespace
+
+std::vector<Diagnostic> check_verdicts(const Object& object, const Program& program) {
+  const Walk walk(object, program);
+  verify::Report report(walk.linked());
+  const Subject subject{object, program, FirmwareProfile{}, RuleOptions{}, walk, report};
+  walk.each([&](const Visit& v) { check_verdict(subject, v); });
+  return report.take();
+}
 
 std::vector<Diagnostic> check_rules(const Object& object, const Program& program,
                                     const FirmwareProfile& firmware, const RuleOptions& options) {

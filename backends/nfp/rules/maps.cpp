@@ -119,9 +119,9 @@ private:
     const MapDefinition& m = s_.map(map);
     if (m.global != GlobalData::None)
       return global(insn, map);
-    // Events go to the host, and tail calls are refused where they are made.
+    // Events go to the host; ring buffers and tail calls are refused where they are used.
     if (m.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || m.type == BPF_MAP_TYPE_PROG_ARRAY ||
-        !seen_.insert(map).second)
+        m.type == BPF_MAP_TYPE_RINGBUF || !seen_.insert(map).second)
       return;
     check_type(insn, m);
     check_sizes(insn, m);

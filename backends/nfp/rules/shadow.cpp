@@ -39,11 +39,46 @@ bool Shadow::stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes)
   return true;
 }
 
+namespace {
+constexpr std::size_t most_constants = 16;
+
+void join_constants(Constants& a, const Constants& b) {
+  if (a && b)
+    a->insert(b->begin(), b->end());
+  if (!b || (a && a->size() > most_constants))
+    a.reset();
+}
+
+std::optional<std::uint64_t> computed(const isa::Alu& a, std::uint64_t x, std::uint64_t y) {
+  using enum isa::AluOp;
+  const std::uint64_t mask = a.is64 ? ~std::uint64_t{0} : 0xffff'ffff;
+  switch (a.op) {
+  case Mov:
+    return y & mask;
+  case Add:
+    return (x + y) & mask;
+  case Sub:
+    return (x - y) & mask;
+  case And:
+    return x & y & mask;
+  case Or:
+    return (x | y) & mask;
+  case Xor:
+    return (x ^ y) & mask;
+  case Lsh:
+    return x << (y & (a.is64 ? 63 : 31)) & mask;
+  default:
+    return std::nullopt;
+  }
+}
+} // namespace
+
 void join_into(Shadow& a, const Shadow& b) {
   for (std::size_t f = 0; f < a.frames.size() && f < b.frames.size(); ++f) {
     for (unsigned r = 0; r < 11; ++r) {
       a.frames[f].regs[r] |= b.frames[f].regs[r];
       a.frames[f].vague[r] |= b.frames[f].vague[r];
+      join_constants(a.frames[f].constants[r], b.frames[f].constants[r]);
     }
     auto& stack = a.frames[f].stack;
     for (auto& [offset, byte] : stack)
@@ -63,6 +98,13 @@ void join_into(Shadow& a, const Shadow& b) {
     a.loaded[map].insert(bytes.begin(), bytes.end());
 }
 
+Constants known_constants(const Shadow& s, const State& state, unsigned reg) {
+  const Value& v = state.reg(reg);
+  if (v.is_scalar() && v.scalar.is_constant())
+    return Constants{{v.scalar.value()}};
+  return v.is_scalar() ? s.frames.back().constants[reg] : std::nullopt;
+}
+
 namespace {
 
 constexpr std::int64_t most_bytes = 4096; // of an access at a variable place that are noted
@@ -72,14 +114,21 @@ public:
   Step(Shadow& s, const State& before) : s_(s), before_(before) {}
 
   void operator()(const isa::Alu& a) const {
+    s_.top().constants[a.dst] = constants_of(a);
     s_.top().vague[a.dst] = vague_result(a);
     MapSet& dst = s_.top().regs[a.dst];
     const MapSet src = a.src.reg && a.op != isa::AluOp::Neg ? s_.top().regs[*a.src.reg] : 0;
     const bool clears = a.op == isa::AluOp::Xor && a.src.reg == a.dst;
     dst = clears ? 0 : a.op == isa::AluOp::Mov ? src : dst | src;
   }
-  void operator()(const isa::ByteSwap& x) const { s_.top().vague[x.dst] = true; }
-  void operator()(const isa::LoadImmediate& x) const { set(x.dst, 0, false); }
+  void operator()(const isa::ByteSwap& x) const {
+    s_.top().vague[x.dst] = true;
+    s_.top().constants[x.dst].reset();
+  }
+  void operator()(const isa::LoadImmediate& x) const {
+    set(x.dst, 0, false);
+    s_.top().constants[x.dst] = Constants{{std::uint64_t(x.value)}};
+  }
   void operator()(const isa::LoadMap& x) const { set(x.dst, 0, false); }
   void operator()(const isa::LoadMapValue& x) const { set(x.dst, 0, false); }
   void operator()(const isa::LoadFunction& x) const { set(x.dst, 0, false); }
@@ -154,6 +203,25 @@ private:
   void set(unsigned reg, MapSet from, bool vague) const {
     s_.top().regs[reg] = from;
     s_.top().vague[reg] = vague;
+    s_.top().constants[reg].reset();
+  }
+
+  Constants constants_of(const isa::Alu& a) const {
+    const Constants x =
+        a.op == isa::AluOp::Mov ? Constants{{0}} : known_constants(s_, before_, a.dst);
+    const Constants y = a.src.reg ? known_constants(s_, before_, *a.src.reg)
+                                  : Constants{{std::uint64_t(std::int64_t(a.src.imm))}};
+    Constants all{std::in_place};
+    if (!x || !y || a.movsx != 0)
+      return std::nullopt;
+    for (const std::uint64_t left : *x)
+      for (const std::uint64_t right : *y) {
+        const auto result = computed(a, left, right);
+        if (!result || all->size() > most_constants)
+          return std::nullopt;
+        all->insert(*result);
+      }
+    return all;
   }
 
   void clear_results() const {
@@ -222,6 +290,7 @@ void follow(Shadow& s, verify::EdgeKind kind, std::size_t frames) {
   case Call:
     std::copy_n(s.top().regs.begin() + 1, 5, callee.regs.begin() + 1);
     std::copy_n(s.top().vague.begin() + 1, 5, callee.vague.begin() + 1);
+    std::copy_n(s.top().constants.begin() + 1, 5, callee.constants.begin() + 1);
     s.frames.push_back(callee);
     break;
   case Body: // of bpf_loop: the context is its third argument
@@ -231,12 +300,15 @@ void follow(Shadow& s, verify::EdgeKind kind, std::size_t frames) {
   case Return: {
     const MapSet result = s.top().regs[0];
     const bool vague = s.top().vague[0];
+    const Constants constants = s.top().constants[0];
     s.frames.pop_back();
     if (s.frames.empty())
       break;
     std::fill_n(s.top().regs.begin(), 6, MapSet{0});
     s.top().regs[0] = result;
     s.top().vague[0] = vague;
+    std::fill_n(s.top().constants.begin(), 6, std::nullopt);
+    s.top().constants[0] = constants;
     break;
   }
   default:

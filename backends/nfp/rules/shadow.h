@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -25,9 +26,14 @@ struct ShadowByte {
   bool operator==(const ShadowByte&) const = default;
 };
 
+// The constants that a register may hold, if each way to the place leaves one there: Linux follows
+// ways one by one, where the frontend's states join them. nullopt: something else.
+using Constants = std::optional<std::set<std::uint64_t>>;
+
 struct ShadowFrame {
   std::array<MapSet, 11> regs{};
-  std::array<bool, 11> vague{};    // as above
+  std::array<bool, 11> vague{}; // as above
+  std::array<Constants, 11> constants{};
   std::map<int, ShadowByte> stack; // by offset from r10; others: nothing is known
 };
 
@@ -41,6 +47,8 @@ struct Shadow {
   bool stack_zero(unsigned frame, std::int64_t offset, std::int64_t bytes) const;
 };
 
+// Of a register in front of an instruction.
+Constants known_constants(const Shadow&, const verify::State&, unsigned reg);
 void join_into(Shadow&, const Shadow&);
 // `before`: the state in front of the instruction.
 void step(Shadow&, const verify::State& before, const isa::Instruction&);

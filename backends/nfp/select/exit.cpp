@@ -2,6 +2,7 @@
 #include "backends/nfp/select/selector.h"
 
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 
 namespace pw::nfp {
 
@@ -20,6 +21,14 @@ constexpr Word32 aborted = 0x82;
 Word32 verdict_code(Word32 retval) {
   return retval <= XDP_TX ? verdicts >> 8 * retval & 0xff : aborted;
 }
+
+// TC_ACT_UNSPEC, SHOT, and STOLEN or QUEUED; there are no others (rules/verdicts.cpp).
+constexpr Word32 tc_pass = 0x11, tc_shot = 0x22, tc_stolen = 0x02;
+Word32 tc_verdict_code(Word32 retval) {
+  return retval == TC_ACT_SHOT                                ? tc_shot
+         : retval == TC_ACT_STOLEN || retval == TC_ACT_QUEUED ? tc_stolen
+                                                              : tc_pass;
+}
 Operand vector_word(std::uint8_t word) { return local(1, word); }
 } // namespace
 
@@ -33,8 +42,8 @@ void Selector::exit(CallInst& i) {
   move_tail(head, tail);
   move_head(head);
   const auto* trap = dyn_cast<ConstantInt>(i.getArgOperand(4));
-  verdict(trap && trap->isOne() ? ConstantInt::get(head->getType(), XDP_ABORTED)
-                                : i.getArgOperand(0));
+  const bool aborted_xdp = trap && trap->isOne() && !tc_;
+  verdict(aborted_xdp ? ConstantInt::get(head->getType(), XDP_ABORTED) : i.getArgOperand(0));
 }
 
 // The new length; the packet vector's word keeps its other bits.
@@ -70,12 +79,39 @@ void Selector::move_head(Value* head) {
 
 void Selector::verdict(Value* retval) {
   const Operand a0 = register_of(Bank::A, 0);
-  if (const auto* c = dyn_cast<ConstantInt>(retval))
-    return e_.load_into(a0, verdict_code(Word32(c->getZExtValue())) << verdict_shift);
-  // A byte of the table; what is larger than TX is aborted.
-  const Word number = clean(retval);
+  if (const auto* c = dyn_cast<ConstantInt>(retval)) {
+    const auto number = Word32(c->getZExtValue());
+    return e_.load_into(a0, (tc_ ? tc_verdict_code(number) : verdict_code(number))
+                                << verdict_shift);
+  }
+  const Operand code = e_.fresh();
+  if (tc_)
+    tc_verdict(clean(retval), code);
+  else
+    xdp_verdict(clean(retval), code);
+  e_.move(a0, code);
+}
+
+// Bit 1 of SHOT, which STOLEN and QUEUED don't have, is the one that counts the packet as dropped.
+void Selector::tc_verdict(const Word& number, const Operand& code) {
   const BlockId known = e_.new_block(), behind = e_.new_block();
-  const Operand n = e_.operand(number), code = e_.fresh();
+  const Operand n = e_.operand(number);
+  e_.load_into(code, tc_pass << verdict_shift);
+  e_.alu_into(none(), AluOp::Subtract, constant(TC_ACT_QUEUED), n);
+  e_.branch(Condition::CarryClear, behind, known);
+  e_.start(known);
+  const Operand counted = e_.alu(AluOp::And, n, constant(TC_ACT_SHOT));
+  const Operand shot = e_.shift(ShiftOp::B, none(), ShiftKind::Left, 4, counted);
+  const Operand verdict = e_.alu(AluOp::Or, shot, constant(tc_stolen));
+  e_.put(code, shifted_left(word_of(verdict), verdict_shift));
+  e_.go(behind);
+  e_.start(behind);
+}
+
+// A byte of the table; what is larger than TX is aborted.
+void Selector::xdp_verdict(const Word& number, const Operand& code) {
+  const BlockId known = e_.new_block(), behind = e_.new_block();
+  const Operand n = e_.operand(number);
   if (number.possible() > XDP_TX) {
     e_.load_into(code, aborted << verdict_shift);
     e_.alu_into(none(), AluOp::Subtract, constant(XDP_TX), n);
@@ -91,7 +127,6 @@ void Selector::verdict(Value* retval) {
          masked(shifted_left(word_of(shifted), verdict_shift), Word32{0xff} << verdict_shift));
   e_.go(behind);
   e_.start(behind);
-  e_.move(a0, code);
 }
 
 // A queue that doesn't fit the byte is kept as 64, which no card has.

@@ -6,7 +6,7 @@ namespace pw::nfp {
 using namespace llvm;
 
 namespace {
-constexpr unsigned lookup_helper = 1, update_helper = 2, delete_helper = 3;
+constexpr unsigned lookup_helper = 1, delete_helper = 3;
 constexpr std::uint16_t local_address_2 = 0x94; // CSR ActLMAddr2
 constexpr unsigned value_offset = 64; // of an update's value from the stack's base: aligned to 64
 constexpr unsigned delay = 3;         // until a new local memory address counts
@@ -46,6 +46,8 @@ void Selector::call(CallInst& i) {
   }
   flush_stores();
   const unsigned map = *map_of(name);
+  if (name.starts_with("pw.event.") || name.starts_with("pw.sample."))
+    return event(i, map);
   if (name.starts_with("pw.map.find"))
     return find(i, map);
   if (name.starts_with("pw.map.update"))

@@ -2,6 +2,7 @@
 
 #include "frontend/lift/passes.h"
 
+#include <llvm/IR/Instructions.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -80,12 +81,34 @@ llvm::FunctionPassManager clean_up() {
 
 } // namespace
 
+namespace {
+// LLVM writes additions of 0 as others (`or` with 0), which the card doesn't have.
+void drop_idle_atomics(llvm::Function& f) {
+  for (llvm::BasicBlock& block : f)
+    for (llvm::Instruction& i : llvm::make_early_inc_range(block)) {
+      auto* rmw = llvm::dyn_cast<llvm::AtomicRMWInst>(&i);
+      const auto* by = rmw ? llvm::dyn_cast<llvm::ConstantInt>(rmw->getValOperand()) : nullptr;
+      if (!by || !rmw->use_empty())
+        continue;
+      using Rmw = llvm::AtomicRMWInst;
+      const auto operation = rmw->getOperation();
+      const bool idle = operation == Rmw::And
+                            ? by->isMinusOne()
+                            : by->isZero() && (operation == Rmw::Or || operation == Rmw::Xor ||
+                                               operation == Rmw::Add || operation == Rmw::Sub);
+      if (idle)
+        rmw->eraseFromParent();
+    }
+}
+} // namespace
+
 std::unique_ptr<llvm::Module> prepare(const llvm::Module& lifted) {
   auto m = llvm::CloneModule(lifted);
   m->setDataLayout("e-p:32:32-i64:32-n32"); // 32 bits are what it computes with
   run(*m, list());
   lift::normalize(*m); // passes may have chosen between addresses
   llvm::Function& f = *m->getFunction("pw.program");
+  drop_idle_atomics(f);
   expand_intrinsics(f);
   part_exits(f);
   branch_instead(f);

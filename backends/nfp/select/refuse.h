@@ -11,6 +11,6 @@ namespace pw::nfp {
 
 // Errors and warnings, by C line. Empty: all of it can be selected.
 std::vector<Diagnostic> refusals(const Object&, const Program&, const llvm::Function&,
-                                 const FirmwareProfile&, const TablePlan&);
+                                 const FirmwareProfile&, const TablePlan&, bool tc);
 
 } // namespace pw::nfp

@@ -14,14 +14,14 @@ Function select(const Object& object, const Program& program, const LiftedProgra
   const std::unique_ptr<llvm::Module> m = prepare(*lifted.module);
   llvm::Function& f = *m->getFunction("pw.program");
   const TablePlan plan = plan_tables(object, f);
-  std::vector<Diagnostic> said = refusals(object, program, f, profile, plan);
+  std::vector<Diagnostic> said = refusals(object, program, f, profile, plan, lifted.tc);
   if (std::any_of(said.begin(), said.end(),
                   [](const Diagnostic& d) { return d.severity == Severity::Error; }))
     throw Failure(std::move(said));
   warnings.insert(warnings.end(), said.begin(), said.end());
   Function out;
   out.name = program.name;
-  Selector(object, program, f, profile, plan, out).run();
+  Selector(object, program, f, profile, plan, lifted.tc, out).run();
   tables = plan.tables;
   return out;
 }

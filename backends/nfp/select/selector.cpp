@@ -24,9 +24,10 @@ SourceLocation location_of(const llvm::Instruction& i, const Program& program) {
 }
 
 Selector::Selector(const Object& object, const Program& program, llvm::Function& f,
-                   const FirmwareProfile& profile, const TablePlan& tables, pw::nfp::Function& out)
-    : object_(object), program_(program), f_(f), profile_(profile), tables_(tables), e_(out),
-      reads_(plan_reads(f, tables)) {}
+                   const FirmwareProfile& profile, const TablePlan& tables, bool tc,
+                   pw::nfp::Function& out)
+    : object_(object), program_(program), f_(f), profile_(profile), tables_(tables), tc_(tc),
+      e_(out), reads_(plan_reads(f, tables)) {}
 
 void Selector::run() {
   ReversePostOrderTraversal<llvm::Function*> order(&f_);

@@ -22,7 +22,7 @@ namespace pw::nfp {
 class Selector {
 public:
   Selector(const Object&, const Program&, llvm::Function&, const FirmwareProfile&, const TablePlan&,
-           Function& out);
+           bool tc, Function& out);
   void run();
 
 private:
@@ -104,6 +104,10 @@ private:
   void call_helper(unsigned helper, unsigned map);
   Operand result(unsigned number);
   void atomic_add(llvm::AtomicRMWInst&);
+  // events.cpp
+  void event(llvm::CallInst&, unsigned map);
+  void put_record(const Words&, unsigned bytes);
+  void put_window(unsigned window);
   void pointer(llvm::GetElementPtrInst&);
   // {register of the high part, of the low part} of a place in a map's value.
   std::pair<Operand, Operand> address(const llvm::Value* base, std::int64_t offset);
@@ -113,6 +117,8 @@ private:
   void move_head(llvm::Value* head);
   void move_tail(llvm::Value* head, llvm::Value* tail);
   void verdict(llvm::Value*);
+  void tc_verdict(const Word& number, const Operand& code);
+  void xdp_verdict(const Word& number, const Operand& code);
   void choose_queue(const Words&);
   Operand random();
   Operand length();
@@ -122,6 +128,7 @@ private:
   llvm::Function& f_;
   const FirmwareProfile& profile_;
   const TablePlan& tables_;
+  bool tc_; // verdicts are TC_ACT_*
   Emitter e_;
   ReadPlan reads_;
   std::map<const llvm::Value*, Words> values_;

@@ -20,9 +20,13 @@ bool TablePlan::counter(unsigned map, std::int64_t offset) const {
 
 std::optional<unsigned> map_of(StringRef name) {
   unsigned map = 0;
-  if (!name.starts_with("pw.map.") || name.rsplit('.').second.getAsInteger(10, map))
+  if (name.consume_front("pw.event.") || name.consume_front("pw.sample."))
+    name = name.split('.').first;
+  else if (name.starts_with("pw.map."))
+    name = name.rsplit('.').second;
+  else
     return std::nullopt;
-  return map;
+  return name.getAsInteger(10, map) ? std::nullopt : std::optional(map);
 }
 
 namespace {

@@ -23,7 +23,7 @@ struct TablePlan {
   bool counter(const llvm::Value* base, std::int64_t offset) const;
 };
 
-// Map of a lifted declaration "pw.map.find.3"; nullopt for another name.
+// Map of a lifted declaration "pw.map.find.3", "pw.event.3.0"; nullopt for another name.
 std::optional<unsigned> map_of(llvm::StringRef name);
 // The maps that a pointer leads into: several where code for them was merged.
 std::set<unsigned> maps_of(const llvm::Value* pointer);

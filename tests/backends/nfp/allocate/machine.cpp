@@ -280,10 +280,14 @@ void Machine::run_call(const Instruction& i) {
     const Word w = local_[address_[0].now + 4 * n];
     text += w ? std::string(" ") + std::to_string(*w) : " -";
   }
-  if (i.helper == 2)
+  if (i.helper == update_helper)
     for (const unsigned n : {update_flags_low, update_flags_high})
       for (const auto* bank : {&a_, &b_})
         text += " flags " + std::to_string(required((*bank)[n], "flags"));
+  if (i.helper == event_helper)
+    for (unsigned n = event_first; n < event_end; ++n)
+      for (const auto* bank : {&a_, &b_})
+        text += " event " + std::to_string(required((*bank)[n], "an event's argument"));
   if (required(a_[22], "stack base") != stack_base)
     throw std::runtime_error("stack base lost");
   note(text);

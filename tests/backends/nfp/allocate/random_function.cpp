@@ -344,9 +344,12 @@ private:
     groups_.clear();
     Instruction i;
     i.op = Op::Call;
-    i.helper = 1 + below(3);
+    i.helper = chance(20) ? event_helper : 1 + below(3);
     i.value = 1 + below(4);
-    if (i.helper == 2)
+    if (i.helper == event_helper)
+      for (unsigned n = event_first; n < event_end; ++n)
+        emit(two(AluOp::B, register_of(Bank::Both, n), none(), constant(below(200))));
+    if (i.helper == update_helper)
       for (const unsigned n : {update_flags_low, update_flags_high})
         emit(two(AluOp::B, register_of(Bank::Both, n), none(), constant(below(3))));
     emit(i);

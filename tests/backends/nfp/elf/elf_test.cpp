@@ -123,7 +123,7 @@ TEST(Elf, ProgramNote) {
   FirmwareProfile profile;
   profile.abi = 3;
   const Read file(write_elf(sample_image(), sample_object(), profile));
-  EXPECT_THAT(file.words(".nfp.program"), ElementsAre(1, 3, 64, 14));
+  EXPECT_THAT(file.words(".nfp.program"), ElementsAre(1, 3, 64, 14, BPF_PROG_TYPE_XDP));
 }
 
 TEST(Elf, Tables) {

@@ -1,4 +1,4 @@
-// Events to the host. The frontend may not lift them yet, which is another matter.
+// Events to the host.
 #include "tests/backends/nfp/rules/programs.h"
 
 #include <gtest/gtest.h>
@@ -8,10 +8,10 @@ namespace {
 
 using namespace rules_test;
 
-FirmwareProfile with_events() {
+FirmwareProfile without_events() {
   FirmwareProfile f;
-  f.name = "with events";
-  f.helpers[BPF_FUNC_perf_event_output] = 15025;
+  f.name = "without events";
+  f.helpers.erase(BPF_FUNC_perf_event_output);
   return f;
 }
 
@@ -28,7 +28,7 @@ Insns on_stack() {
   return c;
 }
 
-std::set<std::string> card_errors(const Object& o, const FirmwareProfile& f = with_events()) {
+std::set<std::string> card_errors(const Object& o, const FirmwareProfile& f = {}) {
   std::set<std::string> out;
   for (const std::string& code : errors(checked(o, f)))
     if (code.starts_with("PW-NFP"))
@@ -45,11 +45,30 @@ TEST(NfpEvents, OfTheStackAndThePacketAreTaken) {
 
 TEST(NfpEvents, NeedTheFirmware) {
   const Object o = object_with(with_packet(event(on_stack())));
-  EXPECT_EQ(errors(checked(o)), Codes{"PW-NFP-151"});
+  EXPECT_EQ(errors(checked(o, without_events())), Codes{"PW-NFP-151"});
 }
 
 TEST(NfpEvents, GoToTheCurrentCpu) {
   EXPECT_EQ(card_errors(object_with(with_packet(event(on_stack(), 3)))), Codes{"PW-NFP-159"});
+}
+
+// Said once, and by the rule: the frontend says the same where no card's rules are asked.
+TEST(NfpEvents, ForAnotherCpuAreToldOnce) {
+  unsigned told = 0;
+  for (const Diagnostic& d : checked(object_with(with_packet(event(on_stack(), 3)))))
+    told += d.code == "PW-NFP-159";
+  EXPECT_EQ(told, 1u);
+}
+
+TEST(NfpEvents, ThroughRingBuffersAreTheHosts) {
+  Code output;
+  output << assembly::map(1, 0) << mov(3, 0) << store(BPF_DW, 10, -8, 3) << mov_r(2, 10)
+         << add(2, -8) << mov(3, 8) << mov(4, 0) << call(BPF_FUNC_ringbuf_output);
+  Object o = object_with(with_packet(output));
+  o.maps[0].type = BPF_MAP_TYPE_RINGBUF;
+  o.maps[0].key_size = o.maps[0].value_size = 0;
+  o.maps[0].max_entries = 4096;
+  EXPECT_EQ(card_errors(o), Codes{"PW-NFP-163"});
 }
 
 TEST(NfpEvents, OfOtherMemoryAreRefused) {

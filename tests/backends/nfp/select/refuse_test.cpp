@@ -67,16 +67,58 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"reads_far", "PW-NFP-208"}, Case{"counts_in_pieces", "PW-NFP-209"},
                     Case{"looks_up_constants", "PW-NFP-210"},
                     Case{"indexes_the_stack", "PW-NFP-211"}, Case{"has_metadata", "PW-NFP-213"},
-                    Case{"sends_events", "PW-NFP-214"}));
+                    Case{"fills_a_ring", "PW-NFP-214"}, Case{"tc_reads_mark", "PW-NFP-201"},
+                    Case{"tc_reads_cb", "PW-NFP-201"}, Case{"tc_marks", "PW-NFP-132"},
+                    Case{"tc_tags", "PW-NFP-132"}, Case{"tc_redirects", "PW-NFP-200"},
+                    Case{"tc_grows", "PW-NFP-206"}));
+
+TEST(Refuses, NeitherEventsNorTc) {
+  EXPECT_TRUE(said("sends_events").empty());
+  EXPECT_TRUE(said("tc_drops_short").empty());
+}
+
+// The frontend's own word for a micro-engine.
+TEST(Refuses, EventsForOtherCpus) {
+  try {
+    said("sends_elsewhere");
+    FAIL() << "taken";
+  } catch (const Failure& f) {
+    EXPECT_TRUE(has(f.diagnostics(), "PW-NFP-159", Severity::Error)) << f.what();
+  }
+}
+
+// Each says where, which limit, what hit it, and what to do.
+TEST(Refuses, WithPlaceLimitAndNextStep) {
+  FirmwareProfile bare;
+  bare.random = bare.queue_select = false;
+  bare.helpers.clear();
+  for (const Program& program : refused().programs)
+    for (const FirmwareProfile& profile : {FirmwareProfile{}, bare})
+      try {
+        for (const Diagnostic& d : said(program.name, profile)) {
+          EXPECT_TRUE(d.location.known() || d.insn) << program.name << to_text(d);
+          EXPECT_FALSE(d.limit.empty() || d.value.empty()) << program.name << to_text(d);
+          EXPECT_FALSE(d.remedy.empty()) << program.name << to_text(d);
+        }
+      } catch (const Failure&) { // of the frontend
+      }
+}
 
 TEST(Refuses, WhatTheFirmwareHasNot) {
   FirmwareProfile bare;
   bare.random = bare.queue_select = false;
   bare.helpers.clear();
-  for (const char* name : {"chooses_a_queue", "draws", "looks_up"}) {
+  for (const char* name : {"chooses_a_queue", "draws", "looks_up", "sends_events"}) {
     EXPECT_TRUE(has(said(name, bare), "PW-NFP-212", Severity::Error)) << name;
     EXPECT_TRUE(said(name).empty()) << name;
   }
+}
+
+TEST(Refuses, RecordsThatLocalMemoryHasNoRoomFor) {
+  FirmwareProfile small;
+  small.stack_bytes = 64;
+  EXPECT_TRUE(has(said("sends_much", small), "PW-NFP-216", Severity::Error));
+  EXPECT_TRUE(said("sends_much").empty());
 }
 
 TEST(Refuses, WarnsOfAdditionsThatAreNotAtomic) {

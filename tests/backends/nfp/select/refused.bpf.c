@@ -107,6 +107,39 @@ SEC("xdp") int sends_events(struct xdp_md* ctx) {
   return XDP_PASS;
 }
 
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 4096);
+} ring SEC(".maps");
+SEC("xdp") int fills_a_ring(struct xdp_md* ctx) {
+  __u64 length = ctx->data_end - ctx->data;
+  bpf_ringbuf_output(&ring, &length, sizeof(length), 0);
+  return XDP_PASS;
+}
+SEC("xdp") int sends_much(struct xdp_md* ctx) {
+  BYTES(100);
+  bpf_perf_event_output(ctx, &told, BPF_F_CURRENT_CPU, data, 100);
+  return XDP_PASS;
+}
+SEC("xdp") int sends_elsewhere(struct xdp_md* ctx) {
+  __u64 length = ctx->data_end - ctx->data;
+  bpf_perf_event_output(ctx, &told, length & 3, &length, sizeof(length));
+  return XDP_PASS;
+}
+
+SEC("tc") int tc_drops_short(struct __sk_buff* skb) { return skb->len < 60 ? 2 : -1; }
+SEC("tc") int tc_reads_mark(struct __sk_buff* skb) { return skb->mark == 7 ? 2 : -1; }
+SEC("tc") int tc_reads_cb(struct __sk_buff* skb) { return skb->cb[2] == 7 ? 2 : -1; }
+SEC("tc") int tc_marks(struct __sk_buff* skb) {
+  skb->mark = skb->len;
+  return -1;
+}
+SEC("tc") int tc_tags(struct __sk_buff* skb) { return bpf_skb_vlan_push(skb, 0x81, 5) ? 2 : -1; }
+SEC("tc") int tc_redirects(struct __sk_buff* skb) { return bpf_redirect(3, 0); }
+SEC("tc") int tc_grows(struct __sk_buff* skb) {
+  return bpf_skb_change_tail(skb, skb->len + 4, 0) ? 2 : -1;
+}
+
 SEC("xdp") int has_metadata(struct xdp_md* ctx) {
   return bpf_xdp_adjust_meta(ctx, -4) ? XDP_DROP : XDP_PASS;
 }
