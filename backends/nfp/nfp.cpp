@@ -25,6 +25,22 @@ std::vector<Diagnostic> check_verdicts(const Object& object, const Program& prog
   return nfp::check_verdicts(object, tc);
 }
 
+// Throws Failure with what both have to say.
+Function selected(const Object& object, const Program& program, const LiftedProgram& lifted,
+                  const FirmwareProfile& profile, std::vector<Table>& tables,
+                  std::vector<Diagnostic>& warnings) {
+  std::vector<Diagnostic> wrong = check_verdicts(object, program, lifted);
+  Function function;
+  try {
+    function = select(object, program, lifted, profile, tables, warnings);
+  } catch (const Failure& failure) {
+    wrong.insert(wrong.end(), failure.diagnostics().begin(), failure.diagnostics().end());
+  }
+  if (!wrong.empty())
+    throw Failure(std::move(wrong));
+  return function;
+}
+
 // What is said of the program as a whole stands where it begins.
 std::vector<Diagnostic> placed(std::vector<Diagnostic> all, const Program& program) {
   const auto begin =
@@ -38,11 +54,9 @@ std::vector<Diagnostic> placed(std::vector<Diagnostic> all, const Program& progr
 
 NfpProgram compile_program(const Object& object, const Program& program,
                            const LiftedProgram& lifted, const FirmwareProfile& profile) try {
-  if (std::vector<Diagnostic> wrong = check_verdicts(object, program, lifted); !wrong.empty())
-    throw Failure(std::move(wrong));
   NfpProgram out;
   std::vector<Table> tables;
-  Function function = select(object, program, lifted, profile, tables, out.warnings);
+  Function function = selected(object, program, lifted, profile, tables, out.warnings);
   allocate(function, profile);
   out.image = link(function, std::move(tables), profile);
   out.image.tc = lifted.tc;

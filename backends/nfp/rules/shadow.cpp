@@ -80,6 +80,12 @@ void join_into(Shadow& a, const Shadow& b) {
       a.frames[f].vague[r] |= b.frames[f].vague[r];
       join_constants(a.frames[f].constants[r], b.frames[f].constants[r]);
     }
+    for (auto slot = a.frames[f].spilled.begin(); slot != a.frames[f].spilled.end();) {
+      const auto other = b.frames[f].spilled.find(slot->first);
+      join_constants(slot->second,
+                     other == b.frames[f].spilled.end() ? Constants{} : other->second);
+      slot = slot->second ? std::next(slot) : a.frames[f].spilled.erase(slot);
+    }
     auto& stack = a.frames[f].stack;
     for (auto& [offset, byte] : stack)
       if (!b.frames[f].stack.contains(offset))
@@ -150,6 +156,10 @@ public:
     const bool vague = base.kind == Kind::Stack && l.bytes == 8 && bytes == 8 &&
                        s_.stack_vague(base.frame, first, 8);
     set(l.dst, from, vague);
+    if (base.kind == Kind::Stack && base.frame < s_.frames.size() && base.constant_offset() &&
+        l.bytes == 8)
+      if (const auto& slots = s_.frames[base.frame].spilled; slots.contains(int(first)))
+        s_.top().constants[l.dst] = slots.at(int(first));
   }
 
   void operator()(const isa::Store& st) const {
@@ -157,8 +167,12 @@ public:
     if (base.kind != Kind::Stack || base.frame >= s_.frames.size())
       return;
     const std::int64_t bytes = base.max_offset() - base.min_offset() + st.bytes;
+    drop_spilled(base, st.offset, st.bytes);
     if (bytes > most_bytes)
       return;
+    if (st.bytes == 8 && base.constant_offset() && st.src.reg)
+      if (Constants known = known_constants(s_, before_, *st.src.reg))
+        s_.frames[base.frame].spilled[int(base.offset + st.offset)] = std::move(known);
     const bool zero = st.src.reg ? before_.reg(*st.src.reg).is_null() : st.src.imm == 0;
     const MapSet from = st.src.reg ? s_.top().regs[*st.src.reg] : 0;
     const bool vague = st.src.reg && s_.top().vague[*st.src.reg];
@@ -265,9 +279,17 @@ private:
     }
   }
 
+  // Registers that an access of so many bytes may touch.
+  void drop_spilled(const Value& base, std::int64_t offset, std::int64_t bytes) const {
+    auto& slots = s_.frames[base.frame].spilled;
+    slots.erase(slots.lower_bound(int(base.min_offset() + offset) - 7),
+                slots.lower_bound(int(base.max_offset() + offset + bytes)));
+  }
+
   void forget(const Value& base, std::int64_t offset, std::int64_t bytes) const {
     if (base.frame >= s_.frames.size())
       return;
+    drop_spilled(base, offset, bytes);
     auto& stack = s_.frames[base.frame].stack;
     const auto first = stack.lower_bound(int(base.min_offset() + offset));
     stack.erase(first, stack.lower_bound(int(base.max_offset() + offset + bytes)));

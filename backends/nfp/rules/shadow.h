@@ -34,7 +34,8 @@ struct ShadowFrame {
   std::array<MapSet, 11> regs{};
   std::array<bool, 11> vague{}; // as above
   std::array<Constants, 11> constants{};
-  std::map<int, ShadowByte> stack; // by offset from r10; others: nothing is known
+  std::map<int, Constants> spilled; // likewise, of whole registers on the stack
+  std::map<int, ShadowByte> stack;  // by offset from r10; others: nothing is known
 };
 
 struct Shadow {

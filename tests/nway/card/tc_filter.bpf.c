@@ -22,6 +22,13 @@ struct {
 	__type(value, __u64[2]);
 } seen SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+	__uint(max_entries, 1);
+} dropped SEC(".maps");
+
 static __always_inline void count(__u32 key, __u32 bytes)
 {
 	__u64 *v = bpf_map_lookup_elem(&seen, &key);
@@ -50,8 +57,10 @@ int filter(struct __sk_buff *skb)
 		return TC_ACT_SHOT;
 	count(ip->protocol, skb->len);
 	__u32 from = ip->saddr;
-	if (bpf_map_lookup_elem(&blocked, &from))
+	if (bpf_map_lookup_elem(&blocked, &from)) {
+		bpf_perf_event_output(skb, &dropped, BPF_F_CURRENT_CPU | 34ull << 32, &from, sizeof(from));
 		return TC_ACT_SHOT;
+	}
 	if (ip->ttl < 2) {
 		__u32 value = 1;
 		bpf_map_update_elem(&blocked, &from, &value, BPF_ANY);

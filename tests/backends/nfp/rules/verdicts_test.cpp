@@ -45,5 +45,36 @@ TEST(NfpVerdicts, OfTcAreConstants) {
   EXPECT_EQ(said_of(range, ProgramType::Xdp), Codes{});
 }
 
+// A program of tc: what it returns on its ways, as Linux sees it.
+std::set<std::string> said_of(const rules_test::Insns& insns) {
+  Object o = rules_test::object_with(insns);
+  o.programs[0].type = ProgramType::Tc;
+  return rules_test::errors(check_verdicts(o, o.programs[0]));
+}
+
+rules_test::Insns returns_one_of(std::int32_t one, std::int32_t other, bool by_the_stack) {
+  using namespace rules_test;
+  Code c;
+  c << load(BPF_W, 2, 1, 0) << mov(0, one) << jump_if(BPF_JEQ, 2, 60, 1) << mov(0, other);
+  if (by_the_stack)
+    c << store(BPF_DW, 10, -8, 0) << mov(0, 7) << load(BPF_DW, 0, 10, -8);
+  c << leave();
+  return c;
+}
+
+TEST(NfpVerdicts, AreConstantsOnEachWayByItself) {
+  for (const bool by_the_stack : {false, true}) {
+    EXPECT_EQ(said_of(returns_one_of(2, -1, by_the_stack)), Codes{});
+    EXPECT_EQ(said_of(returns_one_of(2, 0, by_the_stack)), Codes{"PW-NFP-185"});
+  }
+}
+
+TEST(NfpVerdicts, ThatAreComputedAreNone) {
+  using namespace rules_test;
+  Code c;
+  c << load(BPF_W, 0, 1, 0) << leave();
+  EXPECT_EQ(said_of(Insns(c)), Codes{"PW-NFP-184"});
+}
+
 } // namespace
 } // namespace pw::nfp::rules
