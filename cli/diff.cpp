@@ -52,6 +52,8 @@ std::string options_text(const DiffCommand& o) {
     add("--slot", slot);
   for (const std::string& size : c.open.entries)
     add("--entries", size);
+  if (c.tail_calls != 0)
+    add("--tail-calls", std::to_string(c.tail_calls));
   add("--clock", fixed(c.compile.clock_mhz, 6) + "MHz");
   add("--bus", std::to_string(c.compile.bus_bits));
   add("--device", c.compile.device);

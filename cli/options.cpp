@@ -217,6 +217,11 @@ void add_program_options(CLI::App& app, CommonOptions& o) {
       ->allow_extra_args(false)
       ->type_name("MAP:INDEX=NAME")
       ->group(group);
+  app.add_option("--tail-calls", o.tail_calls,
+                 "tail calls of a packet that are followed, in a circle too (Linux: 33)")
+      ->type_name("N")
+      ->check(CLI::Range(1, 33))
+      ->group(group);
   app.add_option_function<std::vector<std::string>>(
          "--entries",
          [&o](const std::vector<std::string>& all) {

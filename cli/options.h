@@ -20,6 +20,7 @@ struct CommonOptions {
   OpenOptions open;
   CompileOptions compile;
   Environment environment;
+  unsigned tail_calls = 0;   // VerifyOptions::tail_calls
   std::string firmware;      // profile of a Netronome card's; "" = the published one
   bool live_control = false; // the host reads and changes maps while packets flow
   bool json = false;

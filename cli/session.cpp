@@ -26,6 +26,7 @@ Session::Session(const CommonOptions& options)
 
 LiftOptions lift_options(const CommonOptions& options) {
   LiftOptions lift;
+  lift.verify.tail_calls = options.tail_calls;
   lift.mtu = options.environment.mtu;
   lift.egress = options.environment.egress;
   lift.mac = options.environment.mac;

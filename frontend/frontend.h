@@ -20,6 +20,10 @@ namespace pw {
 
 struct VerifyOptions {
   unsigned max_unrolled = 100'000; // instructions after unrolling loops and inlining calls
+  // Tail calls of a packet that are followed, also where they lead back to a program that it has
+  // been in; what comes behind goes on as behind an empty slot. 0: all that Linux follows, and no
+  // program twice.
+  unsigned tail_calls = 0;
   bool micro_engine = false; // for a Netronome NFP: a store to rx_queue_index chooses the queue
 };
 

@@ -275,8 +275,10 @@ std::string sizes_that_fit(std::vector<MemoryUse> uses, const DeviceSize& device
     if (most == uses.end() || most->entries <= 1 || weight(*most) <= 1)
       return "";
     sizes[most->what] = most->entries /= 2;
-    most->demand.blocks = divide_up(most->demand.blocks, 2);
-    most->demand.ultra = divide_up(most->demand.ultra, 2);
+    most->demand = most->resized ? most->resized(most->entries)
+                                 : MemoryDemand{.luts = 0,
+                                                .blocks = divide_up(most->demand.blocks, 2),
+                                                .ultra = divide_up(most->demand.ultra, 2)};
   }
   std::string options;
   for (const auto& [map, entries] : sizes)

@@ -4,6 +4,7 @@
 #include "ir/pipeline.h"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct MemoryUse {
   std::string what; // the map's name, ...
   MemoryDemand demand;
   std::uint32_t entries = 0; // max_entries of a map; 0: nothing that --entries can change
+  // What it takes with other max_entries; null: in proportion.
+  std::function<MemoryDemand(std::uint32_t)> resized = {};
 };
 
 // MemoryUse::entries of a map.

@@ -19,21 +19,36 @@ template <class F> void for_each_access(const Pipeline& p, unsigned map, F&& f) 
   }
 }
 
+// Clocks between any two packets that enter the region of a stage, at least.
+inline unsigned clocks_apart(const Pipeline& p, unsigned stage) {
+  unsigned apart = 1;
+  for (const Region& r : p.regions)
+    for (const Interlock& lock : r.interlocks)
+      if (stage >= r.first_stage && stage <= r.last_stage && lock.handles.empty() &&
+          !lock.when_full)
+        apart = std::max(apart, lock.distance + 1);
+  return apart;
+}
+
 // How many accesses that may insert can still be issued once `hold` is high: packets that have
-// entered the region before, in the clocks between its entrance and the stage of the access. The
-// parameter RESERVE of pw_table, and `reserve` of table_shape().
+// entered the region before, in the clocks between its entrance and the stage of the access; where
+// an interlock keeps all packets apart these are few. The parameter RESERVE of pw_table, and
+// `reserve` of table_shape().
 inline unsigned table_reserve(const Pipeline& p, unsigned map) {
   unsigned reserve = 0;
-  for_each_access(
-      p, map, [&](const Operation& o, unsigned clocks) { reserve += o.port == 0 ? clocks : 0; });
+  for_each_access(p, map, [&](const Operation& o, unsigned clocks) {
+    const unsigned apart = clocks_apart(p, o.stage);
+    reserve += o.port == 0 ? (clocks + apart - 1) / apart : 0;
+  });
   return reserve;
 }
 
 // Clocks after `hold` rose in which an access may still be issued. The parameter LAST of pw_table.
 inline unsigned table_last(const Pipeline& p, unsigned map) {
-  unsigned last = table_reserve(p, map);
-  for_each_access(p, map,
-                  [&](const Operation&, unsigned clocks) { last = std::max(last, clocks); });
+  unsigned last = 0;
+  for_each_access(p, map, [&](const Operation& o, unsigned clocks) {
+    last = o.port == 0 ? last + clocks : std::max(last, clocks);
+  });
   return last;
 }
 

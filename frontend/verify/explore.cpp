@@ -60,6 +60,17 @@ void tell_empty_calls(const Exploration& found, Report& report) {
   }
 }
 
+void tell_cut_calls(const Exploration& found, unsigned tail_calls, Report& report) {
+  for (const unsigned insn : found.cut_calls)
+    report.add(
+        diagnose("PW-TAIL-007", "a packet that makes more tail calls goes on behind this one")
+            .limited(std::to_string(tail_calls) + " (--tail-calls)",
+                     std::to_string(most_tail_calls) + " in Linux")
+            .help("raise --tail-calls if packets go round more often")
+            .warning(),
+        insn);
+}
+
 } // namespace
 
 Exploration explore(const Object& object, const Linked& linked, const VerifyOptions& options,
@@ -77,13 +88,14 @@ Exploration explore(const Object& object, const Linked& linked, const VerifyOpti
     manner = other;
   };
   // Programs that several others call are looked at once, now that it is known who does.
-  if (best.found.complete && best.found.tails.scattered())
+  if (options.tail_calls == 0 && best.found.complete && best.found.tails.scattered())
     try_again({0, best.found.tails.ranks(), exact_places}, linked.parts.size() <= most_tail_calls);
   for (unsigned foresight : {8u, 64u})
     if (!best.report.empty() && best.found.complete)
       try_again({foresight, manner.ranks, exact_places}, false);
   report = std::move(best.report);
   tell_empty_calls(best.found, report);
+  tell_cut_calls(best.found, options.tail_calls, report);
   return std::move(best.found);
 }
 

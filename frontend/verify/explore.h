@@ -78,6 +78,7 @@ struct Exploration {
   std::vector<unsigned> order;
   TailGraph tails;
   std::map<unsigned, std::string> empty_calls; // tail calls that find no program: instruction, slot
+  std::set<unsigned> cut_calls;                // those that VerifyOptions::tail_calls ends
   unsigned instructions = 0;                   // unrolled
   bool complete = false;                       // all of the program was seen
 };

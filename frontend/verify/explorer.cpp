@@ -410,17 +410,26 @@ private:
     State straight = s;
     transfer_.finish_call(straight, good ? Value{} : Value::poison());
     fall_through(n, f, b, std::move(straight), EdgeKind::Next);
-    if (!good || s.least_tail_calls >= most_tail_calls)
+    const unsigned most = tail_limit();
+    const auto targets =
+        good ? transfer_.tail_targets(s) : std::map<std::string, std::vector<std::uint32_t>>();
+    if (good && most < most_tail_calls && !targets.empty() && s.most_tail_calls >= most)
+      out_.cut_calls.insert(b.last);
+    if (!good || s.least_tail_calls >= most)
       return;
-    if (s.most_tail_calls >= most_tail_calls)
+    if (s.most_tail_calls >= most)
       return report_.add(too_many_tail_calls(), b.last);
-    const auto targets = transfer_.tail_targets(s);
     if (targets.empty())
       out_.empty_calls.try_emplace(b.last, describe_slot(s));
     else
       served_.insert(b.last);
     for (const auto& [name, slots] : targets)
       tail_call(n, b.last, s, name, slots.front());
+  }
+
+  unsigned tail_limit() const {
+    return options_.tail_calls == 0 ? most_tail_calls
+                                    : std::min(options_.tail_calls, most_tail_calls);
   }
 
   std::string describe_slot(const State& s) const {
@@ -438,7 +447,7 @@ private:
     const unsigned level = ranks_.empty() ? caller.tail_calls + 1 : ranks_[to];
     if (!ranks_.empty() && level <= ranks_[from]) // joined states go where single ones didn't
       stopped_ = true;
-    if (!out_.tails.add(from, to, level))
+    if (!out_.tails.add(from, to, level) && options_.tail_calls == 0)
       return report_.add(tail_circle(linked_, out_.tails, from, to), insn);
     const unsigned context = enter_tail(n, *part, level);
     s.top() = fresh_frame(unsigned(s.frames.size()) - 1);

@@ -87,7 +87,9 @@ Diagnostic tail_circle(const Linked& linked, const TailGraph& tails, unsigned fr
   return diagnose("PW-TAIL-004", "programs tail-call each other in a circle")
       .breaks("tail-called programs stand one behind the other in hardware")
       .limited("tail calls without a circle", names_of(linked, way))
-      .help("leave a slot of the circle empty, or put a loop in its place");
+      .help(
+          "say how many tail calls of a packet to follow (--tail-calls N), or leave a slot of the "
+          "circle empty (--slot MAP:INDEX=)");
 }
 
 } // namespace pw::verify

@@ -23,8 +23,8 @@ std::vector<std::vector<Outgoing>> outgoing(const Problem& p) {
 int limit(const Problem& p, const std::vector<int>& stage) {
   int longest = *std::max_element(stage.begin(), stage.end());
   for (const Node& n : p.nodes)
-    longest +=
-        int(n.delay.latency) * (n.op && mlir::isa<ir::ReadOp, ir::WriteOp, ir::FindOp, ir::AccessOp>(n.op));
+    longest += int(n.delay.latency) *
+               (n.op && mlir::isa<ir::ReadOp, ir::WriteOp, ir::FindOp, ir::AccessOp>(n.op));
   return longest + 1 + int(p.nodes.size());
 }
 
@@ -58,20 +58,73 @@ std::optional<std::vector<int>> earliest(const Problem& p, const std::vector<int
   return stage;
 }
 
+namespace {
+
+// Stages that keep all constraints, with one more at a time: what the new one moves is followed
+// only from there. The constraints before have a solution, so a contradiction comes back to where
+// the new one starts.
+class Growing {
+public:
+  Growing(const Problem& p, std::vector<int> stage)
+      : next_(outgoing(p)), stage_(std::move(stage)) {}
+
+  // a at just `distance` behind b, as Problem::fix; false: that can't be, and nothing has changed.
+  bool fix(unsigned a, unsigned b, int distance) {
+    const std::vector<int> before = stage_;
+    next_[b].push_back({a, distance});
+    bool good = settle(b, a);
+    if (good) {
+      next_[a].push_back({b, -distance});
+      good = settle(a, b);
+      if (!good)
+        next_[a].pop_back();
+    }
+    if (!good) {
+      next_[b].pop_back();
+      stage_ = before;
+    }
+    return good;
+  }
+
+private:
+  bool settle(unsigned from, unsigned to) {
+    const int distance = next_[from].back().distance;
+    if (stage_[from] + distance <= stage_[to])
+      return true;
+    if (to == 0)
+      return false;
+    stage_[to] = stage_[from] + distance;
+    std::deque<unsigned> work = {to};
+    while (!work.empty()) {
+      const unsigned n = work.front();
+      work.pop_front();
+      for (const auto& [behind, d] : next_[n]) {
+        if (stage_[n] + d <= stage_[behind])
+          continue;
+        if (behind == from || behind == 0)
+          return false;
+        stage_[behind] = stage_[n] + d;
+        work.push_back(behind);
+      }
+    }
+    return true;
+  }
+
+  std::vector<std::vector<Outgoing>> next_;
+  std::vector<int> stage_;
+};
+
+} // namespace
+
 void fuse(Problem& p) {
   auto all = possible_fusions(p);
-  std::size_t before = p.constraints.size();
-  for (auto [read, write] : all)
-    p.fix(write, read, int(p.nodes[read].delay.latency));
-  if (all.empty() || earliest(p))
+  const auto start = earliest(p);
+  if (all.empty() || !start)
     return;
-  p.constraints.resize(before);
-  for (auto [read, write] : all) {
-    before = p.constraints.size();
-    p.fix(write, read, int(p.nodes[read].delay.latency));
-    if (!earliest(p))
-      p.constraints.resize(before);
-  }
+  Growing growing(p, *start);
+  for (auto [read, write] : all)
+    if (growing.fix(write, read, int(p.nodes[read].delay.latency)))
+      p.fix(write, read, int(p.nodes[read].delay.latency));
 }
 
 } // namespace pw::schedule

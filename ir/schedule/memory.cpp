@@ -61,11 +61,24 @@ void check_prefixes(mlir::ModuleOp module, ir::MapOp map, const std::string& dev
 
 } // namespace
 
+namespace {
+
+MemoryDemand resized(ir::MapOp map, std::uint32_t entries) {
+  const std::uint64_t before = map.getEntries();
+  map.setEntries(entries);
+  const MemoryDemand demand = demand_of(shape_of(map));
+  map.setEntries(before);
+  return demand;
+}
+
+} // namespace
+
 void check_device(mlir::ModuleOp module, const std::string& name) {
   std::vector<MemoryUse> uses;
   for (auto map : module.getOps<ir::MapOp>())
     uses.push_back({map.getSymName().str(), demand_of(shape_of(map)),
-                    sizable(map.getSymName().str(), unsigned(map.getEntries()))});
+                    sizable(map.getSymName().str(), unsigned(map.getEntries())),
+                    [map](std::uint32_t entries) { return resized(map, entries); }});
   for (auto map : module.getOps<ir::MapOp>())
     if (holds_prefixes(map))
       check_prefixes(module, map, name);

@@ -134,5 +134,57 @@ TEST(Real, ServersThatMayBeLocal) {
           << p.maps[map].name;
 }
 
+// A program that takes an outer header off and calls itself: --tail-calls says how often.
+class Unwrapping : public testing::Test {
+protected:
+  static Packet wrapped(unsigned headers) {
+    Packet p;
+    add(p.bytes, {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0});
+    for (unsigned i = 0; i <= headers; ++i)
+      add(p.bytes,
+          {0x45, 0, 0, 40, 0, 0, 0, 0, 64, i < headers ? 4U : 17U, 0, 0, 10, 0, 0, i, 10, 1, 0, i});
+    p.bytes.resize(p.bytes.size() + 30);
+    return p;
+  }
+
+  std::vector<PacketResult> run(EngineKind kind, std::span<const Packet> packets) {
+    EngineInput input;
+    input.object = &object_;
+    input.program = &program_;
+    input.pipeline = &compiled_.pipeline;
+    return make_engine(kind, input)->run(packets);
+  }
+
+  static LiftOptions followed(unsigned tail_calls) {
+    LiftOptions options;
+    options.verify.tail_calls = tail_calls;
+    return options;
+  }
+
+  Object object_ =
+      open_object(test::compile_file(test::source_dir() + "/tests/nway/real/unwrap.bpf.c"));
+  const Program& program_ = select_program(object_, "unwrap");
+  LiftedProgram lifted_ = lift_program(object_, program_, followed(2));
+  Compiled compiled_ = compile_pipeline(object_, lifted_);
+};
+
+TEST_F(Unwrapping, GoesRoundAsOftenAsItIsToldTo) {
+  const std::vector<Packet> packets = {wrapped(0), wrapped(1), wrapped(2), wrapped(1), wrapped(3)};
+  const auto expected = run(Interp, packets), got = run(Model, packets);
+  for (unsigned i = 0; i < 4; ++i) {
+    EXPECT_EQ(got[i].retval, std::uint32_t(XDP_TX)) << i;
+    EXPECT_EQ(got[i].retval, expected[i].retval) << i;
+    EXPECT_EQ(got[i].bytes, expected[i].bytes) << i;
+  }
+  EXPECT_EQ(expected[4].retval, std::uint32_t(XDP_TX));
+  EXPECT_EQ(got[4].retval, std::uint32_t(XDP_DROP)); // as behind an empty slot
+}
+
+TEST_F(Unwrapping, SaysWhereItDiffersFromLinux) {
+  ASSERT_EQ(lifted_.warnings.size(), 1u);
+  EXPECT_EQ(lifted_.warnings[0].code, "PW-TAIL-007");
+  EXPECT_EQ(verify_program(object_, program_).at(0).code, "PW-TAIL-004");
+}
+
 } // namespace
 } // namespace pw::nway
