@@ -273,8 +273,8 @@ std::string components(const ReportFigures& f) {
 }
 
 std::string blocks_table(const ReportFigures& f) {
-  HtmlTable t({"block", "BRAM36", "URAM288", "stage registers", "LUTs as memory", "LUTs of comparators",
-               "what it is"});
+  HtmlTable t({"block", "BRAM36", "URAM288", "stage registers", "LUTs as memory",
+               "LUTs of comparators", "what it is"});
   for (const BlockFigures& b : f.blocks)
     t.row({text(b.name), number(count(b.blocks)), number(count(b.ultra)),
            number(count(b.flip_flops)), number(count(b.luts)), number(count(b.logic)),

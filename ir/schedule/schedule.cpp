@@ -71,8 +71,8 @@ std::vector<Diagnostic> warnings_of(const Plan& plan) {
       continue;
     ir::MapOp map = h.map;
     Diagnostic d =
-        diagnose("PW-MAP-023", field_text(map, h) + (h.table ? " is" : " are") + " written in " + std::to_string(writes) +
-                                   " places that could not be merged");
+        diagnose("PW-MAP-023", field_text(map, h) + (h.table ? " is" : " are") + " written in " +
+                                   std::to_string(writes) + " places that could not be merged");
     d.location = ir::source_location(plan.problem.nodes[h.accesses.back()].op->getLoc());
     d.breaks(cost_text(plan, h))
         .help("compute the new value in a variable, and write the field in one place of the "

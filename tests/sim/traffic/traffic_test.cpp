@@ -153,10 +153,11 @@ TEST(Traffic, ANumberOfFlowsIsShownHow) {
 
 TEST(Traffic, BadValuesAreRefused) {
   for (const char* spec :
-       {"size=", "size=0", "size=100-64", "size=64-", "count=-1", "count", "flows=many",
-        "flows=uniform:0", "vlan=3..1", "vlan=9", "ipv6=101%", "malformed=nan", "rate=0",
-        "tunnel=ipip:2", "seed=4294967296", "proto=sctp", "vlan=1..2..3", "flows=1000",
-        "size=64,size=128", "count=1,packets=2", "arrival=burst"})
+       {"size=",        "size=0",        "size=100-64",     "size=64-",         "count=-1",
+        "count",        "flows=many",    "flows=uniform:0", "vlan=3..1",        "vlan=9",
+        "ipv6=101%",    "malformed=nan", "rate=0",          "tunnel=ipip:2",    "seed=4294967296",
+        "proto=sctp",   "vlan=1..2..3",  "flows=1000",      "size=64,size=128", "count=1,packets=2",
+        "arrival=burst"})
     EXPECT_THROW(parse_traffic(spec), Failure) << spec;
   for (const char* spec :
        {"", "size=64", "malformed=0.05", "flows=alternate:3,", "tunnel=gre:50%", "rate=40g"})
