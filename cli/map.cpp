@@ -280,19 +280,16 @@ void add_map(CLI::App& root, Invocation& invocation) {
   auto o = std::make_shared<MapCommand>();
   CLI::App* app = add_command(
       root, "map", "Reads and changes maps of a running pipeline, with bpftool's words.",
-      "show|dump|lookup|update|delete|getnext|push|peek|pop [MAP] ... --control SOCKET [options]",
-      "  pipewright map show [MAP] --control fw.sock                  MAP: id N or name NAME\n"
-      "  pipewright map dump MAP --json --control fw.sock\n"
-      "  pipewright map lookup MAP key DATA --control fw.sock         DATA: 10 0x0a, or hex 0a 0a\n"
+      "show|dump|lookup|update|delete|getnext|push|peek|pop [MAP] ... --control SOCKET",
+      "  pipewright map show [MAP] --control fw.sock                  MAP: id N or name NAME; also "
+      "dump\n"
+      "  pipewright map lookup MAP key DATA --json --control fw.sock  DATA: 10 0x0a, or hex 0a 0a\n"
       "  pipewright map update MAP key DATA value DATA [any|exist|noexist] --control fw.sock\n"
       "  pipewright map delete name flows key hex 0a 00 00 01 --control fw.sock\n"
-      "  pipewright map getnext MAP [key DATA] --control fw.sock\n"
-      "  pipewright map push MAP value DATA --control fw.sock         queues, stacks; also "
-      "enqueue\n"
-      "  pipewright map peek|pop MAP --control fw.sock                also dequeue\n"
+      "  pipewright map push MAP value DATA --control fw.sock         queues, stacks; also peek, "
+      "pop\n"
       "  pipewright map update MAP key DATA value name NAME --control fw.sock   program arrays, "
-      "maps "
-      "of maps\n");
+      "maps of maps\n");
   app->add_option("WORDS", o->words, "what to do with which map, as in the examples")
       ->type_name("WORDS")
       ->required();

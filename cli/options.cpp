@@ -232,7 +232,7 @@ void add_program_options(CLI::App& app, CommonOptions& o) {
   app.add_option("--tail-calls", o.tail_calls,
                  "tail calls of a packet that are followed, in a circle too (Linux: 33)")
       ->type_name("N")
-      ->check(CLI::Range(1, 33))
+      ->check(CLI::Range(1, 33).description(""))
       ->group(group);
   app.add_option_function<std::vector<std::string>>(
          "--entries",

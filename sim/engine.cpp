@@ -46,11 +46,13 @@ std::uint64_t protocol_of(std::span<const std::uint8_t> frame) {
 }
 
 std::uint64_t packet_type_of(const Environment& e, std::span<const std::uint8_t> frame) {
-  if (frame.size() < 6 || std::ranges::equal(frame.first(6), e.mac))
+  std::array<std::uint8_t, 6> to{}; // bytes that the frame lacks are zeros, as in hardware
+  std::ranges::copy(frame.first(std::min(frame.size(), to.size())), to.begin());
+  if (std::ranges::equal(to, e.mac))
     return PACKET_HOST;
-  if (std::ranges::all_of(frame.first(6), [](std::uint8_t b) { return b == 0xff; }))
+  if (std::ranges::all_of(to, [](std::uint8_t b) { return b == 0xff; }))
     return PACKET_BROADCAST;
-  return (frame[0] & 1) != 0 ? PACKET_MULTICAST : PACKET_OTHERHOST;
+  return (to[0] & 1) != 0 ? PACKET_MULTICAST : PACKET_OTHERHOST;
 }
 
 } // namespace

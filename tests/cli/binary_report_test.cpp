@@ -34,7 +34,8 @@ TEST(Report, ComparatorsOfPrefixesAreCounted) {
                                 "--traffic", traffic, "--json"});
   ASSERT_EQ(r.code, 0) << r.err;
   std::uint64_t luts = 0, registers = 0;
-  for (const auto& block : r.json().at("resources"))
+  const auto report = r.json();
+  for (const auto& block : report.at("resources"))
     if (block.at("name").get<std::string>().starts_with("map "))
       luts += block.at("comparator_luts").get<std::uint64_t>(),
           registers += block.at("flip_flops").get<std::uint64_t>();

@@ -40,7 +40,7 @@ void Refusals::maps() {
     if (m.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY || m.type == BPF_MAP_TYPE_RINGBUF)
       continue; // the host's; ring buffers are refused where they are used
     const llvm::Instruction* use = first_use(t.map);
-    map_type(m, use);
+    map_type(m.role == MapRole::Bits ? object_.maps[m.parts[0]] : m, use);
     map_sizes(m, use);
     const bool fitted = entries <= profile_.maps.max_elements;
     entries += m.max_entries;

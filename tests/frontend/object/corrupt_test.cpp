@@ -48,7 +48,11 @@ protected:
   }
 
   const Bytes original_ = read_bytes(test_object(GetParam()));
-  const std::string path_ = testing::TempDir() + "/pw_corrupt_" + GetParam() + ".o";
+  // Of one test: others run at the same time.
+  const std::string path_ =
+      testing::TempDir() + "/pw_corrupt_" +
+      std::to_string(testing::UnitTest::GetInstance()->current_test_info()->line()) + GetParam() +
+      ".o";
   std::mt19937 random_{7};
   Outcome outcome_;
 

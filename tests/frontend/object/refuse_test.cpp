@@ -11,7 +11,11 @@ using testing::ElementsAre;
 
 namespace {
 
-std::string temporary(const std::string& name) { return testing::TempDir() + "/pw_refuse_" + name; }
+// Of one test: others run at the same time.
+std::string temporary(const std::string& name) {
+  const int line = testing::UnitTest::GetInstance()->current_test_info()->line();
+  return testing::TempDir() + "/pw_refuse_" + std::to_string(line) + name;
+}
 
 std::vector<std::string> open_bytes(const std::vector<std::uint8_t>& bytes) {
   const std::string path = temporary("file.o");

@@ -109,7 +109,7 @@ TEST_F(CaptureFiles, ShortenedPacketsAreRunAsCapturedWithAWarning) {
 
 TEST_F(CaptureFiles, WhatIsNoCaptureIsRefused) {
   EXPECT_EQ(code(path("none.pcap")), "PW-IN-001");
-  EXPECT_EQ(code(folder_.string()), "PW-IN-002");
+  EXPECT_EQ(code(folder_.string()), "PW-IN-001");
   EXPECT_EQ(code(write("")), "PW-IN-002");
   EXPECT_EQ(code(write("hello, this is no capture at all")), "PW-IN-002");
   EXPECT_EQ(code(write(pcap(false, false, 20, 20, 113))), "PW-IN-003"); // Linux cooked

@@ -99,8 +99,7 @@ TEST(Redirects, BehindManyMaps) {
               "__type(key, __u32); __type(value, __u32); } m" +
               std::to_string(i) + " SEC(\".maps\");\n";
   source += "SEC(\"xdp\") int p(struct xdp_md *ctx) { return ctx->rx_queue_index == 1 ? "
-            "bpf_redirect_map(&m69, 0, 0) : bpf_redirect_map(&m33, 1, XDP_PASS); }\n"
-            "char license[] SEC(\"license\") = \"GPL\";\n";
+            "bpf_redirect_map(&m69, 0, 0) : bpf_redirect_map(&m33, 1, XDP_PASS); }\n";
   const std::string path = test::compile_c(source);
   const Object object = open_object(path);
   for (const std::uint32_t queue : {0u, 1u}) {

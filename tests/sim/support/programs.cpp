@@ -2,6 +2,7 @@
 
 #include "sim/diff/diff.h"
 #include "sim/maps/contents.h"
+#include "sim/routes/routes.h"
 #include "sim/traffic/random.h"
 #include "sim/traffic/traffic.h"
 
@@ -179,7 +180,13 @@ std::string compare_with_kernel(const Object& object, const Program& program,
   input.program = &program;
   input.environment = environment;
   const std::vector<DiffEngine> engines = {{"kernel", [&] { return make_kernel_engine(input); }},
-                                           {"interp", [&] { return make_interp_engine(input); }}};
+                                           {"interp", [&] {
+                                              auto engine = make_interp_engine(input);
+                                              if (const MapState routes = route_tables(input);
+                                                  !routes.empty())
+                                                engine->set_maps(routes);
+                                              return engine;
+                                            }}};
   DiffOptions options;
   options.compare_trace = true;
   return text_of(diff_engines(engines, packets, maps, options));
