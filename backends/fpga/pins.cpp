@@ -27,7 +27,8 @@ std::vector<VerilogPort> ports_of(const VerilogOutput& verilog) {
   if (verilog.top == verilog.control_top)
     return verilog.control_ports;
   std::vector<VerilogPort> out;
-  for (const Json& p : Json::parse(verilog.files.at(verilog.top + ".sig.json")).at("ports"))
+  const Json signature = Json::parse(verilog.files.at(verilog.top + ".sig.json"));
+  for (const Json& p : signature.at("ports"))
     out.push_back({p.at("direction") != "in", p.at("width"), p.at("name")});
   return out;
 }
