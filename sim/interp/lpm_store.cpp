@@ -36,6 +36,15 @@ std::optional<Element> LpmStore::find(ByteSpan key) {
   return std::nullopt;
 }
 
+// Linux gives an element back only when no program can hold it any more (bpf_mem_cache_free_rcu).
+Element LpmStore::element() {
+  if (free_.empty() || free_.front().packet == packet())
+    return new_element();
+  const Element e = free_.front().element;
+  free_.pop_front();
+  return e;
+}
+
 int LpmStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
   if (flags > BPF_EXIST || length_of(key) > bits_)
     return -EINVAL;
@@ -47,17 +56,11 @@ int LpmStore::update(ByteSpan key, ByteSpan bytes, std::uint64_t flags) {
     return -ENOENT;
   if (entry == table_.end() && table_.size() >= definition().max_entries)
     return -ENOSPC;
-  Element element = 0;
-  if (free_.empty()) {
-    element = new_element();
-  } else {
-    element = free_.back();
-    free_.pop_back();
-  }
+  const Element fresh = element();
   if (entry != table_.end())
-    free_.push_back(entry->second.element);
-  set(element, bytes);
-  table_[id] = {Bytes(key.begin(), key.end()), element};
+    free(entry->second.element);
+  set(fresh, bytes);
+  table_[id] = {Bytes(key.begin(), key.end()), fresh};
   return 0;
 }
 
@@ -67,7 +70,7 @@ int LpmStore::remove(ByteSpan key) {
   const auto entry = table_.find(prefix(key, length_of(key)));
   if (entry == table_.end())
     return -ENOENT;
-  free_.push_back(entry->second.element);
+  free(entry->second.element);
   table_.erase(entry);
   return 0;
 }
@@ -82,8 +85,9 @@ MapContents LpmStore::contents() {
 }
 
 void LpmStore::replace(const MapContents& given) {
+  for (const auto& [id, entry] : table_)
+    free(entry.element);
   table_.clear();
-  free_.clear();
   for (const auto& [key, bytes] : given)
     update(key, bytes, BPF_ANY);
 }

@@ -3,6 +3,7 @@
 
 #include "sim/interp/map_store.h"
 
+#include <deque>
 #include <unordered_map>
 
 namespace pw::interp {
@@ -21,11 +22,17 @@ private:
     Bytes key; // as it was given, bits behind the prefix included
     Element element;
   };
+  struct Freed {
+    Element element;
+    std::uint32_t packet; // in which it was
+  };
   std::string prefix(ByteSpan key, std::uint32_t length) const;
+  Element element();
+  void free(Element e) { free_.push_back({e, packet()}); }
 
   std::uint32_t bits_;
   std::unordered_map<std::string, Entry> table_; // by length and masked bytes
-  std::vector<Element> free_;
+  std::deque<Freed> free_;
 };
 
 } // namespace pw::interp

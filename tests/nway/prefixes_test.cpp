@@ -180,6 +180,13 @@ TEST(PrefixPorts, ReplacingOnePrefixIsNoLookUp) {
   EXPECT_EQ(contest.differences(engines_for(contest, true), changes_and_look_ups()), "");
 }
 
+// Linux uses elements again only when nobody can hold them any more.
+TEST(PrefixPorts, OldPointersKeepOldValues) {
+  const Contest contest = contest_of("kept");
+  ASSERT_EQ(contest.refusal(), "");
+  EXPECT_EQ(contest.differences(engines_for(contest, false), changes_and_look_ups()), "");
+}
+
 TEST(PrefixPorts, PartsOfKeysAreLookedUpInWhatTheHostFills) {
   const Contest contest = contest_of("shorter");
   ASSERT_EQ(contest.refusal(), "");
